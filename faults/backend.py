@@ -22,6 +22,11 @@ def unknown_port_name(spec: PlatformSpec) -> None:
     spec.port_name = spec.rng.choice(("http", "web", "app-http"))
 
 
+def no_tcp_port(spec: PlatformSpec) -> None:
+    """The Service's port is UDP: a number as targetPort, and no TCP port anywhere."""
+    spec.port_name = spec.rng.choice(("80", "8080", "50051"))
+
+
 def leads_outside(spec: PlatformSpec) -> None:
     """The Service's endpoints were written by hand, and nothing responds there."""
     spec.outside = True
@@ -113,6 +118,9 @@ BACKEND = (
         bench=(
             Injection(
                 name="service-port-leads-nowhere", inject=unknown_port_name, position=5
+            ),
+            Injection(
+                name="service-port-leads-nowhere-udp", inject=no_tcp_port, position=5
             ),
         ),
         supports="port_leads_nowhere",

@@ -14,7 +14,9 @@ HEAD = """\
 # Accuracy
 
 How often Parallax names the right cause. `make bench-accuracy` writes this page; the
-same code writes the same page. There are three kinds of cases:
+same code writes the same page. Clusters that others broke, with their own labels, are
+on a page of their own: [accuracy on public data](accuracy-public-data.md). There are
+three kinds of cases:
 
 - **recorded**: the lab's run of every fault (`events/diagnose/`), on real servers.
 - **working**: simulated platforms drawn with a seed that developers of causes use.

@@ -15,8 +15,9 @@ from difflib import SequenceMatcher
 
 from parallax.model.cluster import ClusterReading, Endpoint, Unselected, Warned
 from parallax.model.wire import Json
+from parallax_agent.read.placement import matching
 from parallax_agent.route.service_state import Reader, ServiceState
-from parallax_agent.watch.objects import instant, message, name_of, part
+from parallax_agent.watch.objects import instant, many, message, name_of, part
 
 MOST_EVENTS = 20
 MOST_NEAR = 3
@@ -25,6 +26,7 @@ RECENT = timedelta(minutes=20)
 ALIKE = 0.6
 """Similarity of two labels that may be the same with a typing error."""
 _OWNERS = frozenset({"ReplicaSet", "DaemonSet", "StatefulSet", "Deployment"})
+_NODE = "nodeName"
 _WORKLOADS = (("DaemonSet", "daemonsets"), ("Deployment", "deployments"))
 
 
@@ -48,7 +50,33 @@ def with_reasons(
             found += _relevant(events or (), state.pods or (), names, reading.read_at)
     near = _near(reader, app) if app and _down(app, reading.endpoints) else None
     events = tuple(sorted(found, key=_order)[:MOST_EVENTS]) if read else None
-    return replace(reading, events=events, unselected=near)
+    reading = replace(reading, events=events, unselected=near)
+    return _with_matching(reading, reader, app) if app else reading
+
+
+def _with_matching(
+    reading: ClusterReading, reader: Reader, app: ServiceState
+) -> ClusterReading:
+    """Add to pods without a node which nodes their labels allow."""
+    nodes = reader.items("nodes", None)
+    waiting = {name_of(p): p for p in app.pods or () if not part(p, "spec").get(_NODE)}
+    if not nodes or not waiting:
+        return reading
+    pods = tuple(
+        replace(pod, matching_nodes=matching(waiting[pod.name], nodes))
+        if pod.name in waiting
+        else pod
+        for pod in reading.pods or ()
+    )
+    return replace(reading, pods=pods)
+
+
+def _claims(pods: Iterable[Json]) -> Iterator[str]:
+    """Yield the names of the claims whose volumes pods mount."""
+    for pod in pods:
+        for volume in many(pod, "spec", "volumes"):
+            if name := part(volume, "persistentVolumeClaim").get("claimName"):
+                yield str(name)
 
 
 def _down(state: ServiceState, endpoints: Sequence[Endpoint] | None) -> bool:
@@ -76,7 +104,9 @@ def _relevant(
     events: Iterable[Json], pods: Iterable[Json], owners: set[str], now: datetime | None
 ) -> list[Warned]:
     """Return the newest event of each object and kind."""
-    names = {name_of(pod) for pod in pods}
+    pods = list(pods)
+    names = {("Pod", name_of(pod)) for pod in pods}
+    names |= {("PersistentVolumeClaim", name) for name in _claims(pods)}
     newest: dict[tuple[str, ...], tuple[datetime, Warned]] = {}
     for item in events:
         about, at = part(item, "involvedObject"), _time(item)
@@ -85,7 +115,7 @@ def _relevant(
         own = kind in _OWNERS and any(
             name == w or name.startswith(f"{w}-") for w in owners
         )
-        if not text or at is None or not (own or (kind == "Pod" and name in names)):
+        if not text or at is None or not (own or (kind, name) in names):
             continue
         if now is not None and now - at > RECENT:
             continue

@@ -11,6 +11,7 @@ from typing import cast
 
 from parallax.model.cluster import Endpoint, Node, Pod, Service, ServicePort, Workload
 from parallax.model.secret_text import without_passwords, without_secrets
+from parallax.model.shortened import shortened
 from parallax.model.wire import YEARS, Json
 
 CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
@@ -82,7 +83,18 @@ def node(item: Json) -> Node:
         ready=_has_condition(item, "Ready"),
         provider_id=part(item, "spec").get("providerID") or None,
         excluded=EXCLUDED in part(item, "metadata", "labels"),
+        cordoned=bool(part(item, "spec").get("unschedulable")),
+        unready=_unready(item),
     )
+
+
+def _unready(item: Json) -> str | None:
+    """Return why a node is not ready, e.g. `KubeletNotReady: runtime is down`."""
+    for condition in many(item, "status", "conditions", having=("type", "status")):
+        if condition["type"] == "Ready" and condition["status"] != "True":
+            texts = (condition.get("reason"), condition.get("message"))
+            return message(": ".join(filter(None, texts)))
+    return None
 
 
 def service(item: Json) -> Service:
@@ -202,7 +214,16 @@ def pod(item: Json) -> Pod:
         restarts=sum(c.get("restartCount", 0) for c in containers),
         waiting_reason=next((w["reason"] for w in waiting if w.get("reason")), None),
         started_at=instant(status.get("startTime")),
+        ports=tuple(sorted(_declared(spec))),
     )
+
+
+def _declared(spec: Json) -> Iterator[int]:
+    """Yield the TCP ports that a pod's containers declare."""
+    for container in many(spec, "containers"):
+        for port in many(container, "ports", having=("containerPort",)):
+            if port.get("protocol", TCP) == TCP:
+                yield port["containerPort"]
 
 
 def workload(kind: str, item: Json) -> Workload:
@@ -239,11 +260,14 @@ def _failure(status: Json) -> str | None:
 
 
 def message(text: Json) -> str | None:
-    """Return a message on one line, without secrets, at most `LONGEST` characters."""
+    """Return a message on one line, without secrets, at most `LONGEST` characters.
+
+    Both ends stay: Go's errors name the object first and the root of it last.
+    """
     if not text or not isinstance(text, str):
         return None
     line = without_passwords(" ".join(text.split()))
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    return shortened(line, LONGEST)
 
 
 def _has_condition(item: Json, condition: str) -> bool:

@@ -77,8 +77,8 @@ RESOURCES: dict[str, Resource] = {
         "api/v1",
         {
             "metadata": {"name": True, "labels": True},
-            "spec": {"providerID": True},
-            "status": {"addresses": True, "conditions": _CONDITIONS},
+            "spec": {"providerID": True, "unschedulable": True},
+            "status": {"addresses": True, "conditions": _REASONS},
         },
     ),
     "services": Resource("api/v1", _SERVICE),
@@ -91,10 +91,12 @@ RESOURCES: dict[str, Resource] = {
                 "hostNetwork": True,
                 "nodeSelector": True,
                 "affinity": {"nodeAffinity": True},
+                "volumes": {"persistentVolumeClaim": {"claimName": True}},
                 "containers": {
                     "name": True,
                     "command": True,
                     "args": True,
+                    "ports": {"containerPort": True, "protocol": True},
                     "readinessProbe": _PROBE,
                     "livenessProbe": _PROBE,
                 },

@@ -114,7 +114,7 @@ def test_changes_come_without_polling(
     first = (pods.cache.view().items or [])[0]
     assert first == {
         "metadata": {"name": "a", "namespace": "keybuzz"},
-        "spec": {"nodeName": "worker-01"},
+        "spec": {"nodeName": "worker-01", "volumes": [{}]},
         "status": {"phase": "Failed"},
     }
     kubernetes_api.change("pods", "DELETED", pod("a"))

@@ -139,3 +139,38 @@ def test_without_any_connection_only_a_matching_rule_rules_it_out() -> None:
     assert answer(CAUSE, x) is Answer.UNKNOWN
     known = s.with_reading(x, ingress_hosts=(x.target.host,))
     assert answer(CAUSE, known) is Answer.REFUTED
+
+
+def test_a_rule_whose_class_does_not_exist_is_served_by_nobody() -> None:
+    """The agent reads the rule, and notes that its IngressClass is missing."""
+    x = s.with_reading(
+        s.unknown_host(),
+        ingress_name="keybuzz-api",
+        ingress_hosts=("platform-api.keybuzz.io",),
+        problems=(
+            "IngressClass internal does not exist; its Ingresses may be ignored",
+        ),
+    )
+    assessment = ask(CAUSE, x)
+    assert judge(x).cause == CAUSE.id
+    assert assessment.evidence[:2] == (
+        "an Ingress rule matches platform-api.keybuzz.io",
+        "IngressClass internal does not exist, so no controller serves it",
+    )
+    look, edit = (step.command for step in judge(x).next_steps)
+    assert look == (
+        "kubectl get ingressclasses && kubectl -n keybuzz get ingress keybuzz-api -o"
+        " jsonpath='{.spec.ingressClassName}{\"\\n\"}'"
+    )
+    assert edit == "kubectl -n keybuzz edit ingress keybuzz-api"
+
+
+def test_a_missing_class_alone_proves_nothing() -> None:
+    """Some controllers serve such Ingresses: without the 404 page it stays open."""
+    x = s.with_reading(
+        without_probes(without_log(s.unknown_host())),
+        ingress_name="keybuzz-api",
+        ingress_hosts=("platform-api.keybuzz.io",),
+        problems=("IngressClass internal does not exist; it may be ignored",),
+    )
+    assert answer(CAUSE, x) is Answer.UNKNOWN

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from parallax.causes.pod_refuses_connection import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import NodeReport, Sighting
@@ -234,6 +236,26 @@ def test_one_refusing_pod_does_not_stand_for_pods_that_nobody_probed() -> None:
     probes = tuple(p for p in one.reports[0].probes if p.node == p.peer_node)
     alone = replace(one, reports=(replace(one.reports[0], probes=probes),))
     assert answer(CAUSE, alone) is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("ports", "reason"),
+    [((9090,), "port-not-declared"), ((8080, 9090), None), ((), None)],
+)
+def test_a_target_port_that_no_container_declares_is_the_reason(
+    ports: tuple[int, ...], reason: str | None
+) -> None:
+    """Containers need not declare ports; where they do, another one is telling."""
+    x = s.pods_refuse()
+    cluster = x.reports[0].reading
+    assert cluster
+    assert cluster.pods
+    pods = tuple(replace(pod, ports=ports) for pod in cluster.pods)
+    assessment = ask(CAUSE, s.with_reading(x, pods=pods))
+    assert assessment.answer is Answer.SUPPORTED
+    assert assessment.reason == reason
+    shown = any("declare 9090" in text for text in assessment.evidence)
+    assert shown is (reason is not None)
 
 
 def test_one_pod_that_was_probed_does_not_stand_for_the_others() -> None:

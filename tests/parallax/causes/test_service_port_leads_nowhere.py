@@ -92,15 +92,38 @@ def test_a_service_without_a_tcp_port_leads_nowhere() -> None:
     assessment = ask(CAUSE, with_ports(asked=None))
     assert assessment.answer is Answer.SUPPORTED
     assert assessment.evidence[1] == "the Service has no TCP port"
+    assert assessment.reason == "port-not-tcp"
 
 
-def test_a_number_is_never_looked_up() -> None:
-    """Kubernetes takes it as it is; why an endpoint lacks it is not known."""
+def test_the_reason_is_that_no_container_has_the_name() -> None:
+    """It is a stable id, for programs that read findings."""
+    assert judge(s.port_leads_nowhere()).reason == "port-name-unknown"
+
+
+def test_a_number_without_a_port_has_another_protocol() -> None:
+    """Kubernetes takes a number as it is, so only the protocol can be missing."""
     number = ServicePort(port=8080, target_port="8080")
     assessment = ask(CAUSE, with_ports(number, asked=8080))
-    assert assessment.answer is Answer.UNKNOWN
-    assert assessment.missing == (
-        "why endpoints have no port although targetPort is a number",
+    assert assessment.answer is Answer.SUPPORTED
+    assert assessment.reason == "port-not-tcp"
+    assert assessment.evidence[1] == (
+        "no EndpointSlice has a TCP port for port 8080 of the Service, although its"
+        " targetPort is the number 8080: the port's protocol is not TCP"
+    )
+
+
+def test_a_number_without_a_selector_is_left_out_by_somebody_else() -> None:
+    """Kubernetes does not write the EndpointSlices of a Service without selector."""
+    x = with_ports(ServicePort(port=8080, target_port="8080"), asked=8080)
+    cluster = x.reports[0].reading
+    assert cluster
+    assert cluster.service
+    own = s.with_reading(x, service=replace(cluster.service, selector=()))
+    assessment = ask(CAUSE, own)
+    assert assessment.answer is Answer.SUPPORTED
+    assert assessment.reason is None
+    assert assessment.evidence[1].endswith(
+        "which has no selector: somebody else writes them"
     )
 
 

@@ -17,7 +17,8 @@ Neighbors: if the app wrote the 404, it is `pod-answers-error`. If only one repl
 the rule, it is `ingress-replica-out-of-step`. If another app responds for every host,
 it is `lb-wrong-destination-port`.
 
-Mitigation: add the host to the Ingress exactly as users request it.
+Mitigation: add the host to the Ingress exactly as users request it. If its IngressClass
+does not exist, set `ingressClassName` to one that does.
 
 Source: ingress-nginx (`upstream-default-backend`); Kubernetes networking/v1,
 IngressRule.host (a wildcard matches one label).
@@ -45,6 +46,8 @@ from parallax.model.probe import AS_A_USER, AT_THE_INGRESS, Role
 
 ID = "ingress-does-not-know-host"
 NOT_FOUND = 404
+_GONE = " does not exist"
+"""Part of the agent's note about an IngressClass."""
 MOST_HOSTS = 200
 """The maximum in a reading; further hosts may have been left out."""
 
@@ -55,7 +58,11 @@ def assess(scene: Scene) -> Assessment:
     host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
     matching = [h for h in hosts if _serves(h, host)]
     if matching or name:
-        return refuted(ID, _matching_rule(host, matching, name))
+        rule, ignored = _matching_rule(host, matching, name), _without_class(scene)
+        if ignored is None:
+            return refuted(ID, rule)
+        with evidence_so_far(rule, ignored):
+            return supported(ID, rule, ignored, *_without_rule(scene))
     if never := users.never_connected(scene):
         raise Hidden("a response to users", evidence=(never,))
     if no_connection := users.without_connection(scene):
@@ -73,6 +80,14 @@ def _matching_rule(host: str, matching: list[str], name: str | None) -> str:
         return f"Ingress {name} matches {host}"
     rule = matching[0] or "any host"
     return f"an Ingress rule matches {host}{'' if rule == host else f' ({rule})'}"
+
+
+def _without_class(scene: Scene) -> str | None:
+    """Return that the rule's IngressClass does not exist, as the agent noted it."""
+    problems = scene.cluster.problems if scene.cluster else ()
+    found = (p for p in problems if p.startswith("IngressClass ") and _GONE in p)
+    note = next(found, None)
+    return note and f"{note.partition(_GONE)[0]}{_GONE}, so no controller serves it"
 
 
 def _without_rule(scene: Scene) -> tuple[str, ...]:
@@ -185,6 +200,8 @@ def _shown(logged: tuple[Sighting, ...], *, within: bool | None) -> tuple[str, .
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to list the Ingresses' hosts, and how to correct one."""
     namespace = pods.service_name(scene).partition("/")[0]
+    if _without_class(scene) is not None:
+        return _class_steps(namespace, _ingress_name(scene))
     near = get_close_matches(scene.target.host, _hosts(scene), n=1)
     which = f" ({near[0]} is similar)" if near else ""
     change = f"If {near[0]} is a typing error, correct it in" if near else "Add it to"
@@ -198,6 +215,23 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" one.{instead} Replace NAME by its name, and {namespace} by its namespace if"
         " it has another.",
         command=f"kubectl -n {quote(namespace)} edit ingress NAME",
+    )
+    return look, edit
+
+
+def _class_steps(namespace: str, name: str | None) -> tuple[NextStep, ...]:
+    """Return how to give the Ingress a class that a controller serves."""
+    which = quote(name) if name else "NAME"
+    kubectl = f"kubectl -n {quote(namespace)}"
+    look = NextStep(
+        text="List the IngressClasses that exist, and the one that the Ingress names.",
+        command=f"kubectl get ingressclasses && {kubectl} get ingress {which} -o"
+        " jsonpath='{.spec.ingressClassName}{\"\\n\"}'",
+    )
+    edit = NextStep(
+        text="Set `ingressClassName` to one that exists, or create the missing"
+        " IngressClass.",
+        command=f"{kubectl} edit ingress {which}",
     )
     return look, edit
 

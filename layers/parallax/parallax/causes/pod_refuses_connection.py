@@ -37,6 +37,7 @@ from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, ErrorType, Probe, Role
+from parallax.model.reason import Reason
 
 type Place = tuple[str | None, int | None]
 """An address and a port."""
@@ -69,9 +70,11 @@ def assess(scene: Scene) -> Assessment:
         probed = all(by_place[e.address, e.port] for e in ready)
         own = _ends_there(scene, refusing, all_refuse=probed and not accepting)
     port = refusing[0].port
+    state = f"{share} on port {port}, even from their own nodes"
+    if declared := _declared(scene, refusing):
+        return supported(ID, state, declared, own, reason=Reason.PORT_NOT_DECLARED)
     why = _why(scene, refusing)
     text, reason = ((why.text,), why.reason) if why else ((), None)
-    state = f"{share} on port {port}, even from their own nodes"
     return supported(ID, state, *text, own, reason=reason)
 
 
@@ -115,6 +118,20 @@ def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> 
     with evidence_so_far(own):
         impact.end_at_ingress(scene, status, logged=ended is not None)
     return own
+
+
+def _declared(scene: Scene, refusing: list[Endpoint]) -> str | None:
+    """Return which ports the refusing pods declare, if the refused one is none."""
+    found = (scene.cluster.pods if scene.cluster else None) or ()
+    names = {e.pod for e in refusing}
+    ports = {p for pod in found if pod.name in names for p in pod.ports or ()}
+    if not ports or any(e.port in ports for e in refusing):
+        return None
+    listed = ", ".join(map(str, sorted(ports)[:5]))
+    return (
+        f"no container declares port {refusing[0].port}, the Service's targetPort; they"
+        f" declare {listed}"
+    )
 
 
 def _own_status(scene: Scene) -> tuple[int, str | None]:

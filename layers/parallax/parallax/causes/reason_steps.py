@@ -31,7 +31,11 @@ _PROBE = (
 )
 _PROBES = {
     Reason.READINESS_PROBE_FAILS: "readinessProbe",
+    Reason.READINESS_PROBE_WRONG_PORT: "readinessProbe",
+    Reason.READINESS_PROBE_WRONG_PROTOCOL: "readinessProbe",
     Reason.LIVENESS_PROBE_FAILS: "livenessProbe",
+    Reason.LIVENESS_PROBE_WRONG_PORT: "livenessProbe",
+    Reason.LIVENESS_PROBE_WRONG_PROTOCOL: "livenessProbe",
     Reason.STARTUP_PROBE_FAILS: "startupProbe",
 }
 STEPS = (
@@ -64,7 +68,15 @@ STEPS = (
         "NAME:.metadata.name,CORDONED:.spec.unschedulable,TAINTS:.spec.taints[*].key",
     ),
     _step(
+        Reason.KUBELET_SILENT,
+        Reason.CONTAINER_RUNTIME_DOWN,
+        text="Read the node's conditions. On the node, check kubelet and the container"
+        " runtime: `systemctl status kubelet containerd` (k3s: `k3s`, `k3s-agent`).",
+        command="kubectl describe node %(name)s | grep -A 8 Conditions",
+    ),
+    _step(
         Reason.NOT_SCHEDULED,
+        Reason.NO_SCHEDULER,
         text="Read the pod's events. If there is none, check whether the scheduler"
         " runs.",
         command="%(kubectl)s describe pod %(name)s"
@@ -72,6 +84,7 @@ STEPS = (
     ),
     _step(
         Reason.VOLUME_UNBOUND,
+        Reason.STORAGE_CLASS_MISSING,
         Reason.VOLUME_CLAIM_MISSING,
         Reason.VOLUME_ON_ANOTHER_NODE,
         Reason.VOLUME_MOUNT_FAILED,

@@ -1,10 +1,12 @@
 """The Service's port leads to no port of its pods, which are ready.
 
 Meaning: the Service's `targetPort` is a name, and no container of the pods declares a
-port of that name and of the Service's protocol. Or the Service has no TCP port. The
-EndpointSlice lists the pods as ready, without a port. kube-proxy rejects connections
-to the Service, and the ingress has no endpoint to send requests to: it answers 503
-itself.
+port of that name and of the Service's protocol. Or the Service's port is not TCP: with
+`protocol: UDP`, the number in `targetPort` does not help. Or somebody writes the
+EndpointSlices of a Service without a selector, and leaves this port out. The
+EndpointSlice lists the pods as ready, without a TCP port. kube-proxy rejects
+connections to the Service, and the ingress has no endpoint to send requests to: it
+answers 503 itself.
 
 Impact: every request for this Service fails, from outside and inside alike. Other
 Services of the same ingress work. It often begins when a chart renames a port, or when
@@ -17,17 +19,19 @@ with a port rules the cause out: the ingress sends requests to that one. A readi
 holds only a part of the endpoints proves nothing.
 
 Neighbors: `service-without-endpoints` has no address at all; `pods-not-ready` has
-addresses, and none is ready. `pod-refuses-connection` is a `targetPort` with a number
-on which no container listens: Kubernetes does not check a number, so its endpoints have
-a port, and the ingress answers 502. `ingress-rejects-request` writes the same page, and
-its endpoints have a port.
+addresses, and none is ready. `pod-refuses-connection` is a TCP port whose `targetPort`
+is a number on which no container listens: Kubernetes does not check a number, so its
+endpoints have a port, and the ingress answers 502. `ingress-rejects-request` writes the
+same page, and its endpoints have a port.
 
 Mitigation: set `targetPort` to a name that the containers declare, or to the port's
-number; or declare the port in the pod template, with the Service's protocol.
+number; or declare the port in the pod template, with the Service's protocol. Where the
+Service's port is UDP and the app serves HTTP, set `protocol: TCP`.
 
 Source: Kubernetes, FindPort in pkg/api/v1/pod/util.go, which the EndpointSlice
-controller calls for each pod; discovery/v1, EndpointSlice.ports; issue
-kubernetes/kubernetes 109627 (PORTS `<unset>`); ingress-nginx 9141 and 9149.
+controller calls for each pod: it returns a number as it is, whatever containers
+declare; discovery/v1, EndpointSlice.ports; issue kubernetes/kubernetes 109627 (PORTS
+`<unset>`); ingress-nginx 9141 and 9149.
 """
 
 from shlex import quote
@@ -37,7 +41,9 @@ from parallax.evidence import impact, inside, pods
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
+from parallax.model.cluster import Service, ServicePort
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
+from parallax.model.reason import Reason
 
 ID = "service-port-leads-nowhere"
 
@@ -55,10 +61,10 @@ def assess(scene: Scene) -> Assessment:
             ID, f"the Service port maps to a port on {share} ready endpoints"
         )
     with evidence_so_far(f"{state}, none of them with a port"):
-        why = _mismatch(scene)
+        why, reason = _mismatch(scene)
         with evidence_so_far(why):
             ends = impact.ends_without_pod(scene)
-    return supported(ID, f"{state}, none of them with a port", why, ends)
+    return supported(ID, f"{state}, none of them with a port", why, ends, reason=reason)
 
 
 def _unready(scene: Scene) -> Assessment:
@@ -72,25 +78,37 @@ def _unready(scene: Scene) -> Assessment:
     )
 
 
-def _mismatch(scene: Scene) -> str:
-    """State which port of the Service leads nowhere; raises `Missing`."""
+def _mismatch(scene: Scene) -> tuple[str, Reason | None]:
+    """State which port of the Service leads nowhere, and why; raises `Missing`."""
     cluster = inside.cluster(scene)
     service = need(cluster.service, "the Service as the cluster has it")
     if "endpoints" in cluster.partial:
         raise Missing("the endpoints that the agent left out of its reading")
     if not service.ports:
-        return "the Service has no TCP port"
+        return "the Service has no TCP port", Reason.PORT_NOT_TCP
     only = service.ports[0].port if len(service.ports) == 1 else None
     number = cluster.service_port or only
     port = next((p for p in service.ports if p.port == number), None)
     if port is None:
         raise Missing("which port of the Service requests go to")
     if port.target_port.isdecimal():
-        raise Missing("why endpoints have no port although targetPort is a number")
-    return (
-        f"no ready pod declares a TCP port named {port.target_port!r}, the targetPort"
-        f" of port {port.port}"
-    )
+        return _numbered(service, port)
+    name = f"no ready pod declares a TCP port named {port.target_port!r}"
+    return f"{name}, the targetPort of port {port.port}", Reason.PORT_NAME_UNKNOWN
+
+
+def _numbered(service: Service, port: ServicePort) -> tuple[str, Reason | None]:
+    """State why endpoints lack a port whose targetPort is a number.
+
+    Kubernetes takes a number as it is. So such a port is missing only where it has
+    another protocol, or where Kubernetes does not write the EndpointSlices.
+    """
+    lacks = f"no EndpointSlice has a TCP port for port {port.port} of the Service"
+    if service.selector == ():
+        return f"{lacks}, which has no selector: somebody else writes them", None
+    number = f"although its targetPort is the number {port.target_port}"
+    text = f"{lacks}, {number}: the port's protocol is not TCP"
+    return text, Reason.PORT_NOT_TCP
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
@@ -104,15 +122,17 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     return (
         NextStep(
             text="Compare targetPort in the Service (first output line) with the ports"
-            " that the containers declare (second line). If targetPort is a name, a"
-            " container must declare a TCP port of this name.",
+            " that the containers declare (second line). The protocol must be TCP in"
+            " both. If targetPort is a name, a container must declare a TCP port of"
+            " this name.",
             command=f"{kubectl} get service {quote(name)} -o"
             f" jsonpath='{{.spec.ports}}{{\"\\n\"}}' && {kubectl} get {which} -o"
             f" jsonpath='{{{items}}}{{\"\\n\"}}'",
         ),
         NextStep(
-            text="Correct targetPort in the Service, or the port's name in the pod"
-            " template. Then check that the column PORTS shows the port's number.",
+            text="Correct targetPort or protocol in the Service, or the port's name in"
+            " the pod template. Then check that the column PORTS shows the port's"
+            " number.",
             command=f"{kubectl} get endpointslices -l"
             f" kubernetes.io/service-name={quote(name)}",
         ),

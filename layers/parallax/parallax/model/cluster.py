@@ -28,6 +28,10 @@ class Node:
     """The cloud provider's id of the machine, e.g. `hcloud://10001`."""
     excluded: bool = False
     """Labeled `node.kubernetes.io/exclude-from-external-load-balancers`."""
+    cordoned: bool = False
+    """Accepts no new pods (`kubectl cordon`)."""
+    unready: str | None = None
+    """Reason and message of the condition Ready, if it is not true."""
 
 
 @wired
@@ -114,6 +118,11 @@ class Pod:
     readiness_probe: str | None = None
     """E.g. `GET :8081/ready of container web`; None: it has none, or was not read."""
     liveness_probe: str | None = None
+    ports: tuple[int, ...] | None = None
+    """TCP ports that its containers declare; None: not read."""
+    matching_nodes: tuple[str, ...] | None = None
+    """Without a node: those that its node selector and affinity allow, at most 5; None:
+    not read."""
 
 
 @wired

@@ -23,7 +23,9 @@ class Reason(StrEnum):
     NO_NODE = "no-node"
     UNSCHEDULABLE = "unschedulable"
     NOT_SCHEDULED = "not-scheduled"
+    NO_SCHEDULER = "no-scheduler"
     VOLUME_UNBOUND = "volume-unbound"
+    STORAGE_CLASS_MISSING = "storage-class-missing"
     VOLUME_CLAIM_MISSING = "volume-claim-missing"
     VOLUME_ON_ANOTHER_NODE = "volume-on-another-node"
     VOLUME_MOUNT_FAILED = "volume-mount-failed"
@@ -48,10 +50,16 @@ class Reason(StrEnum):
     INIT_CONTAINER_FAILS = "init-container-fails"
     OUT_OF_MEMORY = "out-of-memory"
     LIVENESS_PROBE_FAILS = "liveness-probe-fails"
+    LIVENESS_PROBE_WRONG_PORT = "liveness-probe-wrong-port"
+    LIVENESS_PROBE_WRONG_PROTOCOL = "liveness-probe-wrong-protocol"
     STARTUP_PROBE_FAILS = "startup-probe-fails"
     READINESS_PROBE_FAILS = "readiness-probe-fails"
+    READINESS_PROBE_WRONG_PORT = "readiness-probe-wrong-port"
+    READINESS_PROBE_WRONG_PROTOCOL = "readiness-probe-wrong-protocol"
     CRASH_LOOP = "crash-loop"
     NODE_NOT_READY = "node-not-ready"
+    KUBELET_SILENT = "kubelet-silent"
+    CONTAINER_RUNTIME_DOWN = "container-runtime-down"
     POD_ENDED = "pod-ended"
     POD_STARTING = "pod-starting"
     ZERO_REPLICAS = "zero-replicas"
@@ -60,6 +68,7 @@ class Reason(StrEnum):
     SERVICE_MISSING = "service-missing"
     PORT_NAME_UNKNOWN = "port-name-unknown"
     PORT_NOT_TCP = "port-not-tcp"
+    PORT_NOT_DECLARED = "port-not-declared"
 
 
 MEANINGS: dict[str, str] = {
@@ -76,7 +85,9 @@ MEANINGS: dict[str, str] = {
     Reason.NO_NODE: "the cluster has no node for pods",
     Reason.UNSCHEDULABLE: "the scheduler finds no node, for another reason",
     Reason.NOT_SCHEDULED: "the pod has no node, and no reason was read",
+    Reason.NO_SCHEDULER: "no scheduler wrote anything about the pod",
     Reason.VOLUME_UNBOUND: "a PersistentVolumeClaim has no volume",
+    Reason.STORAGE_CLASS_MISSING: "a claim's StorageClass does not exist",
     Reason.VOLUME_CLAIM_MISSING: "a PersistentVolumeClaim does not exist",
     Reason.VOLUME_ON_ANOTHER_NODE: "the volume is bound to a node that is not free",
     Reason.VOLUME_MOUNT_FAILED: "a volume cannot be mounted",
@@ -101,10 +112,16 @@ MEANINGS: dict[str, str] = {
     Reason.INIT_CONTAINER_FAILS: "an init container ends with an error",
     Reason.OUT_OF_MEMORY: "a container exceeds its memory limit (OOMKilled)",
     Reason.LIVENESS_PROBE_FAILS: "the kubelet restarts it after its liveness probe",
+    Reason.LIVENESS_PROBE_WRONG_PORT: "no container has the liveness probe's port",
+    Reason.LIVENESS_PROBE_WRONG_PROTOCOL: "the port speaks another protocol",
     Reason.STARTUP_PROBE_FAILS: "the kubelet restarts it after its startup probe",
     Reason.READINESS_PROBE_FAILS: "it runs, and its readiness probe does not succeed",
+    Reason.READINESS_PROBE_WRONG_PORT: "no container has the readiness probe's port",
+    Reason.READINESS_PROBE_WRONG_PROTOCOL: "the port speaks another protocol",
     Reason.CRASH_LOOP: "a container ends again and again",
     Reason.NODE_NOT_READY: "the pod's node is not ready",
+    Reason.KUBELET_SILENT: "the pod's node sends no status",
+    Reason.CONTAINER_RUNTIME_DOWN: "the node has no working container runtime",
     Reason.POD_ENDED: "the pod has ended",
     Reason.POD_STARTING: "the containers are being created",
     Reason.ZERO_REPLICAS: "the workload is scaled to zero",
@@ -113,4 +130,5 @@ MEANINGS: dict[str, str] = {
     Reason.SERVICE_MISSING: "the Service does not exist",
     Reason.PORT_NAME_UNKNOWN: "no container declares the targetPort's name",
     Reason.PORT_NOT_TCP: "the Service has no TCP port",
+    Reason.PORT_NOT_DECLARED: "no container declares the targetPort's number",
 }

@@ -48,7 +48,7 @@ def test_the_schedulers_own_words_are_in_the_sentence() -> None:
     assert found(replace(pod, unscheduled=reported)) == sentence
     assert found(pod, warned("FailedScheduling", reported)) == sentence
     assert found(pod, warned("FailedScheduling", reported, name="web-2")) == (
-        "not-scheduled",
+        "no-scheduler",
         "pod web-1 has no node, and no scheduler said why",
     )
 
@@ -219,3 +219,80 @@ def test_a_long_message_is_one_short_line() -> None:
     pod = Pod(name="web-1", phase="Pending", unscheduled="0/1\nnodes " + "x" * 900)
     assert "\n" not in (found(pod) or ("", ""))[1]
     assert len((found(pod) or ("", ""))[1]) < 300
+
+
+def test_a_limit_too_low_to_start_is_out_of_memory() -> None:
+    """The runtime says so: in the sandbox's event, or in the container's."""
+    text = "runc create failed: container init was OOM-killed (memory limit too low?)"
+    creating = waiting("ContainerCreating")
+    assert (found(creating, warned("FailedCreatePodSandBox", text)) or "")[0] == (
+        "out-of-memory"
+    )
+    crashing = waiting("CrashLoopBackOff", exit_code=128, exit_reason="StartError")
+    assert (found(crashing, warned("Failed", text)) or "")[0] == "out-of-memory"
+
+
+def test_a_container_that_ends_itself_is_not_killed_by_a_probe() -> None:
+    """A sidecar's startup probe failed once; the app ends with code 1."""
+    startup = warned("Unhealthy", "Startup probe failed: connection refused")
+    own = waiting("CrashLoopBackOff", exit_code=1)
+    assert (found(own, startup) or "")[0] == "crash-loop"
+    killed = waiting("CrashLoopBackOff", exit_code=137)
+    assert (found(killed, startup) or "")[0] == "startup-probe-fails"
+
+
+def test_a_liveness_probe_that_the_container_lacks_kills_nothing() -> None:
+    """The event is about another container of the pod."""
+    event = warned("Unhealthy", "Liveness probe failed: statuscode: 500")
+    pod = waiting("CrashLoopBackOff", exit_code=137, readiness_probe="a command")
+    assert (found(pod, event) or "")[0] == "crash-loop"
+
+
+@pytest.mark.parametrize(
+    ("unready", "reason"),
+    [
+        (None, Reason.NODE_NOT_READY),
+        ("NodeStatusUnknown: Kubelet stopped posting", Reason.KUBELET_SILENT),
+        ("KubeletNotReady: runtime is down", Reason.CONTAINER_RUNTIME_DOWN),
+    ],
+)
+@pytest.mark.parametrize("state", [None, "ContainerCreating"])
+def test_a_node_that_is_not_ready_says_why(
+    unready: str | None, reason: Reason, state: str | None
+) -> None:
+    """Whatever its kubelet wrote last about the pod is stale."""
+    node = Node(name="n1", ready=False, unready=unready)
+    cluster = replace(reading(), nodes=(node,))
+    why = of_pod(cluster, replace(RUNNING, waiting_reason=state))
+    assert why
+    assert why.reason is reason
+    assert (why.kind, why.name) == ("node", "n1")
+    assert (unready or "") in why.text
+
+
+def test_a_storage_class_that_does_not_exist_is_named() -> None:
+    """The claim's event has it; the scheduler only knows that no volume is bound."""
+    pod = Pod(name="web-1", phase="Pending")
+    unbound = warned(
+        "FailedScheduling", "pod has unbound immediate PersistentVolumeClaims"
+    )
+    event = Warned(
+        kind="PersistentVolumeClaim",
+        name="data",
+        reason="ProvisioningFailed",
+        message='storageclass.storage.k8s.io "fast" not found',
+    )
+    assert (found(pod, unbound, event) or "")[0] == "storage-class-missing"
+    assert (found(pod, unbound) or "")[0] == "volume-unbound"
+
+
+@pytest.mark.parametrize(
+    ("restarts", "reason"), [(1, "readiness-probe-fails"), (3, "crash-loop")]
+)
+def test_a_single_end_does_not_explain_a_failing_probe(
+    restarts: int, reason: str
+) -> None:
+    """An app that ended once, and runs since then, is not ready for another reason."""
+    pod = replace(RUNNING, exit_code=1, restarts=restarts)
+    event = warned("Unhealthy", "Readiness probe failed: statuscode: 503")
+    assert (found(pod, event) or "")[0] == reason

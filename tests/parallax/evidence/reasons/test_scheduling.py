@@ -1,5 +1,7 @@
 """Specification of the reasons why the scheduler finds no node."""
 
+from dataclasses import replace
+
 import pytest
 
 from parallax.evidence.reasons.scheduling import reason_of, without_preemption
@@ -116,3 +118,14 @@ def test_a_sentence_ends_before_preemption() -> None:
     """It says nothing about why the pod waits."""
     reported = f"0/3 nodes are available: 3 Insufficient cpu.{END}"
     assert without_preemption(reported) == "0/3 nodes are available: 3 Insufficient cpu"
+
+
+def test_what_keeps_it_from_the_nodes_that_it_allows_is_the_reason() -> None:
+    """A pod with a selector does not want most nodes."""
+    text = "0/4 nodes are available: 1 node(s) had untolerated taint {gpu: true}, 3 node(s) didn't match Pod's node affinity/selector."  # noqa: E501
+    selects = Pod(name="web-1", placement="selector")
+    allowed = replace(selects, matching_nodes=("n1",))
+    assert reason_of(text, selects) is Reason.NODE_SELECTOR_MISMATCH
+    assert reason_of(text, allowed) is Reason.UNTOLERATED_TAINT
+    none = replace(selects, matching_nodes=())
+    assert reason_of(text, none) is Reason.NODE_SELECTOR_MISMATCH

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from parallax.evidence.reasons import images
+from parallax.evidence.reasons import images, probes
 from parallax.evidence.reasons.why import Why, messages, quoted
 from parallax.model.cluster import Pod, Warned
 from parallax.model.reason import Reason
@@ -21,8 +21,12 @@ RECENT = timedelta(minutes=15)
 YOUNG = timedelta(minutes=1)
 """A pod that is not older may simply be starting."""
 OUT_OF_MEMORY = 137
+REPEATED = 2
+"""From so many ends on, a container ends again and again."""
 OWN_ERROR = 1
-"""A program's own exit code for an error: a probe's signal gives another."""
+"""The exit code of most programs that end with an error of their own."""
+_KILLED_AT_START = "oom-killed"
+"""Part of runc's message about a limit that is too low for any process."""
 COMMAND_FAILS = (126, 127, 128)
 """Exit codes of a shell or runtime: not executable, not found, not started."""
 CRASHING = frozenset({"CrashLoopBackOff", "Error", "Completed", "OOMKilled"})
@@ -126,8 +130,8 @@ def _creating(pod: Pod, events: Sequence[Warned], now: datetime) -> Why | None:
         return _why(Reason.VOLUME_ATTACH_FAILED, pod, what, attach.split("\n")[0])
     if sandbox := messages(events, "FailedCreatePodSandBox"):
         first = sandbox.split("\n")[0]
-        if "oom-killed" in first.lower():
-            return _why(Reason.OUT_OF_MEMORY, pod, "cannot start in its memory", first)
+        if _KILLED_AT_START in sandbox.lower():
+            return _why(Reason.OUT_OF_MEMORY, pod, "cannot start", first)
         return _why(Reason.SANDBOX_FAILED, pod, "has no network or sandbox", first)
     if _young(pod, now):
         return _why(Reason.POD_STARTING, pod, "is being created")
@@ -147,18 +151,15 @@ def _crash(pod: Pod, state: str | None, events: Sequence[Warned], *, init: bool)
         return _why(Reason.OUT_OF_MEMORY, pod, what + _often(pod))
     if init:
         return _why(Reason.INIT_CONTAINER_FAILS, pod, f"ends as init container{how}")
-    killed = _probe(events, "Liveness", "Startup")
-    if killed and pod.exit_code != OWN_ERROR:
-        kind, reported = killed
-        reason = (
-            Reason.LIVENESS_PROBE_FAILS
-            if kind == "Liveness"
-            else Reason.STARTUP_PROBE_FAILS
-        )
-        what = f"is restarted as its {kind.lower()} probe fails"
-        return _why(reason, pod, what, reported)
     if pod.exit_code in COMMAND_FAILS and pod.exit_reason in NO_START:
-        return _why(Reason.CONTAINER_CANNOT_START, pod, f"cannot start{how}")
+        reported = messages(events, "Failed")
+        memory = _KILLED_AT_START in reported.lower()
+        reason = Reason.OUT_OF_MEMORY if memory else Reason.CONTAINER_CANNOT_START
+        return _why(reason, pod, f"cannot start{how}", reported.split("\n")[0])
+    if (killed := _probe(events, "Liveness", "Startup")) and _by_probe(pod, killed[0]):
+        kind, reported = killed
+        what = f"is restarted as its {kind.lower()} probe fails"
+        return _why(probes.reason_of(kind, reported, pod), pod, what, reported)
     return _why(Reason.CRASH_LOOP, pod, f"ends again and again{how}{_often(pod)}")
 
 
@@ -179,6 +180,17 @@ def _by_memory(pod: Pod) -> bool:
     return pod.exit_reason == "OOMKilled" and pod.exit_code in (OUT_OF_MEMORY, None)
 
 
+def _by_probe(pod: Pod, kind: str) -> bool:
+    """Return whether the kubelet ended the container after this probe failed.
+
+    It sends SIGTERM, then SIGKILL: a container that ends with code 1 ended itself. The
+    event may also be about another container, if this one has no such probe.
+    """
+    read = pod.readiness_probe is not None or pod.liveness_probe is not None
+    lacks = kind == "Liveness" and read and pod.liveness_probe is None
+    return pod.exit_code != OWN_ERROR and not lacks
+
+
 def _probe(events: Sequence[Warned], *kinds: str) -> tuple[str, str] | None:
     """Return the newest event of a failing probe of these kinds, and its message."""
     for event in events:
@@ -191,7 +203,9 @@ def _probe(events: Sequence[Warned], *kinds: str) -> tuple[str, str] | None:
 def _running(pod: Pod, events: Sequence[Warned], now: datetime) -> Why | None:
     """Return why a pod that runs is not ready."""
     ended = pod.exit_code is not None and pod.restarts > 0 and _recent(pod, now)
-    if ended and _probe(events, "Liveness", "Startup"):
+    killed = _probe(events, "Liveness", "Startup")
+    own = pod.exit_code == OWN_ERROR and pod.restarts >= REPEATED
+    if ended and (own or (killed and _by_probe(pod, killed[0]))):
         return _crash(pod, None, events, init=False)
     if failed := _probe(events, "Readiness"):
         return _readiness(pod, failed[1])
@@ -208,7 +222,8 @@ def _readiness(pod: Pod, reported: str | None) -> Why:
     asked = f" ({pod.readiness_probe})" if pod.readiness_probe else ""
     text = f"pod {pod.name} runs, and its readiness probe{asked} does not succeed"
     detail = f": {quoted(reported)}" if reported else ""
-    return Why(reason=Reason.READINESS_PROBE_FAILS, text=text + detail, name=pod.name)
+    reason = probes.reason_of("Readiness", reported or "", pod)
+    return Why(reason=reason, text=text + detail, name=pod.name)
 
 
 def _recent(pod: Pod, now: datetime) -> bool:

@@ -4,15 +4,19 @@ In: a reading and pods. Out: a `Why`, or None if no evidence decides.
 It does not: look at the Service; `selection` does.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from parallax.evidence.reasons import containers, scheduling
 from parallax.evidence.reasons.why import Why, messages, quoted
-from parallax.model.cluster import ClusterReading, Pod, Warned
+from parallax.model.cluster import ClusterReading, Node, Pod, Warned
 from parallax.model.reason import Reason
 
+STALE = frozenset({None, "ContainerCreating", "PodInitializing", "Pending"})
+"""States that a node which is not ready leaves as they are."""
+_NO_CLASS = re.compile(r'storageclass\S* "[^"]*" not found')
 ENDED = frozenset({"Failed", "Succeeded"})
 
 
@@ -42,11 +46,36 @@ def of_pod(cluster: ClusterReading, pod: Pod) -> Why | None:
         how = f" with exit code {pod.exit_code}" if pod.exit_code is not None else ""
         text = f"pod {pod.name} has ended ({pod.exit_reason or pod.phase}){how}"
         return Why(reason=Reason.POD_ENDED, text=text, name=pod.name)
-    lost = any(n.name == pod.node and not n.ready for n in cluster.nodes or ())
-    if lost and pod.waiting_reason is None:
-        text = f"pod {pod.name} is on node {pod.node}, which is not ready"
-        return Why(reason=Reason.NODE_NOT_READY, text=text, name=pod.name)
+    node = next((n for n in cluster.nodes or () if n.name == pod.node), None)
+    if node and not node.ready and pod.waiting_reason in STALE:
+        return _on_lost_node(pod, node)
     return containers.reason_of(pod, events, cluster.read_at)
+
+
+def _missing_class(cluster: ClusterReading, pod: Pod, reported: str) -> Why | None:
+    """Return the StorageClass that a claim waits for, if it does not exist."""
+    if scheduling.reason_of(reported, pod) is not Reason.VOLUME_UNBOUND:
+        return None
+    each = messages(cluster.events or (), "ProvisioningFailed").split("\n")
+    found = next((m for m in each if _NO_CLASS.search(m)), None)
+    if found is None:
+        return None
+    text = f"a claim of pod {pod.name} has no volume: {quoted(found)}"
+    return Why(reason=Reason.STORAGE_CLASS_MISSING, text=text, name=pod.name)
+
+
+def _on_lost_node(pod: Pod, node: Node) -> Why:
+    """Return why the pod's node is not ready, as its condition has it."""
+    reported = node.unready or ""
+    silent, down = "NodeStatusUnknown" in reported, "runtime is down" in reported
+    reason = Reason.CONTAINER_RUNTIME_DOWN if down else Reason.NODE_NOT_READY
+    detail = f": {quoted(reported)}" if reported else ""
+    return Why(
+        reason=Reason.KUBELET_SILENT if silent else reason,
+        text=f"pod {pod.name} is on node {node.name}, which is not ready{detail}",
+        kind="node",
+        name=node.name,
+    )
 
 
 def _not_placed(
@@ -54,6 +83,8 @@ def _not_placed(
 ) -> Why | None:
     """Return why a pod has no node."""
     reported = pod.unscheduled or messages(events, "FailedScheduling").split("\n")[0]
+    if missing := _missing_class(cluster, pod, reported):
+        return missing
     if reported:
         text = scheduling.without_preemption(reported)
         return Why(
@@ -63,6 +94,8 @@ def _not_placed(
         )
     if pod.phase != "Pending" or pod.waiting_reason is not None:
         return None
-    why = "why was not read" if cluster.events is None else "no scheduler said why"
+    read = cluster.events is not None
+    why = "no scheduler said why" if read else "why was not read"
     text = f"pod {pod.name} has no node, and {why}"
-    return Why(reason=Reason.NOT_SCHEDULED, text=text, name=pod.name)
+    reason = Reason.NO_SCHEDULER if read else Reason.NOT_SCHEDULED
+    return Why(reason=reason, text=text, name=pod.name)

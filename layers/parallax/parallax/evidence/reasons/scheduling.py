@@ -61,8 +61,28 @@ def reason_of(message: str, pod: Pod) -> Reason:
     counts = _counts(lower)
     if not counts:
         return next((r for p, r in PER_NODE if p in lower), Reason.UNSCHEDULABLE)
-    found = max(counts, key=lambda r: (counts[r], r is Reason.NODE_CORDONED))
+    counts = _of_matching(counts, pod)
+    cordons_count = pod.matching_nodes is None
+    found = max(
+        counts,
+        key=lambda r: (counts[r], (r is Reason.NODE_CORDONED) is cordons_count),
+    )
     return _exact(found, pod) if found is Reason.NO_NODE_MATCHES else found
+
+
+def _of_matching(counts: dict[Reason, int], pod: Pod) -> dict[Reason, int]:
+    """Return the counts without nodes that the pod excludes, if it allows others.
+
+    A pod with a node selector does not want most nodes. What keeps it from the node
+    that it wants is the reason. Among equals a cordon comes last then: control-plane
+    nodes are often cordoned for good.
+    """
+    others = {r: n for r, n in counts.items() if r is not Reason.NO_NODE_MATCHES}
+    if pod.matching_nodes is None or not others or others == counts:
+        return counts
+    if pod.matching_nodes:
+        return others
+    return {Reason.NO_NODE_MATCHES: 1}
 
 
 def _counts(lower: str) -> dict[Reason, int]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from parallax.model.cluster import Warned
 from parallax.model.reason import Reason
+from parallax.model.shortened import shortened
 
 LONGEST = 240
 """Characters of a message in a sentence."""
@@ -29,7 +30,7 @@ class Why:
 def quoted(message: str) -> str:
     """Return a message on one line, at most `LONGEST` characters, without its dot."""
     line = " ".join(message.split()).rstrip(". ")
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+    return shortened(line, LONGEST)
 
 
 def messages(events: Iterable[Warned], *reasons: str, kind: str | None = None) -> str:
