@@ -51,6 +51,8 @@ MOST_HOSTS = 200
 
 def assess(scene: Scene) -> Assessment:
     """Check whether requests end at an ingress that has no rule for their host."""
+    if bypassed := inside.no_ingress(scene):
+        return refuted(ID, bypassed)
     users.failed(scene)
     host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
     matching = [h for h in hosts if _serves(h, host)]

@@ -28,7 +28,15 @@ Source: ingress-nginx documentation (reloads, log-format); R. A. Fisher's exact 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import ingress, ingress_rules, nodes, pods, replicas, users
+from parallax.evidence import (
+    ingress,
+    ingress_rules,
+    inside,
+    nodes,
+    pods,
+    replicas,
+    users,
+)
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -46,6 +54,8 @@ TWICE = 2
 
 def assess(scene: Scene) -> Assessment:
     """Check whether the failures follow an ingress replica."""
+    if bypassed := inside.no_ingress(scene):
+        return refuted(ID, bypassed)
     requests, failing = users.outside(scene, *AS_A_USER), users.failed(scene)
     its_pods = scene.cluster.ingress_pods if scene.cluster else None
     if its_pods is not None and len(its_pods) == 1:

@@ -36,6 +36,8 @@ ID = "ingress-without-endpoints"
 
 def assess(scene: Scene) -> Assessment:
     """Check whether requests fail because the ingress has no ready pod."""
+    if bypassed := inside.no_ingress(scene):
+        return refuted(ID, bypassed)
     cluster, name = inside.cluster(scene), ingress.service_name(scene)
     found = cluster.ingress_endpoints
     if found is None:

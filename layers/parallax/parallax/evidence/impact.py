@@ -6,7 +6,7 @@ It does not: conclude. A fault inside the cluster need not affect users, so each
 behind the load balancer checks this first.
 """
 
-from parallax.evidence import answers, balancer, ingress, logs, users
+from parallax.evidence import answers, balancer, ingress, inside, logs, users, way_in
 from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService
@@ -50,7 +50,12 @@ def end_at_ingress(scene: Scene, status_code: int, *, logged: bool = False) -> s
 
 @reading
 def ends_without_pod(scene: Scene) -> str:
-    """Return the proof that users' requests end at an ingress without a ready pod."""
+    """Return the proof that users' requests end at an ingress without a ready pod.
+
+    Without an ingress on the path they end at the Service's own NodePort.
+    """
+    if way_in.is_direct(scene.cluster):
+        return _ends_at_node_port(scene)
     if logs.upstream_answers(scene):
         raise Missing("the reason why a pod still responds to requests")
     what = "a 503 written by the ingress itself"
@@ -59,6 +64,24 @@ def ends_without_pod(scene: Scene) -> str:
     with evidence_so_far(ends):
         end_at_ingress(scene, ingress.UNAVAILABLE, logged=logged)
     return ends
+
+
+def _ends_at_node_port(scene: Scene) -> str:
+    """Return the proof that the app's own NodePort accepts no connection.
+
+    kube-proxy rejects connections to a Service without a ready endpoint.
+    """
+    service, to = inside.ingress_service(scene), balancer.service(scene)
+    name, port = f"{service.namespace}/{service.name}", to.destination_port
+    if port not in service.node_ports:
+        raise Missing(f"a load balancer that leads to Service {name}")
+    if passed := answers.request_passed(scene):
+        raise Missing(f"the reason why a request passed ({passed})")
+    if any(map(inside.accepted, ingress.probes(scene, port=port))):
+        raise Missing(f"the reason why NodePort {port} accepts internal probes")
+    answers.own_response(scene)
+    leads = f"the load balancer leads to port {port}, the NodePort of Service {name}"
+    return f"{leads}, which accepts no connection without a ready endpoint"
 
 
 def mostly_from_balancer(scene: Scene) -> bool:

@@ -4,6 +4,7 @@ In: a scene. Out: the freshest reading of the Kubernetes API, or why there is no
 It does not: conclude. A silent agent never means that the cluster is healthy.
 """
 
+from parallax.evidence import way_in
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import since_text
@@ -36,6 +37,16 @@ def ingress_service(scene: Scene) -> Service:
     return need(
         scene.cluster.ingress_service, "the ingress Service (no agent reported one)"
     )
+
+
+@reading
+def no_ingress(scene: Scene) -> str | None:
+    """Return that requests pass no ingress: the app's own Service is the way in."""
+    if not way_in.is_direct(scene.cluster):
+        return None
+    own = ingress_service(scene)
+    name = f"{own.namespace}/{own.name}"
+    return f"the load balancer leads to Service {name} itself, not to an ingress"
 
 
 def accepted(probe: Probe) -> bool:
