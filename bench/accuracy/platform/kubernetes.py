@@ -55,6 +55,7 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
         endpoints_changed_at=None if hidden.slices else changed,
         pods=_pods(spec, at),
         workloads=(_workload(spec),),
+        unread_kinds=(),
         problems=(why,) if hidden.slices else (),
     )
 

@@ -68,7 +68,7 @@ def _no_response_inside(scene: Scene) -> str:
     sent_probes = ingress.correctly_addressed(scene)
     if not sent_probes:
         raise Missing(
-            f"internal probes of the ingress ({inside.why_no_reports(scene)})"
+            f"internal probes of the ingress ({inside.why_not_probed(scene)})"
         )
     got = sum(p.status_code is not None for p in sent_probes)
     text = f"the ingress responded to {of(got, len(sent_probes))} internal probes"

@@ -111,7 +111,7 @@ def _answered_later(scene: Scene, lines: tuple[Sighting, ...], took: float) -> f
         raise Missing(f"the reason why the ingress logged {bad[0].status_code}")
     sent_probes = ingress.probes(scene)
     if not sent_probes:
-        raise Missing(f"the internal response time ({inside.why_no_reports(scene)})")
+        raise Missing(f"the internal response time ({inside.why_not_probed(scene)})")
     if any(not p.healthy for p in sent_probes):
         raise Missing("a successful internal probe of the same URL")
     slow = max(p.duration for p in sent_probes)

@@ -5,7 +5,7 @@ what the configuration shows. It does not: conclude.
 Source: Hetzner Cloud API, load balancers: `health_check`, `health_status.detail`.
 """
 
-from parallax.evidence import balancer, nodes, proxy_protocol
+from parallax.evidence import balancer, nodes, proxy_protocol, route_kinds
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck
 from parallax.model.cluster import ServicePort
@@ -91,6 +91,8 @@ def _requests_unknown_host(scene: Scene, check: HealthCheck) -> str | None:
         return None
     if any(_serves(host, request.domain or "") for host in hosts):
         return None
+    if request.domain and route_kinds.unread(scene):
+        return None  # a route of another kind may have the host
     host = f"host {request.domain}" if request.domain else "no host"
     accepted = ", ".join(request.status_codes) or "2??, 3??"
     return (

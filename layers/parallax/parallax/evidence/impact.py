@@ -91,11 +91,17 @@ def mostly_from_balancer(scene: Scene) -> bool:
 
 
 def _entry_ports(scene: Scene, service: BalancerService) -> tuple[int, ...]:
-    """Return the ingress's NodePorts; if not read, the balancer's destination port."""
+    """Return the ports of the nodes at which the ingress listens.
+
+    They are its NodePorts. The balancer's destination port counts too if the ingress
+    was not read, or if it is a port of the nodes themselves (hostPort, k3s servicelb).
+    """
     ingress_service = scene.cluster.ingress_service if scene.cluster else None
-    return (
-        ingress_service.node_ports if ingress_service else (service.destination_port,)
-    )
+    to = service.destination_port
+    if ingress_service is None:
+        return (to,)
+    own = ingress_service.node_ports
+    return (*own, to) if inside.is_port_of_nodes(ingress_service, to) else own
 
 
 def failed_health_check(scene: Scene, status_code: int) -> bool:

@@ -4,12 +4,14 @@ In: a scene. Out: the freshest reading of the Kubernetes API, or why there is no
 It does not: conclude. A silent agent never means that the cluster is healthy.
 """
 
-from parallax.evidence import way_in
+from parallax.evidence import balancer, way_in
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import since_text
 from parallax.model.cluster import ClusterReading, Service
 from parallax.model.probe import Probe
+INGRESS_NOTE = "ingress: "
+"""How an agent's problem begins that says why it found no ingress."""
 
 
 def why_no_reports(scene: Scene) -> str:
@@ -23,6 +25,20 @@ def why_no_reports(scene: Scene) -> str:
     return f"no agent has reported {since_text(scene)}"
 
 
+def why_not_probed(scene: Scene) -> str:
+    """Return why no agent probed the ingress."""
+    read = scene.cluster
+    if read is None or read.ingress_service is not None:
+        return why_no_reports(scene)
+    return f"the agents probe no ingress: {_note(read) or 'they found none'}"
+
+
+def _note(read: ClusterReading) -> str:
+    """Return the agents' own words why they found no ingress; empty: none."""
+    notes = (p for p in read.problems if p.startswith(INGRESS_NOTE))
+    return next(notes, "").removeprefix(INGRESS_NOTE)
+
+
 @reading
 def cluster(scene: Scene) -> ClusterReading:
     """Return the freshest reading of the Kubernetes API."""
@@ -34,9 +50,18 @@ def ingress_service(scene: Scene) -> Service:
     """Return the ingress's own Service."""
     if scene.cluster is None:
         raise Missing(f"the ingress Service ({why_no_reports(scene)})")
-    return need(
-        scene.cluster.ingress_service, "the ingress Service (no agent reported one)"
-    )
+    note = _note(scene.cluster)
+    why = f"no agent reported one{f'; {note}' if note else ''}"
+    return need(scene.cluster.ingress_service, f"the ingress Service ({why})")
+
+
+def is_port_of_nodes(service: Service, port: int) -> bool:
+    """Return whether nodes may listen for a Service on a port that is no NodePort.
+
+    k3s's servicelb and pods with a hostPort listen on the Service's own ports.
+    """
+    is_node_port = port in balancer.NODE_PORTS or port in service.node_ports
+    return not is_node_port and port in {p.port for p in service.ports}
 
 
 @reading

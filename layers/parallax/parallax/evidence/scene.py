@@ -28,8 +28,8 @@ class Scene(Snapshot):
         """
         if isinstance(snapshot, Scene):
             return snapshot
-        snapshot = through_own_service(snapshot)
-        return cls(**{f.name: getattr(snapshot, f.name) for f in fields(snapshot)})
+        scene = cls(**{f.name: getattr(snapshot, f.name) for f in fields(snapshot)})
+        return through_own_service(scene)
 
     @cached_property
     def readings(self) -> dict[Any, Any]:

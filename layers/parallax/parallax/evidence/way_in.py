@@ -21,9 +21,11 @@ LOAD_BALANCER = "LoadBalancer"
 _AS_ENTRY = {Role.NODEPORT_OWN: Role.INGRESS, Role.NODEPORT_OTHER: Role.INGRESS_OTHER}
 """The roles that probes of the way in have, by their role at the app's own Service."""
 _UNRELATED = frozenset({Role.INGRESS, Role.INGRESS_OTHER, Role.INGRESS_POD})
+_FOR_ANY_HOST = frozenset({301, 302, 303, 307, 308, 404})
+"""Statuses with which an ingress may respond to a host that it does not know."""
 
 
-def through_own_service(snapshot: Snapshot) -> Snapshot:
+def through_own_service[T: Snapshot](snapshot: T) -> T:
     """Return the snapshot with the app's own Service as the way in, if it is that."""
     if own_service(snapshot) is None:
         return snapshot
@@ -41,6 +43,8 @@ def own_service(snapshot: Snapshot) -> Service | None:
     if ingress is not None and _is_same(ingress, own):
         return None  # the agent reported it so, or this snapshot was rewritten
     to = _destination(snapshot)
+    if any(map(_served_by_ingress, snapshot.inside(*_UNRELATED))):
+        return None
     if to is None or (ingress is not None and to in ingress.node_ports):
         return None
     is_made_for_users = own.type == LOAD_BALANCER and bool(own.node_ports)
@@ -65,6 +69,14 @@ def _destination(snapshot: Snapshot) -> int | None:
     balancer = snapshot.load_balancer
     service = balancer.service_for(port) if balancer else None
     return service.destination_port if service else None
+
+
+def _served_by_ingress(probe: Probe) -> bool:
+    """Tell whether the ingress served the host, whatever list names it.
+
+    It responds 404 or redirects to https for a host that it does not know, too.
+    """
+    return probe.healthy and probe.status_code not in _FOR_ANY_HOST
 
 
 def _has_route(cluster: ClusterReading, host: str) -> bool:

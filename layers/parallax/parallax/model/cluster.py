@@ -137,6 +137,9 @@ class ClusterReading:
     endpoints_changed_at: datetime | None = None
     pods: tuple[Pod, ...] | None = None
     workloads: tuple[Workload, ...] | None = None
+    unread_kinds: tuple[str, ...] | None = None
+    """Kinds of the ingress's own that may have more hosts and were not read, e.g.
+    `Traefik's IngressRoutes`; None: an older agent, which reads none of them."""
     problems: tuple[str, ...] = ()
     """What could not be read and why, e.g. a missing permission."""
     partial: tuple[str, ...] = ()
