@@ -9,18 +9,35 @@ Names in the target take precedence, and are compared with the cluster.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from urllib.parse import urlsplit
 
 from parallax.model.target import Reached, Target
 from parallax.model.wire import Json
-from parallax_agent.route import conflicts, entry, gateway, ingress
+from parallax_agent.route import (
+    conflicts,
+    entry,
+    gateway,
+    host_ports,
+    ingress,
+    own_service,
+)
 from parallax_agent.route.conflicts import ClassFor
-from parallax_agent.route.controllers import Class, class_of, of_string
+from parallax_agent.route.controllers import (
+    Class,
+    Family,
+    class_of,
+    of_service,
+    of_string,
+)
 from parallax_agent.route.entry import Entry
 from parallax_agent.route.ingress import Route
+from parallax_agent.route.kinds import reading as kinds
+from parallax_agent.route.kinds.reading import Own, sentence
+from parallax_agent.route.listeners import LISTENER_SET
 from parallax_agent.route.matching import ANY, WILDCARD
 from parallax_agent.route.service_state import Reader
 from parallax_agent.watch.api import describe_call
-from parallax_agent.watch.objects import named
+from parallax_agent.watch.objects import many, named
 
 INGRESS_NAMESPACE = "ingress-nginx"
 INGRESS_SERVICE = "ingress-nginx-controller"
@@ -33,8 +50,8 @@ SET_INGRESS = "set ingress_namespace and ingress_service in the target"
 class Discovery:
     """What leads to a target; `notes` say what is ambiguous or contradictory.
 
-    `rules` and `http_routes` are the lists that were read; None: not read, or not
-    needed.
+    `rules` and `http_routes` are the lists that were read, and `own` what controllers'
+    own kinds have; None: not read, or not needed.
     """
 
     entry: Entry
@@ -43,6 +60,7 @@ class Discovery:
     others: tuple[Route, ...] = ()
     rules: list[Json] | None = None
     http_routes: list[Json] | None = None
+    own: Own | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -54,8 +72,8 @@ def discover(reader: Reader, target: Target, path: str) -> Discovery:
     """
     reached = target.reached
     rules = reader.rules(reached.namespace)
-    every, http_routes = _routes(reader, target, path, rules)
-    candidates = _within(every, reached)
+    found = _routes(reader, target, path, rules)
+    candidates = _within(found.routes, reached)
     classes = None
     if any(r.kind == "Ingress" for r in candidates):
         classes = reader.extension("ingressclasses")
@@ -72,35 +90,106 @@ def discover(reader: Reader, target: Target, path: str) -> Discovery:
         entry=chosen,
         route=route,
         cls=cls,
-        others=tuple(r for r in every if not any(r is one for one in first)),
+        others=tuple(r for r in found.routes if not any(r is one for one in first)),
         rules=rules,
-        http_routes=http_routes,
+        http_routes=found.http_routes,
+        own=found.own,
         notes=(
             *(conflicts.duplicate_rules(candidates, class_for) if candidates else ()),
-            *conflicts.target_conflicts(target, route, every),
+            *conflicts.target_conflicts(target, route, found.routes),
             *(_class_conflicts(reader, chosen, cls) if reached.ingress_service else ()),
             *((cls.problem,) if cls and cls.problem else ()),
             *(route.notes if route else ()),
-            *(() if chosen.service else (f"ingress: {chosen.why}; {SET_INGRESS}",)),
+            *_without_route(route, chosen, found, target),
+            *_undecided(chosen),
         ),
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """All routes of a URL, the best first, and the lists that were read for it."""
+
+    routes: list[Route]
+    http_routes: list[Json] | None = None
+    own: Own | None = None
+    lost: tuple[str, ...] = ()
+    """Why HTTPRoutes that name the host do not get its requests."""
+
+
 def _routes(
     reader: Reader, target: Target, path: str, rules: list[Json] | None
-) -> tuple[list[Route], list[Json] | None]:
-    """Return all routes of a URL, the best first, and the HTTPRoutes if read."""
+) -> _Found:
+    """Return all routes of a URL, the best first, with the lists read for it."""
     every = ingress.routes(rules or (), target.host, path)
     candidates = _within(every, target.reached)
     if candidates and candidates[0].closeness > ANY:
-        return every, None
+        return _Found(routes=every)
     http_routes = reader.extension("httproutes")
-    gateways = reader.extension("gateways") if http_routes else None
-    attached = gateway.routes(http_routes or (), gateways or (), target.host, path)
-    every = sorted(
-        [*every, *attached], key=lambda r: (not r.accepted, -min(r.closeness, WILDCARD))
+    gateways = (reader.extension("gateways") if http_routes else None) or []
+    sets = _listener_sets(reader, http_routes or [])
+    attached = gateway.routes(
+        http_routes or (),
+        gateways,
+        target.host,
+        path,
+        query=urlsplit(target.url).query,
+        listener_sets=sets or (),
     )
-    return every, http_routes
+    lost = list(gateway.isolated(http_routes or (), gateways, target.host, sets or ()))
+    if sets is None:
+        lost += gateway.unattached(http_routes or (), target.host)
+    own = kinds.read(reader, _families(reader, target), target.host, path)
+    every = sorted(
+        [*every, *attached, *own.routes],
+        key=lambda r: (not r.accepted, -min(r.closeness, WILDCARD)),
+    )
+    return _Found(
+        routes=every, http_routes=http_routes, own=own, lost=tuple(dict.fromkeys(lost))
+    )
+
+
+def _listener_sets(reader: Reader, http_routes: list[Json]) -> list[Json] | None:
+    """Return the ListenerSets if an HTTPRoute names one; None: they were not read."""
+    named = any(
+        parent.get("kind") == LISTENER_SET
+        for item in http_routes
+        for parent in many(item, "spec", "parentRefs")
+    )
+    return reader.lists.items("listenersets", None) if named else []
+
+
+def _families(reader: Reader, target: Target) -> list[Family]:
+    """Return the families of the ingress controllers that may serve the target."""
+    space, name = target.reached.ingress_namespace, target.reached.ingress_service
+    services = reader.lists.items("services", space if space and name else None) or []
+    if space and name:
+        services = [s for s in services if s["metadata"]["name"] == name]
+    return [family for item in services if (family := of_service(item))]
+
+
+def _without_route(
+    route: Route | None, chosen: Entry, found: _Found, target: Target
+) -> Iterable[str]:
+    """Yield why no route was found, and which kinds may have one."""
+    if route is not None:
+        return
+    yield from found.lost
+    if found.own is None or chosen.direct or target.reached.service:
+        return
+    if unsure := sentence(found.own, target.host):
+        yield unsure
+
+
+def _undecided(chosen: Entry) -> Iterable[str]:
+    """Yield what is missing to know where requests arrive."""
+    if chosen.decided:
+        return
+    yield (
+        f"ingress: {chosen.why}"
+        if chosen.open_question
+        else f"ingress: {chosen.why}; {SET_INGRESS}"
+    )
 
 
 def _within(every: Iterable[Route], reached: Reached) -> list[Route]:
@@ -112,6 +201,13 @@ def _within(every: Iterable[Route], reached: Reached) -> list[Route]:
 def _class(route: Route, classes: list[Json] | None) -> Class:
     if route.kind == "Ingress":
         return class_of(route.class_name, classes)
+    if route.gateway is None:
+        return Class(
+            name=route.class_name,
+            why=f"its controller defines {route.kind}",
+            family=of_string(route.controller),
+            controller=route.controller,
+        )
     return Class(
         name=route.class_name,
         why="named by the Gateway",
@@ -151,11 +247,25 @@ def _entry_of_all(
     reached = target.reached
     ways = conflicts.entry_points(candidates, class_for)
     if not ways:
-        return _entry(reader, reached, None, None)
+        return _without_ways(reader, target)
     entries = [_entry(reader, reached, r, class_for(r)) for r in ways.values()]
     if len({(e.namespace, e.service) for e in entries}) == 1:
         return entries[0]
     return Entry(why=conflicts.ambiguous_entry(target.host, ways))
+
+
+def _without_ways(reader: Reader, target: Target) -> Entry:
+    """Return the entry of a host without a route: the app's own Service, if it is that.
+
+    Else any known ingress controller, which should have a route for the host.
+    """
+    reached = target.reached
+    if not (reached.ingress_namespace and reached.ingress_service):
+        services = reader.items("services", None)
+        direct = own_service.way_in(services, target) if services else None
+        if direct is not None:
+            return direct
+    return _entry(reader, reached, None, None)
 
 
 def _class_conflicts(
@@ -187,7 +297,9 @@ def _entry(
         and name in {None, s["metadata"]["name"]}
     ]
     entry_service = _entry_of_route(matching, route, cls)
-    if entry_service.service is None and (space or name):
+    if entry_service.service is None and not entry_service.rivals:
+        entry_service = host_ports.of_class(reader, cls) or entry_service
+    if not entry_service.decided and (space or name):
         why = f"partly named in the target; {entry_service.why}"
         return Entry(why=why, namespace=default[0], service=default[1])
     return entry_service

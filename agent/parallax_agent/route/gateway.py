@@ -6,12 +6,15 @@ GatewayClasses: a route's status names the controller that accepted it.
 Source: Gateway API 1.4, HTTPRoute (precedence, weights), Listener, RouteParentStatus.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from parallax.model.wire import Json
+from parallax_agent.route import listeners
 from parallax_agent.route.hosts import closest_hosts
 from parallax_agent.route.ingress import HOSTS, NONE, Route, in_order
+from parallax_agent.route.listeners import Parent
 from parallax_agent.route.matching import (
     EXACT,
     WILDCARD,
@@ -21,23 +24,31 @@ from parallax_agent.route.matching import (
 )
 from parallax_agent.watch.objects import many, part
 
+REDIRECT = "RequestRedirect"
 
-def routes(
-    items: Iterable[Json], gateways: Iterable[Json], host: str, path: str
+
+def routes(  # noqa: PLR0913 - the objects and the URL
+    items: Iterable[Json],
+    gateways: Iterable[Json],
+    host: str,
+    path: str,
+    *,
+    query: str = "",
+    listener_sets: Iterable[Json] = (),
 ) -> list[Route]:
-    """Return each HTTPRoute's route of a host and path, the winning one first.
+    """Return each HTTPRoute's route of a URL, the winning one first.
 
     There is one for each Gateway that it is attached to. A listener that terminates TLS
     comes first, because users arrive there. A route that no controller accepted comes
     last. A route without a Service (a redirect) is included only if it wins, and its
     `service` is empty.
     """
-    by_place = {_place(g): g for g in gateways}
+    parents = listeners.parents(gateways, listener_sets)
     every = [
         choice
         for item in items
-        for bare in _choices(item, host, path)
-        for choice in _attached(item, bare, by_place, host)
+        for bare in _choices(item, host, path, dict(parse_qsl(query)))
+        for choice in _attached(item, bare, parents, host)
     ]
     best: dict[tuple[object, ...], Route] = {}
     for choice in _by_precedence(_without_hidden(every)):
@@ -52,10 +63,10 @@ def _by_precedence(every: Iterable[Route]) -> list[Route]:
 
 def _without_hidden(every: Iterable[Route]) -> Iterator[Route]:
     """Yield the routes, without those that a redirect at their listener hides."""
-    listeners: dict[tuple[object, ...], list[Route]] = {}
+    by_listener: dict[tuple[object, ...], list[Route]] = {}
     for choice in _by_precedence(every):
-        listeners.setdefault((choice.gateway, choice.listener), []).append(choice)
-    for first, *others in listeners.values():
+        by_listener.setdefault((choice.gateway, choice.listener), []).append(choice)
+    for first, *others in by_listener.values():
         if first.service:
             yield from (first, *(r for r in others if r.service))
         else:
@@ -70,7 +81,56 @@ def http_route_hosts(
     return closest_hosts(named | set(more), host)
 
 
-def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
+def isolated(
+    items: Iterable[Json],
+    gateways: Iterable[Json],
+    host: str,
+    listener_sets: Iterable[Json] = (),
+) -> Iterator[str]:
+    """Yield a sentence for each route that a closer listener keeps from the host."""
+    parents = listeners.parents(gateways, listener_sets)
+    for item in items:
+        names = many(item, "spec", "hostnames") or [""]
+        if not any(listener_matches(name, host) for name in names):
+            continue
+        for reference in many(item, "spec", "parentRefs", having=("name",)):
+            parent = parents.get(_parent(reference, item["metadata"]["namespace"]))
+            for listener in parent.listeners if parent else ():
+                closer = parent.closer(listener, host) if parent else None
+                if closer is not None and _fits(listener, reference, host):
+                    where = f"Gateway {'/'.join(parent.gateway)}" if parent else ""
+                    yield (
+                        f"HTTPRoute {'/'.join(_place(item))} is attached to listener "
+                        f"{listener.get('name')} of {where}, but requests for {host} go"
+                        f" to its listener {closer.get('name')}, which has the closer "
+                        "hostname; attach the route to that listener"
+                    )
+
+
+def unattached(items: Iterable[Json], host: str) -> Iterator[str]:
+    """Yield a sentence for each route of the host whose ListenerSet was not read."""
+    for item in items:
+        named = any(
+            listener_matches(n, host) for n in many(item, "spec", "hostnames") or [""]
+        )
+        for reference in many(item, "spec", "parentRefs", having=("name",)):
+            if named and reference.get("kind") == listeners.LISTENER_SET:
+                space = reference.get("namespace") or item["metadata"]["namespace"]
+                yield (
+                    f"HTTPRoute {'/'.join(_place(item))} is attached to ListenerSet "
+                    f"{space}/{reference['name']}, which was not read; set "
+                    "ingress_namespace and ingress_service in the target"
+                )
+
+
+def _parent(reference: Json, namespace: str) -> tuple[str, tuple[str, str]]:
+    place = reference.get("namespace") or namespace, reference["name"]
+    return reference.get("kind", listeners.GATEWAY), place
+
+
+def _choices(
+    item: Json, host: str, path: str, query: Mapping[str, str]
+) -> Iterator[Route]:
     """Yield the route's matching rules for a URL, whatever it is attached to."""
     names = many(item, "spec", "hostnames") or [""]
     fitting = [name for name in names if listener_matches(name, host)]
@@ -81,7 +141,7 @@ def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
     for rule in many(item, "spec", "rules"):
         for match in many(rule, "matches") or [{}]:
             kind, text = _path(match)
-            if _matches_plain_get(match) and _matches_path(kind, text, path):
+            if _matches_plain_get(match, query) and _matches_path(kind, text, path):
                 order = rank * HOSTS + len(name), kind == "Exact", len(text)
                 yield replace(
                     _to(item, rule), host=name, path=text, path_type=kind, rank=order
@@ -101,10 +161,14 @@ def _matches_path(kind: str, text: str, path: str) -> bool:
     return path.startswith(literal_prefix(text))
 
 
-def _matches_plain_get(match: Json) -> bool:
-    """Tell whether a match requires no header and no query parameter."""
-    demands = many(match, "headers") or many(match, "queryParams")
-    return not demands and match.get("method") in {None, "GET"}
+def _matches_plain_get(match: Json, query: Mapping[str, str]) -> bool:
+    """Tell whether a match requires no header, and only the URL's query parameters."""
+    if many(match, "headers") or match.get("method") not in {None, "GET"}:
+        return False
+    return all(
+        p.get("type", "Exact") == "Exact" and query.get(p["name"]) == p.get("value")
+        for p in many(match, "queryParams", having=("name",))
+    )
 
 
 def _to(item: Json, rule: Json) -> Route:
@@ -128,6 +192,9 @@ def _to(item: Json, rule: Json) -> Route:
         leads = ", ".join(k for k in kinds if k not in {None, "Service"}) or "nothing"
         return replace(bare, notes=(f"{bare.title} routes to {leads}, {NONE}",))
     first = max(references, key=lambda b: b.get("weight", 1))
+    if any(f.get("type") == REDIRECT for f in many(first, "filters")):
+        note = f"{bare.title} redirects requests for {first['name']}, {NONE}"
+        return replace(bare, notes=(note,))
     others = [b["name"] for b in references if b is not first]
     shared = f"shares its requests with {', '.join(others)}, which are not probed"
     return replace(
@@ -140,35 +207,48 @@ def _to(item: Json, rule: Json) -> Route:
 
 
 def _attached(
-    item: Json, bare: Route, gateways: dict[tuple[str, str], Json], host: str
+    item: Json,
+    bare: Route,
+    parents: Mapping[tuple[str, tuple[str, str]], Parent],
+    host: str,
 ) -> Iterator[Route]:
     """Yield the route at each listener of each Gateway that it is attached to."""
-    for parent in many(item, "spec", "parentRefs", having=("name",)):
-        if parent.get("kind", "Gateway") != "Gateway":
+    for reference in many(item, "spec", "parentRefs", having=("name",)):
+        kind, place = key = _parent(reference, bare.namespace)
+        if kind not in {listeners.GATEWAY, listeners.LISTENER_SET}:
             continue
-        place = parent.get("namespace") or bare.namespace, parent["name"]
-        gateway = gateways.get(place)
-        if gateway is None:
-            note = f"Gateway {place[0]}/{place[1]} does not exist or could not be read"
-            yield replace(bare, gateway=place, notes=(*bare.notes, note))
+        parent = parents.get(key)
+        if parent is None:
+            if kind == listeners.GATEWAY:
+                lacking = "does not exist or could not be read"
+                note = f"Gateway {'/'.join(place)} {lacking}"
+                yield replace(bare, gateway=place, notes=(*bare.notes, note))
             continue
-        controller, notes = _status(item, bare.namespace, parent)
-        for listener in many(gateway, "spec", "listeners"):
+        controller, notes = _status(item, bare.namespace, reference)
+        for listener in parent.listeners:
             allowed = _allows(listener, place[0], bare.namespace)
-            if allowed and _fits(listener, parent, host):
+            fits = _fits(listener, reference, host) and parent.takes(listener, host)
+            if allowed and fits:
                 yield replace(
-                    bare,
-                    gateway=place,
-                    class_name=part(gateway, "spec").get("gatewayClassName"),
+                    _at(bare, parent, listener),
                     controller=controller,
-                    listener=listener.get("port"),
-                    tls=listener.get("protocol") == "HTTPS",
-                    addresses=frozenset(
-                        a["value"]
-                        for a in many(gateway, "status", "addresses", having=("value",))
-                    ),
                     notes=(*bare.notes, *notes),
                 )
+
+
+def _at(bare: Route, parent: Parent, listener: Json) -> Route:
+    """Return a route at one listener."""
+    gateway = parent.item
+    return replace(
+        bare,
+        gateway=parent.gateway,
+        class_name=part(gateway, "spec").get("gatewayClassName"),
+        listener=listener.get("port"),
+        tls=listener.get("protocol") == "HTTPS",
+        addresses=frozenset(
+            a["value"] for a in many(gateway, "status", "addresses", having=("value",))
+        ),
+    )
 
 
 def _fits(listener: Json, parent: Json, host: str) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from parallax_agent.watch.cache import CacheView
 from parallax_agent.watch.connection import Apis
+from parallax_agent.watch.groups import ApiGroups
 from parallax_agent.watch.reflector import WATCH_SECONDS, Reflector
 from parallax_agent.watch.resources import WatchSpec
 
@@ -37,6 +38,7 @@ class Watches:
         self._apis = apis
         self._now = now
         self._watches: dict[WatchSpec, _Watch] = {}
+        self.groups = ApiGroups(apis, now)
 
     def want(self, wanted: Iterable[WatchSpec]) -> None:
         """Start a watch for each of these that has none."""
