@@ -26,6 +26,9 @@ from parallax_agent.route.matching import ANY, WILDCARD
 def route_step(path: TargetPath, host: str) -> Step:
     """Describe which Ingress or HTTPRoute matches the host."""
     discovery, route = path.discovery, path.route
+    if discovery and discovery.entry.direct:
+        what = f"none for {host}; the Service itself is the way in"
+        return Step(hop="route", state=FOUND, what=what)
     if discovery is None or route is None:
         unread = discovery is None or discovery.rules is None
         unmatched = f"no Ingress or HTTPRoute matches {host}"
@@ -35,7 +38,11 @@ def route_step(path: TargetPath, host: str) -> Step:
             what="Ingresses could not be read" if unread else unmatched,
             more=_hosts(path, host),
         )
-    others = [r.title for r in discovery.others if r.backend != route.backend]
+    others = [
+        r.title
+        for r in discovery.others
+        if r.backend != route.backend and r.gateway == route.gateway
+    ]
     precedence = f"takes precedence over {', '.join(others[:MAX_NAMES])}"
     ends = f"TLS {_ends(path, tls=path.probed_way.tls)}"
     return Step(
@@ -55,7 +62,7 @@ def _ends(path: TargetPath, *, tls: bool) -> str:
 
 
 def _hosts(path: TargetPath, host: str) -> tuple[str, ...]:
-    known = path.reading.ingress_hosts or ()
+    known = [name for name in path.reading.ingress_hosts or () if name != host]
     tail = host.partition(".")[2]
     near = [name for name in known if tail and name.endswith(tail)] or list(known)
     return (f"hosts that have a route: {some(near)}",) if near else ()

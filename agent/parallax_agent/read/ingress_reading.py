@@ -39,6 +39,8 @@ def with_rules(
         unread = route is None and discovery.http_routes is None
         partial = () if reader.sees_all_rules and not unread else ("ingress_hosts",)
         own = discovery.own
+        if route is None and discovery.lost:
+            named = tuple(name for name in named if name != host)
         if own is not None:
             named = hosts.closest_hosts({*named, *own.hosts}, host)
         reading = replace(
@@ -106,7 +108,7 @@ def _config(
         enabled = proxy_argument(reader.items("pods", ingress.namespace))
         return None if enabled is None else (("use-proxy-protocol", enabled),)
     name = ingress.config_map() or discovery.entry.service
-    return reader.config(ingress.namespace, str(name))
+    return reader.config(ingress.namespace, name) if name else None
 
 
 def _cilium_config(reader: Reader) -> tuple[tuple[str, str], ...] | None:

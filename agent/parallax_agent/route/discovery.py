@@ -51,7 +51,8 @@ class Discovery:
     """What leads to a target; `notes` say what is ambiguous or contradictory.
 
     `rules` and `http_routes` are the lists that were read, and `own` what controllers'
-    own kinds have; None: not read, or not needed.
+    own kinds have; None: not read, or not needed. `lost`: why HTTPRoutes that name the
+    host do not get its requests.
     """
 
     entry: Entry
@@ -61,6 +62,7 @@ class Discovery:
     rules: list[Json] | None = None
     http_routes: list[Json] | None = None
     own: Own | None = None
+    lost: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -94,6 +96,7 @@ def discover(reader: Reader, target: Target, path: str) -> Discovery:
         rules=rules,
         http_routes=found.http_routes,
         own=found.own,
+        lost=found.lost,
         notes=(
             *(conflicts.duplicate_rules(candidates, class_for) if candidates else ()),
             *conflicts.target_conflicts(target, route, found.routes),

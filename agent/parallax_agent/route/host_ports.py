@@ -27,10 +27,10 @@ def of_class(reader: Reader, cls: Class | None) -> Entry | None:
     template = part(item, "spec", "template")
     namespace = item["metadata"]["namespace"]
     ports = sorted(number for number, _ in node_ports([template]).values())
+    listed = f"port{'s' if len(ports) > 1 else ''} {', '.join(map(str, ports))}"
     return Entry(
         why=f"this controller has no Service for users; the pods of {kind} "
-        f"{namespace}/{name_of(item)} listen on port {', '.join(map(str, ports))} of "
-        "their nodes",
+        f"{namespace}/{name_of(item)} listen on {listed} of their nodes",
         namespace=namespace,
         workload=f"{kind} {namespace}/{name_of(item)}",
         labels=tuple(sorted(part(template, "metadata", "labels").items())),

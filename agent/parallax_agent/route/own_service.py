@@ -41,10 +41,11 @@ def way_in(services: list[Json], target: Target) -> Entry | None:
         return None
     names = ", ".join("/".join(_place(s)) for s in candidates)
     several = len(candidates) > 1
+    doubts = "".join(f"; {d}" for s in candidates for d in doubtful_annotations(s))
     return Entry(
         why=f"no route leads to {target.host}, and Service{'s' if several else ''} "
         f"{names} of type LoadBalancer may be the way in; set namespace and service in "
-        "the target",
+        f"the target{doubts}",
         open_question=True,
     )
 
