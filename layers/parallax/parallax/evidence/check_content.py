@@ -101,6 +101,23 @@ def _requests_unknown_host(scene: Scene, check: HealthCheck) -> str | None:
     )
 
 
+def may_request_unknown_host(scene: Scene) -> bool:
+    """Return whether the health check may rightly get a 404 that it rejects.
+
+    It requests another host than the target's, and the hosts of the ingress were not
+    all read. If Hetzner reports that it gets no connection, it got no 404.
+    """
+    service, cluster = balancer.service.maybe(scene), scene.cluster
+    request = service.health_check.http if service else None
+    if request is None or cluster is None or failure_reasons(scene):
+        return False
+    if request.domain == scene.target.host or request.path.startswith(HEALTHZ):
+        return False
+    if any(_accepts(code) for code in request.status_codes):
+        return False
+    return not cluster.ingress_hosts or route_kinds.unread(scene) is not None
+
+
 def _accepts(code: str) -> bool:
     """Return whether a status pattern such as `4??` or `*` matches 404."""
     if "*" in code:
