@@ -28,7 +28,16 @@ Commands: hetznercloud/cli, `internal/cmd/loadbalancer/update_service.go`.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import answers, balancer, ingress, inside, logs, overlay, users
+from parallax.evidence import (
+    answers,
+    balancer,
+    ingress,
+    ingress_rules,
+    inside,
+    logs,
+    overlay,
+    users,
+)
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService, HealthStatus
@@ -98,20 +107,38 @@ def _lacking(
     if to not in balancer.NODE_PORTS:
         missing.append(f"whether the ingress listens on port {to} of the nodes")
     across = overlay.cross_node_role(scene)
-    if not any(_serves(p, ingress_service) for p in scene.inside(across)):
+    if not any(
+        _serves(scene, p, ingress_service) for p in scene.inside(across)
+    ) and not _own_responds(scene):
         where = f"port {_own(ingress_service) or 'of the ingress'}"
         missing.append(f"a response to a probe between nodes on {where}")
     return missing
 
 
-def _serves(probe: Probe, ingress_service: Service) -> bool:
+def _serves(scene: Scene, probe: Probe, ingress_service: Service) -> bool:
     """Return whether the ingress has a rule for the host; without one it responds 404.
 
-    A probe that waits for a pod shows a rule too.
+    A probe that waits for a pod shows a rule too. A 404 that the target counts as
+    healthy shows one only if an Ingress has the host.
     """
-    answered = probe.healthy or probe.status_code not in (None, NOT_FOUND)
+    known = ingress_rules.has_host(scene) is not False
+    answered = (probe.healthy and known) or probe.status_code not in (None, NOT_FOUND)
     waits = probe.error_type is ErrorType.TIMEOUT and probe.error_phase == "processing"
     return (answered or waits) and probe.peer_port in ingress_service.node_ports
+
+
+def _own_responds(scene: Scene) -> bool:
+    """Return whether the app responds on the NodePort of its own Service.
+
+    Without a route for the host, that Service may be the way in. Then the wrong port is
+    shown as well, but not which one is right.
+    """
+    own = scene.cluster.service if scene.cluster else None
+    if own is None or ingress_rules.has_host(scene) is not False:
+        return False
+    one = overlay.one_node(scene)
+    probes = scene.inside(Role.NODEPORT_OWN if one else Role.NODEPORT_OTHER)
+    return any(p.healthy and p.peer_port in own.node_ports for p in probes)
 
 
 def _no_listener(scene: Scene, service: BalancerService) -> str | None:
@@ -156,6 +183,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     name = quote(lb.name)
     wrong = [s for s in lb.services if s.destination_port == found.destination_port]
     wrong.sort(key=lambda s: s is not found)
+    across = scene.inside(overlay.cross_node_role(scene))
+    if not any(_serves(scene, p, ingress_service) for p in across):
+        return _to_decide(scene, name, found, ingress_service)
     fixes = tuple(_fix(scene, name, s, ingress_service) for s in wrong)
     see = NextStep(
         text="Check the NodePorts of the ingress Service.",
@@ -163,6 +193,30 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" {quote(ingress_service.name)}",
     )
     return (*fixes, see)
+
+
+def _to_decide(
+    scene: Scene, name: str, service: BalancerService, ingress_service: Service
+) -> tuple[NextStep, ...]:
+    """Return how to find the right port, as no route for the host is known."""
+    own = scene.cluster.service if scene.cluster else None
+    found = [s for s in (own, ingress_service) if s is not None and s.node_ports]
+    named = " or ".join(
+        f"Service {s.namespace}/{s.name} ({', '.join(map(str, s.node_ports))})"
+        for s in found
+    )
+    look = NextStep(
+        text="Find the Service that should receive the requests, and its NodePort:"
+        f" {named}. No Ingress is known to have host {scene.target.host}.",
+        command="kubectl get service -A | grep -E 'NodePort|LoadBalancer'",
+    )
+    change = NextStep(
+        text=f"Change the destination of port {service.listen_port} from"
+        f" {service.destination_port} to that NodePort.",
+        command=f"hcloud load-balancer update-service {name} --listen-port"
+        f" {service.listen_port} --destination-port NODEPORT",
+    )
+    return look, change
 
 
 def _fix(

@@ -92,6 +92,10 @@ def _accepting(ready: int, probes: list[Probe]) -> str:
 
 def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> str:
     """Return the proof that users' requests end at a pod that refuses connections."""
+    if inside.no_ingress(scene):
+        if not all_refuse:
+            raise Missing("the reason why some requests fail although pods accept")
+        return f"{impact.refused_at_own_node_port(scene)}, where no pod accepts them"
     ended = _ended(scene, refusing)
     if not all_refuse and (ended is None or logs.upstream_answers(scene)):
         what = "ingress log lines in which all failing requests end at such a pod"

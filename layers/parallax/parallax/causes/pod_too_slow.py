@@ -53,10 +53,20 @@ def assess(scene: Scene) -> Assessment:
     state = f"{of(len(slow), len(local))} probes of pods from their own nodes"
     state += f" connected and {_how(slow)}"
     with evidence_so_far(state):
+        if inside.no_ingress(scene):
+            own = _without_ingress(scene, slow, local)
+            return supported(ID, state, own)
         own = need(own, "a 504 written by the ingress itself")
         with evidence_so_far(own):
             _users_wait(scene, slow, local, logged=bool(lines))
     return supported(ID, state, own)
+
+
+def _without_ingress(scene: Scene, slow: list[Probe], local: tuple[Probe, ...]) -> str:
+    """Return the proof that users wait for slow pods behind the app's own Service."""
+    if len(slow) < len(local):
+        raise Missing("the reason why all requests fail although some pods respond")
+    return impact.waits_at_own_node_port(scene)
 
 
 def _not_used(scene: Scene) -> Assessment:

@@ -115,7 +115,8 @@ def may_request_unknown_host(scene: Scene) -> bool:
         return False
     if any(_accepts(code) for code in request.status_codes):
         return False
-    return not cluster.ingress_hosts or route_kinds.unread(scene) is not None
+    no_list = cluster.ingress_hosts == ()
+    return no_list or route_kinds.unread(scene) is not None
 
 
 def _accepts(code: str) -> bool:

@@ -10,7 +10,9 @@ from parallax.evidence import answers, balancer, ingress, inside, logs, users, w
 from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService
-from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Role
+from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, ErrorType, Probe, Role
+
+GATEWAY_TIMEOUT = 504
 
 
 @reading
@@ -71,6 +73,16 @@ def _ends_at_node_port(scene: Scene) -> str:
 
     kube-proxy rejects connections to a Service without a ready endpoint.
     """
+    leads = refused_at_own_node_port(scene)
+    return f"{leads}, which accepts no connection without a ready endpoint"
+
+
+@reading
+def refused_at_own_node_port(scene: Scene) -> str:
+    """Return that the balancer leads to the app's own NodePort and gets nothing there.
+
+    Raise `Missing` where another observation contradicts that.
+    """
     service, to = inside.ingress_service(scene), balancer.service(scene)
     name, port = f"{service.namespace}/{service.name}", to.destination_port
     if port not in service.node_ports:
@@ -80,8 +92,31 @@ def _ends_at_node_port(scene: Scene) -> str:
     if any(map(inside.accepted, ingress.probes(scene, port=port))):
         raise Missing(f"the reason why NodePort {port} accepts internal probes")
     answers.own_response(scene)
-    leads = f"the load balancer leads to port {port}, the NodePort of Service {name}"
-    return f"{leads}, which accepts no connection without a ready endpoint"
+    return f"the load balancer leads to port {port}, the NodePort of Service {name}"
+
+
+@reading
+def waits_at_own_node_port(scene: Scene) -> str:
+    """Return that all failing users waited in vain behind the app's own NodePort.
+
+    The balancer responds 504 itself, or the client gives up first.
+    """
+    service = inside.ingress_service(scene)
+    failed = users.failed(scene)
+    late = [p for p in failed if _waited(scene, p)]
+    if len(late) < len(failed):
+        share = f"{len(late)} of {len(failed)}"
+        raise Missing(f"a response that nobody waited for ({share} requests timed out)")
+    name = f"{service.namespace}/{service.name}"
+    what = f"all {len(failed)} failing requests timed out" if len(failed) > 1 else ""
+    return f"{what or 'the failing request timed out'} behind Service {name} itself"
+
+
+def _waited(scene: Scene, probe: Probe) -> bool:
+    """Return whether a request was accepted and got no response in time."""
+    if probe.status_code == GATEWAY_TIMEOUT:
+        return answers.wrote_response(scene, probe)
+    return probe.error_type is ErrorType.TIMEOUT and inside.accepted(probe)
 
 
 def mostly_from_balancer(scene: Scene) -> bool:

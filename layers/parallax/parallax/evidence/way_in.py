@@ -37,7 +37,7 @@ def own_service(snapshot: Snapshot) -> Service | None:
     """Return the app's own Service if users' requests arrive there, else None."""
     cluster = snapshot.cluster
     own = cluster.service if cluster else None
-    if cluster is None or own is None or _has_route(cluster, snapshot.target.host):
+    if cluster is None or own is None or has_route(cluster, snapshot.target.host):
         return None
     ingress = cluster.ingress_service
     if ingress is not None and _is_same(ingress, own):
@@ -79,7 +79,7 @@ def _served_by_ingress(probe: Probe) -> bool:
     return probe.healthy and probe.status_code not in _FOR_ANY_HOST
 
 
-def _has_route(cluster: ClusterReading, host: str) -> bool:
+def has_route(cluster: ClusterReading, host: str) -> bool:
     """Tell whether an Ingress or HTTPRoute leads to the host."""
     if cluster.ingress_name is not None:
         return True
