@@ -9,7 +9,14 @@ from dataclasses import replace
 
 from parallax.evidence import inside
 from parallax.evidence.scene import Scene
-from parallax.model.judgement import Assessment, HopSeen, Judgement, NextStep
+from parallax.model.judgement import (
+    Assessment,
+    Candidate,
+    HopSeen,
+    Judgement,
+    Lead,
+    NextStep,
+)
 
 _WORDS = (
     ("behind the ingress", "behind the load balancer"),
@@ -33,6 +40,7 @@ def without_ingress(judgement: Judgement, scene: Scene) -> Judgement:
         assessments=tuple(map(_assessment, judgement.assessments)),
         path=tuple(map(_hop, judgement.path)),
         next_steps=tuple(map(_step, judgement.next_steps)),
+        lead=_lead(judgement.lead) if judgement.lead else None,
     )
 
 
@@ -48,6 +56,24 @@ def _assessment(one: Assessment) -> Assessment:
         evidence=tuple(map(_worded, one.evidence)),
         missing=tuple(map(_worded, one.missing)),
         hidden_by=_worded(one.hidden_by) if one.hidden_by else None,
+    )
+
+
+def _lead(one: Lead) -> Lead:
+    return replace(
+        one,
+        observation=_worded(one.observation),
+        excludes=_worded(one.excludes),
+        candidates=tuple(map(_candidate, one.candidates)),
+    )
+
+
+def _candidate(one: Candidate) -> Candidate:
+    return replace(
+        one,
+        title=_worded(one.title),
+        evidence=tuple(map(_worded, one.evidence)),
+        missing=tuple(map(_worded, one.missing)),
     )
 
 
