@@ -125,7 +125,9 @@ def read_path(target: Target, lists: Lists, *, node: str, now: datetime) -> Targ
         path = _with_app(path, reader, app, own)
     every_problem = [*reader.problems, *discovery.notes]
     services = [state.item if state else None for state in (ingress, app)]
-    every_problem += (x for item in services if item for x in doubtful_annotations(item))
+    every_problem += (
+        x for item in services if item for x in doubtful_annotations(item)
+    )
     if node and items is not None:
         every_problem += filter(
             None, (nodes.node_port_problem(items, node, s) for s in services)

@@ -29,14 +29,14 @@ def way_in(services: list[Json], target: Target) -> Entry | None:
     """
     candidates = list(_for_users(services))
     reached = target.reached
-    named = [
-        s for s in candidates if _place(s) == (reached.namespace, reached.service)
-    ]
+    named = [s for s in candidates if _place(s) == (reached.namespace, reached.service)]
     claimed = named or [s for s in candidates if _has_host(s, target.host)]
     if len(claimed) == 1:
         namespace, name = _place(claimed[0])
         why = "it has type LoadBalancer, and no Ingress or HTTPRoute leads to it"
-        return Entry(why=f"Service {namespace}/{name} is the way in: {why}", direct=True)
+        return Entry(
+            why=f"Service {namespace}/{name} is the way in: {why}", direct=True
+        )
     if reached.service or not candidates:
         return None
     names = ", ".join("/".join(_place(s)) for s in candidates)

@@ -204,7 +204,11 @@ def rights(*more: str) -> set[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("value", "version", "allowed"),
     [
-        ("traefik", "traefik.io/v1alpha1/IngressRoute", ("traefik.io", "ingressroutes")),
+        (
+            "traefik",
+            "traefik.io/v1alpha1/IngressRoute",
+            ("traefik.io", "ingressroutes"),
+        ),
         (
             "contour",
             "projectcontour.io/v1/HTTPProxy",

@@ -96,7 +96,11 @@ def test_a_route_on_a_listener_set_is_at_its_gateway() -> None:
         "/",
         listener_sets=[listener_set()],
     )
-    assert (route.gateway, route.listener, route.tls) == (("infra", "public"), 443, True)
+    assert (route.gateway, route.listener, route.tls) == (
+        ("infra", "public"),
+        443,
+        True,
+    )
 
 
 def test_a_listener_set_that_was_not_read_is_named() -> None:
@@ -112,7 +116,9 @@ def test_a_listener_set_that_was_not_read_is_named() -> None:
 def test_query_parameters_of_the_url_are_compared() -> None:
     """A rule for other parameters does not match."""
     item = attached()
-    item["spec"]["rules"][0]["matches"] = [{"queryParams": [{"name": "a", "value": "1"}]}]
+    item["spec"]["rules"][0]["matches"] = [
+        {"queryParams": [{"name": "a", "value": "1"}]}
+    ]
     gateways = [gateway_of(listener("any"))]
     found = gateway.routes([item], gateways, "shop.example", "/", query="a=1&b=2")
     assert [r.service for r in found] == ["web"]
@@ -123,7 +129,11 @@ def test_query_parameters_of_the_url_are_compared() -> None:
 def test_a_redirect_inside_a_backend_leads_to_no_service() -> None:
     """The filter responds, and not the Service."""
     item = attached()
-    item["spec"]["rules"][0]["backendRefs"][0]["filters"] = [{"type": "RequestRedirect"}]
-    (route,) = gateway.routes([item], [gateway_of(listener("any"))], "shop.example", "/")
+    item["spec"]["rules"][0]["backendRefs"][0]["filters"] = [
+        {"type": "RequestRedirect"}
+    ]
+    (route,) = gateway.routes(
+        [item], [gateway_of(listener("any"))], "shop.example", "/"
+    )
     assert route.service == ""
     assert "redirects requests" in route.notes[0]

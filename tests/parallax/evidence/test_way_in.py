@@ -70,9 +70,7 @@ def test_an_ingress_that_serves_the_host_is_related() -> None:
     x = taken(ingress_hosts=None)
     assert own_service(x) is not None
     served = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), x.balancer, *s.reports())
-    served = s.with_reading(
-        served, service=OWN, ingress_name=None, ingress_hosts=None
-    )
+    served = s.with_reading(served, service=OWN, ingress_name=None, ingress_hosts=None)
     assert own_service(served) is None
 
 

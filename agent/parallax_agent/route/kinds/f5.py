@@ -37,7 +37,9 @@ def _matches(pattern: str, path: str) -> bool:
 
 
 def _route(item: Json, rule: Json, host: str) -> Route:
-    upstreams = {u["name"]: u for u in many(item, "spec", "upstreams", having=("name",))}
+    upstreams = {
+        u["name"]: u for u in many(item, "spec", "upstreams", having=("name",))
+    }
     upstream = upstreams.get(next(_passes(rule), ""), {})
     lacking = (f"{host}{rule['path']} routes to something else, {NONE}",)
     exact = rule["path"].startswith("=")

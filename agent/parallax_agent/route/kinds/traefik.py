@@ -40,7 +40,9 @@ def routes(
 
     The highest priority wins; without one, the longest rule.
     """
-    by_place = {(m["metadata"]["namespace"], m["metadata"]["name"]): m for m in middlewares}
+    by_place = {
+        (m["metadata"]["namespace"], m["metadata"]["name"]): m for m in middlewares
+    }
     return in_order(
         _route(item, rule, found, by_place)
         for item in items
@@ -109,8 +111,10 @@ def _rejecting(
         if "@" in reference["name"]:
             continue  # of another provider
         if item is None:
-            yield f"{title} does not exist or could not be read; without it Traefik "\
+            yield (
+                f"{title} does not exist or could not be read; without it Traefik "
                 "responds 404"
+            )
             continue
         for kind in sorted(REJECTING & part(item, "spec").keys()):
             yield f"{title} ({kind}) can reject requests"

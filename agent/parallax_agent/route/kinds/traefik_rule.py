@@ -32,9 +32,7 @@ class Match:
 def match(rule: str, host: str, path: str) -> Match:
     """Evaluate a rule; a rule that cannot be parsed is unknown."""
     tokens = list(_tokens(rule))
-    named = any(
-        name == "host" and host in values for _, name, values in tokens if name
-    )
+    named = any(name == "host" and host in values for _, name, values in tokens if name)
     if not tokens or len(tokens) > MOST:
         return Match(None, named)
     parser = _Parser(tokens, host, path)

@@ -10,6 +10,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import since_text
 from parallax.model.cluster import ClusterReading, Service
 from parallax.model.probe import Probe
+
 INGRESS_NOTE = "ingress: "
 """How an agent's problem begins that says why it found no ingress."""
 

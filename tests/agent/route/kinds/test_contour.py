@@ -46,7 +46,10 @@ def test_an_included_proxy_serves_under_the_prefix() -> None:
 
 def test_another_host_does_not_match() -> None:
     """A proxy without a host is only a part of others."""
-    items = [proxy(virtualhost=HOST, routes=[to("web")]), proxy("a/b", routes=[to("x")])]
+    items = [
+        proxy(virtualhost=HOST, routes=[to("web")]),
+        proxy("a/b", routes=[to("x")]),
+    ]
     assert not contour.routes(items, "other.example", "/")
     assert contour.hosts(items) == {"shop.example"}
     lacking = proxy(virtualhost=HOST, routes=[{"conditions": []}])

@@ -45,7 +45,5 @@ def test_a_path_leads_to_its_upstream_s_service() -> None:
 
 def test_a_path_without_an_upstream_says_so() -> None:
     """E.g. a VirtualServerRoute, which is not followed."""
-    (route,) = f5.routes(
-        [virtual({"path": "/", "route": "x/y"})], "shop.example", "/"
-    )
+    (route,) = f5.routes([virtual({"path": "/", "route": "x/y"})], "shop.example", "/")
     assert "routes to something else" in route.notes[0]

@@ -69,5 +69,7 @@ def test_a_route_to_no_service_says_so() -> None:
 
 def test_every_host_of_every_rule_is_listed() -> None:
     """In either quotes, several in one matcher."""
-    items = [ingress_route(rule("Host(`a.example`, 'b.example') || Host(\"c.example\")"))]
+    items = [
+        ingress_route(rule("Host(`a.example`, 'b.example') || Host(\"c.example\")"))
+    ]
     assert traefik.hosts(items) == {"a.example", "b.example", "c.example"}
