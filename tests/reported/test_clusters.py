@@ -42,7 +42,7 @@ PLURALS = {
 TARGET = {"name": "shop", "url": "https://shop.example/"}
 
 
-def explanation(name: str, lesson: dict[str, Any], folder: Path) -> list[str]:
+def explanation(lesson: dict[str, Any], folder: Path) -> list[str]:
     """Return the arguments that explain a case's host, with its targets file."""
     words = ["explain", "shop.example", "--node", "one"]
     if "reached" in lesson:
@@ -67,7 +67,7 @@ def test_a_reported_cluster_is_explained_as_it_teaches(
         if items or plural not in EXTENSIONS:
             server.replaced[plural] = {"kind": f"{kind}List", "items": items}
     try:
-        words = explanation(name, lesson, tmp_path)
+        words = explanation(lesson, tmp_path)
         command.main([*words, "--kubeconfig", str(server.kubeconfig(tmp_path))])
     finally:
         server.stop()

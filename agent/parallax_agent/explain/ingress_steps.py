@@ -129,7 +129,7 @@ def ingress_step(path: TargetPath) -> Step:
             f", NodePort {port.node_port}" if port.node_port else ", no NodePort"
         )
         if path.host_port:
-            node_port += f", port {path.host_port} of its pods' nodes"
+            node_port += f", probed at port {path.host_port} of the nodes"
         way = f"port {port.port}{node_port}, {'https' if asked.tls else 'http'}"
         if plan.expects_proxy_line(path.reading):
             way += ", with a PROXY protocol header"

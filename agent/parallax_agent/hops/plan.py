@@ -143,7 +143,7 @@ def _ingress(
     way, service = path.probed_way, path.reading.ingress_service
     tls = way.tls
     port = entry_port(service, tls=tls, listener=way.listener)
-    on_node = (port.node_port if port else None) or path.host_port
+    on_node = path.host_port or (port.node_port if port else None)
     if port is None and path.host_port is None:
         return
     places: list[tuple[Role, str, int, str | None, str | None]] = []

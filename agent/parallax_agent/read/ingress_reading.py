@@ -8,10 +8,10 @@ It does not: choose the Ingress or the controller (`route`), or read the app
 
 from dataclasses import replace
 
-from parallax.model.cluster import ClusterReading
+from parallax.model.cluster import ClusterReading, Endpoint, ServicePort
 from parallax.model.wire import Json
-from parallax_agent.route import controllers, gateway, hosts
 from parallax_agent.read.way import Way, pod_endpoints, traefik_config
+from parallax_agent.route import controllers, gateway, hosts
 from parallax_agent.route.arguments import entry_points
 from parallax_agent.route.controllers import Family, proxy_argument
 from parallax_agent.route.discovery import Discovery
@@ -21,6 +21,8 @@ from parallax_agent.route.limits import exported_annotations
 from parallax_agent.route.service_state import Reader, ServiceState
 from parallax_agent.watch import objects
 
+PLACEHOLDER = "192.192.192.192"
+"""The only endpoint of Cilium's ingress Services; it stands for Envoy on each node."""
 CILIUM_CONFIG = ("kube-system", "cilium-config")
 CILIUM_PROXY = ("enable-ingress-proxy-protocol", "enable-gateway-api-proxy-protocol")
 """The ConfigMap of Cilium, and its entries about the PROXY protocol."""
@@ -88,11 +90,19 @@ def with_controller(
     return replace(
         reading,
         ingress_service=service,
-        ingress_endpoints=without_service or ingress.endpoints(port),
+        ingress_endpoints=without_service or _endpoints(ingress, port),
         ingress_pods=ingress.model_pods(),
         ingress_workloads=reader.workloads(ingress) if ingress.selector else None,
         ingress_config=_config(reader, ingress, discovery),
     )
+
+
+def _endpoints(
+    ingress: ServiceState, port: ServicePort | None
+) -> tuple[Endpoint, ...] | None:
+    """Return the endpoints; None: they are Cilium's placeholder, which no pod has."""
+    found = ingress.endpoints(port)
+    return None if any(e.address == PLACEHOLDER for e in found or ()) else found
 
 
 def _config(

@@ -16,7 +16,7 @@ from parallax.model.target import Target
 from parallax.model.wire import Json
 from parallax_agent.read import ingress_reading, nodes, ports
 from parallax_agent.read.protocol import HTTP, backend_protocol
-from parallax_agent.read.way import Way, ports_on_nodes, way_of
+from parallax_agent.read.way import Way, on_the_nodes, way_of
 from parallax_agent.route.discovery import Discovery, discover
 from parallax_agent.route.ingress import Route
 from parallax_agent.route.own_service import doubtful_annotations
@@ -102,7 +102,7 @@ def read_path(target: Target, lists: Lists, *, node: str, now: datetime) -> Targ
     reading = ingress_reading.with_rules(reading, reader, discovery, target.host)
     ingress, app = _ingress(reader, discovery), _app(reader, target, place)
     way = way_of(target, discovery, ingress)
-    on_nodes = ports_on_nodes(ingress, way)
+    on_nodes = on_the_nodes(reader, ingress, way)
     if ingress is not None:
         reading = ingress_reading.with_controller(
             reading, reader, ingress, discovery, way
@@ -113,10 +113,10 @@ def read_path(target: Target, lists: Lists, *, node: str, now: datetime) -> Targ
         discovery=discovery,
         ingress_pods=tuple(_own(ingress, node)) if ingress and ingress.known else None,
         way=way,
-        host_port=on_nodes[0] if on_nodes else None,
+        host_port=on_nodes.port if on_nodes else None,
         ingress_nodes=_with_node_port(read_nodes, items, ingress)
         if on_nodes is None
-        else nodes.of_pods(read_nodes or (), ingress.pods if ingress else None),
+        else nodes.of_pods(read_nodes or (), on_nodes.pods),
         app_nodes=_with_node_port(read_nodes, items, app),
     )
     if app is not None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from parallax.model.cluster import Endpoint
 from parallax.model.target import Target
+from parallax.model.wire import Json
+from parallax_agent.route import service_lb
 from parallax_agent.route.arguments import (
     EntryPoint,
     entry_points,
@@ -23,7 +25,7 @@ from parallax_agent.route.discovery import Discovery
 from parallax_agent.route.entry import entry_port
 from parallax_agent.route.ingress import Route
 from parallax_agent.route.kinds.reading import KINDS
-from parallax_agent.route.service_state import ServiceState
+from parallax_agent.route.service_state import Reader, ServiceState
 from parallax_agent.watch import objects
 
 HTTP, HTTPS = 80, 443
@@ -111,19 +113,45 @@ def traefik_config(points: Iterable[EntryPoint]) -> tuple[tuple[str, str], ...] 
     return tuple(sorted(config))
 
 
-def ports_on_nodes(ingress: ServiceState | None, way: Way) -> tuple[int, int] | None:
-    """Return the node's port and the pods' port of an ingress without a NodePort."""
-    if ingress is None or ingress.pods is None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnTheNodes:
+    """The port of the nodes themselves, and the pods on whose nodes it is open."""
+
+    port: int
+    pods: list[Json]
+
+
+def on_the_nodes(
+    reader: Reader, ingress: ServiceState | None, way: Way
+) -> OnTheNodes | None:
+    """Return where the nodes listen for the ingress; None: only at a NodePort.
+
+    k3s's ServiceLB listens on the Service's own ports. Else the ingress's pods do, if
+    their Service has no NodePort, or if there is no Service.
+    """
+    if ingress is None:
         return None
     service = objects.service(ingress.item) if ingress.item else None
-    if service is not None and service.node_ports:
+    port = entry_port(service, tls=way.tls, listener=way.listener)
+    if port is not None:
+        balancing = service_lb.pods(reader, ingress.item)
+        if service_lb.listens(balancing, port.port):
+            return OnTheNodes(port=port.port, pods=balancing)
+    ports = _own_ports(ingress, way)
+    return OnTheNodes(port=ports[0], pods=ingress.pods or []) if ports else None
+
+
+def _own_ports(ingress: ServiceState, way: Way) -> tuple[int, int] | None:
+    """Return the node's port and the pods' port of an ingress without a NodePort."""
+    service = objects.service(ingress.item) if ingress.item else None
+    if ingress.pods is None or (service is not None and service.node_ports):
         return None
     return node_ports(ingress.pods).get(HTTPS if way.tls else HTTP)
 
 
 def pod_endpoints(ingress: ServiceState, way: Way) -> tuple[Endpoint, ...] | None:
     """Return the pods of a controller without a Service, as endpoints."""
-    ports = ports_on_nodes(ingress, way)
+    ports = _own_ports(ingress, way)
     if ports is None or ingress.pods is None:
         return None
     found = [objects.pod(item) for item in ingress.pods]

@@ -4,8 +4,8 @@ In: its pods. Out: Traefik's entry points; the ports of a controller on the node
 It does not: read environment variables or files, which the agent may not see; a
 controller that is configured there counts as not configured.
 Source: Traefik, reference/install-configuration/entrypoints (`http.tls`,
-`http.redirections`, `proxyProtocol.trustedIPs`); ingress-nginx, user-guide/cli-arguments
-(`--http-port`, `--https-port`).
+`http.redirections`, `proxyProtocol.trustedIPs`); ingress-nginx,
+user-guide/cli-arguments (`--http-port`, `--https-port`).
 """
 
 from collections.abc import Iterable, Iterator

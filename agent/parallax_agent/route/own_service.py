@@ -59,9 +59,9 @@ def doubtful_annotations(item: Json) -> Iterator[str]:
     if value is not None and ports and value not in {str(p) for p in (*ports, own)}:
         listed = ", ".join(map(str, ports))
         yield (
-            f"Service {'/'.join(_place(item))} has annotation {name}: {value}, which is "
-            f"not one of its NodePorts ({listed}), so the load balancer's health check "
-            "fails; correct or remove the annotation"
+            f"Service {'/'.join(_place(item))} has annotation {name}: {value}, which "
+            f"is not one of its NodePorts ({listed}), so the load balancer's health "
+            "check fails; correct or remove the annotation"
         )
 
 

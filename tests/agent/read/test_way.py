@@ -33,7 +33,7 @@ def traefik_pod(*args: str) -> Any:
     ],
 )
 def test_an_entry_point_may_end_tls_for_every_route(
-    args: list[str], annotations: dict[str, str], url: str, tls: bool
+    args: list[str], annotations: dict[str, str], url: str, *, tls: bool
 ) -> None:
     """An Ingress without a `tls` section then uses the default certificate."""
     item = ingress(annotations=annotations)

@@ -56,7 +56,7 @@ def attached(section: str | None = None, **parent: Any) -> Any:
     ],
 )
 def test_a_request_goes_to_the_closest_listener_of_its_port(
-    closer: Any, found: bool
+    closer: Any, *, found: bool
 ) -> None:
     """A route at another listener of the port does not get it."""
     item = gateway_of(listener("any"), closer)

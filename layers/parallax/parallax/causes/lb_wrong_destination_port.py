@@ -57,6 +57,9 @@ def assess(scene: Scene) -> Assessment:
         if other := _other_protocol(scene, service, ingress_service):
             raise Missing(other)
         return refuted(ID, f"requests go to port {to}, a NodePort of the ingress")
+    if ingress.answered(scene, to):
+        what = "a port of the nodes at which the ingress responds"
+        return refuted(ID, f"requests go to port {to}, {what}")
     own = _own(ingress_service)
     state = f"requests go to port {to}, which is not a NodePort of the ingress ({own})"
     if reached := answers.reached_ingress(scene):

@@ -18,11 +18,11 @@ other on the destination port. Then the API reports `layer4_timeout` or
 the load balancer's own 503 is slow. Or all targets are unhealthy, and no node can
 connect to another node's port either. Or the nodes themselves listen on the port
 (hostPort, servicelb), connections to all targets time out, and the nodes' own agents
-report: a node without a listener would refuse at once. A request that passes shows only that the load
-balancer reaches some node. For targets that are unhealthy, or healthy only by another
-port while connections fail, the cause stays undetermined. It is ruled out if the health
-check connects on the port of the requests: the API reports the status that it receives,
-or users get 502 or 504 while all targets are healthy.
+report: a node without a listener would refuse at once. A request that passes shows only
+that the load balancer reaches some node. For targets that are unhealthy, or healthy
+only by another port while connections fail, the cause stays undetermined. It is ruled
+out if the health check connects on the port of the requests: the API reports the status
+that it receives, or users get 502 or 504 while all targets are healthy.
 
 Neighbors: if the API reports no reason, it is `lb-no-healthy-target`, which names both
 this and the content of the health check. An unused port is `lb-health-check-wrong-port`
@@ -53,6 +53,7 @@ from parallax.evidence import (
     balancer,
     check_content,
     health_check,
+    ingress,
     logs,
     networks,
     nodes,
@@ -185,7 +186,7 @@ def _check_everything_else(scene: Scene, to: int) -> None:
             "whether a firewall also blocks the load balancer; it cannot be tested now"
             f" ({reason})"
         )
-    if to not in ingress_service.node_ports:
+    if to not in ingress_service.node_ports and not ingress.probes(scene, port=to):
         what = f"whether a firewall also blocks the load balancer on port {to}"
         why = f"no probe can test it, as port {to} is not a NodePort of the ingress"
         raise Missing(f"{what}; {why}")

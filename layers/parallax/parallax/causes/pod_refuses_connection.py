@@ -102,6 +102,7 @@ def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> 
         raise Missing(what)
     status, text = _own_status(scene) if all_refuse else (BAD_GATEWAY, None)
     own = ended or ingress.own_response(scene, BAD_GATEWAY) or text
+    own = own or (impact.checked_unprobed(scene, status) if all_refuse else None)
     own = need(own, "a 502 written by the ingress itself")
     with evidence_so_far(own):
         impact.end_at_ingress(scene, status, logged=ended is not None)

@@ -6,11 +6,27 @@ It does not: conclude. A fault inside the cluster need not affect users, so each
 behind the load balancer checks this first.
 """
 
-from parallax.evidence import answers, balancer, ingress, inside, logs, users, way_in
+from parallax.evidence import (
+    answers,
+    balancer,
+    ingress,
+    ingress_rules,
+    inside,
+    logs,
+    users,
+    way_in,
+)
 from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService
-from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, ErrorType, Probe, Role
+from parallax.model.probe import (
+    AS_A_USER,
+    AT_THE_INGRESS,
+    FOR_THE_TARGET,
+    ErrorType,
+    Probe,
+    Role,
+)
 
 GATEWAY_TIMEOUT = 504
 
@@ -61,11 +77,29 @@ def ends_without_pod(scene: Scene) -> str:
     if logs.upstream_answers(scene):
         raise Missing("the reason why a pod still responds to requests")
     what = "a 503 written by the ingress itself"
-    ends = need(ingress.response_without_upstream(scene), what)
+    ends = need(
+        ingress.response_without_upstream(scene)
+        or checked_unprobed(scene, ingress.UNAVAILABLE),
+        what,
+    )
     logged = bool(logs.without_upstream(scene))
     with evidence_so_far(ends):
         end_at_ingress(scene, ingress.UNAVAILABLE, logged=logged)
     return ends
+
+
+def checked_unprobed(scene: Scene, status_code: int) -> str | None:
+    """Return that the health check gets an ingress's status that no agent can get.
+
+    A controller without a Service is not probed. Then the status that Hetzner reports
+    for every target shows what the ingress responds; else None.
+    """
+    if scene.inside(*AT_THE_INGRESS) or not failed_health_check(scene, status_code):
+        return None
+    codes = {s.health_check_status_code for s in balancer.failure_details(scene)}
+    if codes != {status_code} or not ingress_rules.has_host(scene):
+        return None
+    return f"Hetzner reports that the health check receives {status_code} everywhere"
 
 
 def _ends_at_node_port(scene: Scene) -> str:

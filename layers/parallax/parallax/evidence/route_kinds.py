@@ -7,8 +7,8 @@ A reading of a newer agent names the kinds that it did not read. In an older one
 controller's names and pages show which kind there may be.
 Source: the controllers' own documentation: Traefik (IngressRoute), Contour (HTTPProxy),
 Istio (VirtualService), F5 NGINX (VirtualServer), APISIX (ApisixRoute), Emissary
-(Mapping), Skipper (RouteGroup), Gloo (VirtualService). ingress-nginx and HAProxy Ingress
-have none.
+(Mapping), Skipper (RouteGroup), Gloo (VirtualService). ingress-nginx and HAProxy
+Ingress have none.
 """
 
 from collections.abc import Iterator

@@ -18,6 +18,8 @@ from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
 LOAD_BALANCER = "LoadBalancer"
+PLACEHOLDER = "192.192.192.192"
+"""The only endpoint of Cilium's ingress Services; it stands for Envoy on each node."""
 _AS_ENTRY = {Role.NODEPORT_OWN: Role.INGRESS, Role.NODEPORT_OTHER: Role.INGRESS_OTHER}
 """The roles that probes of the way in have, by their role at the app's own Service."""
 _UNRELATED = frozenset({Role.INGRESS, Role.INGRESS_OTHER, Role.INGRESS_POD})
@@ -27,10 +29,32 @@ _FOR_ANY_HOST = frozenset({301, 302, 303, 307, 308, 404})
 
 def through_own_service[T: Snapshot](snapshot: T) -> T:
     """Return the snapshot with the app's own Service as the way in, if it is that."""
-    if own_service(snapshot) is None:
-        return snapshot
-    reports = tuple(map(_rewritten, snapshot.reports))
-    return replace(snapshot, reports=reports, sightings=())
+    if own_service(snapshot) is not None:
+        reports = tuple(map(_rewritten, snapshot.reports))
+        return replace(snapshot, reports=reports, sightings=())
+    if any(map(_has_placeholder, snapshot.reports)):
+        return replace(
+            snapshot, reports=tuple(map(_without_placeholder, snapshot.reports))
+        )
+    return snapshot
+
+
+def _has_placeholder(report: NodeReport) -> bool:
+    reading = report.reading
+    ends = reading.ingress_endpoints if reading else None
+    return any(end.address == PLACEHOLDER for end in ends or ())
+
+
+def _without_placeholder(report: NodeReport) -> NodeReport:
+    """Return a report without what an agent read and probed at Cilium's placeholder.
+
+    Cilium's datapath takes the connections on each node; no pod has this address.
+    """
+    probes = tuple(p for p in report.probes if p.peer_address != PLACEHOLDER)
+    reading = report.reading
+    if reading is not None:
+        reading = replace(reading, ingress_endpoints=None)
+    return replace(report, probes=probes, reading=reading)
 
 
 def own_service(snapshot: Snapshot) -> Service | None:

@@ -27,7 +27,7 @@ def test_the_longest_path_wins() -> None:
     routes = [to("web"), to("api", "/api"), to("health", "/api/health", "exact")]
     item = proxy(virtualhost=HOST, routes=routes)
     by_path = {
-        path: [r.service for r in contour.routes([item], "shop.example", path)][0]
+        path: next(r.service for r in contour.routes([item], "shop.example", path))
         for path in ("/", "/api/v1", "/api/health")
     }
     assert by_path == {"/": "web", "/api/v1": "api", "/api/health": "health"}

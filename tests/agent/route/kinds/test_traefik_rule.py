@@ -27,7 +27,7 @@ from parallax_agent.route.kinds.traefik_rule import match
     ],
 )
 def test_a_rule_is_evaluated_as_far_as_it_is_known(
-    rule: str, answer: bool | None
+    rule: str, *, answer: bool | None
 ) -> None:
     """What is not evaluated is unknown, and decides nothing."""
     assert match(rule, "shop.example", "/cart").answer is answer
