@@ -52,6 +52,8 @@ def way_of(target: Target, discovery: Discovery, ingress: ServiceState | None) -
     facts = tuple(_facts(points))
     if route is None:
         return Way(tls=wants_tls and _may_know_more(ingress), why=facts)
+    if route.kind == "HTTPRoute" and route.gateway is None:
+        return Way(tls=wants_tls, why=facts)  # its listener is unknown
     if route.tls or not wants_tls:
         return Way(tls=route.tls, listener=route.listener, why=facts)
     secure = _secure_point(points, ingress)

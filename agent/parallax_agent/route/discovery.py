@@ -140,8 +140,6 @@ def _routes(
         listener_sets=sets or (),
     )
     lost = list(gateway.isolated(http_routes or (), gateways, target.host, sets or ()))
-    if sets is None:
-        lost += gateway.unattached(http_routes or (), target.host)
     own = kinds.read(reader, _families(reader, target), target.host, path)
     every = sorted(
         [*every, *attached, *own.routes],

@@ -107,22 +107,6 @@ def isolated(
                     )
 
 
-def unattached(items: Iterable[Json], host: str) -> Iterator[str]:
-    """Yield a sentence for each route of the host whose ListenerSet was not read."""
-    for item in items:
-        named = any(
-            listener_matches(n, host) for n in many(item, "spec", "hostnames") or [""]
-        )
-        for reference in many(item, "spec", "parentRefs", having=("name",)):
-            if named and reference.get("kind") == listeners.LISTENER_SET:
-                space = reference.get("namespace") or item["metadata"]["namespace"]
-                yield (
-                    f"HTTPRoute {'/'.join(_place(item))} is attached to ListenerSet "
-                    f"{space}/{reference['name']}, which was not read; set "
-                    "ingress_namespace and ingress_service in the target"
-                )
-
-
 def _parent(reference: Json, namespace: str) -> tuple[str, tuple[str, str]]:
     place = reference.get("namespace") or namespace, reference["name"]
     return reference.get("kind", listeners.GATEWAY), place
@@ -219,10 +203,7 @@ def _attached(
             continue
         parent = parents.get(key)
         if parent is None:
-            if kind == listeners.GATEWAY:
-                lacking = "does not exist or could not be read"
-                note = f"Gateway {'/'.join(place)} {lacking}"
-                yield replace(bare, gateway=place, notes=(*bare.notes, note))
+            yield _unresolved(item, bare, reference, (kind, place))
             continue
         controller, notes = _status(item, bare.namespace, reference)
         for listener in parent.listeners:
@@ -234,6 +215,23 @@ def _attached(
                     controller=controller,
                     notes=(*bare.notes, *notes),
                 )
+
+
+def _unresolved(
+    item: Json, bare: Route, reference: Json, parent: tuple[str, tuple[str, str]]
+) -> Route:
+    """Return a route whose parent was not read.
+
+    The Gateway of a ListenerSet is then unknown, but its controller has a status.
+    """
+    kind, place = parent
+    note = f"{kind} {'/'.join(place)} does not exist or could not be read"
+    if kind == listeners.GATEWAY:
+        return replace(bare, gateway=place, notes=(*bare.notes, note))
+    controller, notes = _status(item, bare.namespace, reference)
+    set_it = "set ingress_namespace and ingress_service in the target"
+    note = f"{note}, so its Gateway is unknown; {set_it}"
+    return replace(bare, controller=controller, notes=(*bare.notes, *notes, note))
 
 
 def _at(bare: Route, parent: Parent, listener: Json) -> Route:

@@ -104,13 +104,18 @@ def test_a_route_on_a_listener_set_is_at_its_gateway() -> None:
 
 
 def test_a_listener_set_that_was_not_read_is_named() -> None:
-    """The explanation says why the route is not found."""
+    """Its Service is known, but not its Gateway."""
     gateways = [gateway_of(listener("any"))]
     objects = shelf(ingresses=[], httproutes=[of_set()], gateways=gateways)
-    problems = seen(objects).reading.problems
-    assert any("ListenerSet shop/mine, which was not read" in p for p in problems)
+    path = seen(objects)
+    assert path.reading.ingress_name == "web"
+    assert path.probed_way.tls
+    lacking = "ListenerSet shop/mine does not exist or could not be read"
+    assert any(lacking in p for p in path.reading.problems)
     objects.objects["listenersets"] = [listener_set()]
-    assert seen(objects).reading.ingress_name == "web"
+    path = seen(objects)
+    assert path.route is not None
+    assert path.route.gateway == ("infra", "public")
 
 
 def test_query_parameters_of_the_url_are_compared() -> None:
