@@ -9,14 +9,13 @@ Names in the target take precedence, and are compared with the cluster.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from urllib.parse import urlsplit
 
 from parallax.model.target import Reached, Target
 from parallax.model.wire import Json
 from parallax_agent.route import (
+    candidates,
     conflicts,
     entry,
-    gateway,
     host_ports,
     ingress,
     own_service,
@@ -24,20 +23,15 @@ from parallax_agent.route import (
 from parallax_agent.route.conflicts import ClassFor
 from parallax_agent.route.controllers import (
     Class,
-    Family,
     class_of,
-    of_service,
     of_string,
 )
 from parallax_agent.route.entry import Entry
 from parallax_agent.route.ingress import Route
-from parallax_agent.route.kinds import reading as kinds
 from parallax_agent.route.kinds.reading import Own, sentence
-from parallax_agent.route.listeners import LISTENER_SET
-from parallax_agent.route.matching import ANY, WILDCARD
 from parallax_agent.route.service_state import Reader
 from parallax_agent.watch.api import describe_call
-from parallax_agent.watch.objects import many, named
+from parallax_agent.watch.objects import named
 
 INGRESS_NAMESPACE = "ingress-nginx"
 INGRESS_SERVICE = "ingress-nginx-controller"
@@ -74,20 +68,20 @@ def discover(reader: Reader, target: Target, path: str) -> Discovery:
     """
     reached = target.reached
     rules = reader.rules(reached.namespace)
-    found = _routes(reader, target, path, rules)
-    candidates = _within(found.routes, reached)
+    found = candidates.find(reader, target, path, rules)
+    matching = candidates.within(found.routes, reached)
     classes = None
-    if any(r.kind == "Ingress" for r in candidates):
+    if any(r.kind == "Ingress" for r in matching):
         classes = reader.extension("ingressclasses")
     class_for = partial(_class, classes=classes)
-    candidates = _of_configured(reader, reached, candidates, class_for)
-    route = next(iter(candidates), None)
+    matching = _of_configured(reader, reached, matching, class_for)
+    route = next(iter(matching), None)
     cls = class_for(route) if route else None
     if route and cls and cls.family and not cls.family.tls_by_route:
         tls = _ends_tls(route, rules or [], target.host, cls, classes)
         route = replace(route, tls=tls)
-    chosen = _entry_of_all(reader, target, candidates, class_for)
-    first = candidates[:1]
+    chosen = _entry_of_all(reader, target, matching, class_for)
+    first = matching[:1]
     return Discovery(
         entry=chosen,
         route=route,
@@ -98,7 +92,7 @@ def discover(reader: Reader, target: Target, path: str) -> Discovery:
         own=found.own,
         lost=found.lost,
         notes=(
-            *(conflicts.duplicate_rules(candidates, class_for) if candidates else ()),
+            *(conflicts.duplicate_rules(matching, class_for) if matching else ()),
             *conflicts.target_conflicts(target, route, found.routes),
             *(_class_conflicts(reader, chosen, cls) if reached.ingress_service else ()),
             *((cls.problem,) if cls and cls.problem else ()),
@@ -109,68 +103,8 @@ def discover(reader: Reader, target: Target, path: str) -> Discovery:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """All routes of a URL, the best first, and the lists that were read for it."""
-
-    routes: list[Route]
-    http_routes: list[Json] | None = None
-    own: Own | None = None
-    lost: tuple[str, ...] = ()
-    """Why HTTPRoutes that name the host do not get its requests."""
-
-
-def _routes(
-    reader: Reader, target: Target, path: str, rules: list[Json] | None
-) -> _Found:
-    """Return all routes of a URL, the best first, with the lists read for it."""
-    every = ingress.routes(rules or (), target.host, path)
-    candidates = _within(every, target.reached)
-    if candidates and candidates[0].closeness > ANY:
-        return _Found(routes=every)
-    http_routes = reader.extension("httproutes")
-    gateways = (reader.extension("gateways") if http_routes else None) or []
-    sets = _listener_sets(reader, http_routes or [])
-    attached = gateway.routes(
-        http_routes or (),
-        gateways,
-        target.host,
-        path,
-        query=urlsplit(target.url).query,
-        listener_sets=sets or (),
-    )
-    lost = list(gateway.isolated(http_routes or (), gateways, target.host, sets or ()))
-    own = kinds.read(reader, _families(reader, target), target.host, path)
-    every = sorted(
-        [*every, *attached, *own.routes],
-        key=lambda r: (not r.accepted, -min(r.closeness, WILDCARD)),
-    )
-    return _Found(
-        routes=every, http_routes=http_routes, own=own, lost=tuple(dict.fromkeys(lost))
-    )
-
-
-def _listener_sets(reader: Reader, http_routes: list[Json]) -> list[Json] | None:
-    """Return the ListenerSets if an HTTPRoute names one; None: they were not read."""
-    named = any(
-        parent.get("kind") == LISTENER_SET
-        for item in http_routes
-        for parent in many(item, "spec", "parentRefs")
-    )
-    return reader.lists.items("listenersets", None) if named else []
-
-
-def _families(reader: Reader, target: Target) -> list[Family]:
-    """Return the families of the ingress controllers that may serve the target."""
-    space, name = target.reached.ingress_namespace, target.reached.ingress_service
-    services = reader.lists.items("services", space if space and name else None) or []
-    if space and name:
-        services = [s for s in services if s["metadata"]["name"] == name]
-    return [family for item in services if (family := of_service(item))]
-
-
 def _without_route(
-    route: Route | None, chosen: Entry, found: _Found, target: Target
+    route: Route | None, chosen: Entry, found: candidates.Found, target: Target
 ) -> Iterable[str]:
     """Yield why no route was found, and which kinds may have one."""
     if route is not None:
@@ -191,12 +125,6 @@ def _undecided(chosen: Entry) -> Iterable[str]:
         if chosen.open_question
         else f"ingress: {chosen.why}; {SET_INGRESS}"
     )
-
-
-def _within(every: Iterable[Route], reached: Reached) -> list[Route]:
-    """Return the routes that may lead to a target: those of its namespace, if set."""
-    spaces = {None, reached.namespace}
-    return [r for r in every if reached.namespace is None or r.namespace in spaces]
 
 
 def _class(route: Route, classes: list[Json] | None) -> Class:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from parallax_agent.route import gateway
+from parallax_agent.route import attachment, gateway
 from tests.agent.route.test_discovery import shelf
 from tests.agent.shapes import meta, seen
 
@@ -62,7 +62,7 @@ def test_a_request_goes_to_the_closest_listener_of_its_port(
     item = gateway_of(listener("any"), closer)
     routes = gateway.routes([attached("any")], [item], "shop.example", "/")
     assert bool(routes) is found
-    sentences = list(gateway.isolated([attached("any")], [item], "shop.example"))
+    sentences = list(attachment.isolated([attached("any")], [item], "shop.example"))
     assert bool(sentences) is not found
 
 

@@ -69,7 +69,8 @@ def test_an_ingress_that_serves_the_host_is_related() -> None:
     """Whatever list its route is in."""
     x = taken(ingress_hosts=None)
     assert own_service(x) is not None
-    served = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), x.balancer, *s.reports())
+    balancer = s.balancer(to=30080, healthy=0)
+    served = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), balancer, *s.reports())
     served = s.with_reading(served, service=OWN, ingress_name=None, ingress_hosts=None)
     assert own_service(served) is None
 

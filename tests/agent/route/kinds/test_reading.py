@@ -16,14 +16,17 @@ ROUTE = {
 }
 
 
-def without_ingress(**objects: list[Any]) -> Shelf:
+def without_ingress(*routes: Any) -> Shelf:
     """Return k3s's Traefik, and no Ingress."""
-    return shelf(TRAEFIK, ingresses=[], **objects)
+    objects = shelf(TRAEFIK, ingresses=[])
+    if routes:
+        objects.objects["ingressroutes"] = list(routes)
+    return objects
 
 
 def test_a_kind_that_is_read_leads_to_the_service() -> None:
     """Its hosts are in the list, and nothing is unread."""
-    path = seen(without_ingress(ingressroutes=[ROUTE]))
+    path = seen(without_ingress(ROUTE))
     assert path.route is not None
     assert path.route.title == "IngressRoute shop/web"
     assert path.reading.ingress_name == "web"
