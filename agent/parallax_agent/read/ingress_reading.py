@@ -124,7 +124,7 @@ def _config(
 def _cilium_config(reader: Reader) -> tuple[tuple[str, str], ...] | None:
     """Return whether Cilium's Envoy expects a PROXY header; None: not readable.
 
-    Only a role for its ConfigMap allows that, so its absence is no problem.
+    Only a role for its ConfigMap allows that, so its absence is not a problem.
     """
     entries = reader.lists.config_map(*CILIUM_CONFIG)
     flags = [entries.get(name) for name in CILIUM_PROXY] if entries else []

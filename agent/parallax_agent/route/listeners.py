@@ -1,4 +1,4 @@
-"""Listeners: which listener of a Gateway takes the requests for a host.
+"""Listeners: which listener of a Gateway receives the requests for a host.
 
 In: Gateway and ListenerSet objects, a host. Out: the listeners by parent, and whether
 one is hidden by a closer one.

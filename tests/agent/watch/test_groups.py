@@ -21,7 +21,7 @@ class FakeApis:
 
 
 def test_a_group_that_does_not_exist_is_lacking() -> None:
-    """It is asked again only after a while."""
+    """It is requested again only after a while."""
     now, fake = [0.0], FakeApis(404)
     groups = ApiGroups(cast("Apis", fake), lambda: now[0])
     assert groups.lacks("traefik.io/v1alpha1")

@@ -111,16 +111,16 @@ def test_a_controller_with_kinds_of_its_own_may_know_more_hosts(
 def test_a_port_of_the_nodes_that_times_out_is_blocked() -> None:
     """A node without a listener would refuse, and its own agent reports."""
 
-    def told(detail: str | None) -> Snapshot:
+    def snapshot(detail: str | None) -> Snapshot:
         balancer = s.detailed(s.balancer(to=80, asks=80, healthy=0), detail)
         outside = s.run(s.LB_503, unknown_host=s.LB_503)
         x = s.taken(outside, balancer, *s.reports())
         return s.with_reading(x, ingress_service=None)
 
-    x = told("layer4_timeout")
+    x = snapshot("layer4_timeout")
     assert judge(x).cause == "node-firewall-blocks-load-balancer"
-    assert silent_nodes.text(Scene.of(told(None))) is None
-    assert silent_nodes.text(Scene.of(told("layer4_no_connection"))) is None
+    assert silent_nodes.text(Scene.of(snapshot(None))) is None
+    assert silent_nodes.text(Scene.of(snapshot("layer4_no_connection"))) is None
     silent = replace(x, reports=x.reports[:1])
     assert silent_nodes.text(Scene.of(silent)) is None
 

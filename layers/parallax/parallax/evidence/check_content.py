@@ -105,7 +105,7 @@ def may_request_unknown_host(scene: Scene) -> bool:
     """Return whether the health check may rightly get a 404 that it rejects.
 
     It requests another host than the target's, and the hosts of the ingress were not
-    all read. If Hetzner reports that it gets no connection, it got no 404.
+    all read. If Hetzner reports that it cannot connect, it got no 404.
     """
     service, cluster = balancer.service.maybe(scene), scene.cluster
     request = service.health_check.http if service else None

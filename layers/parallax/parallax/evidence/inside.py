@@ -57,7 +57,7 @@ def ingress_service(scene: Scene) -> Service:
 
 
 def is_port_of_nodes(service: Service, port: int) -> bool:
-    """Return whether nodes may listen for a Service on a port that is no NodePort.
+    """Return whether nodes may listen for a Service on a port that is not a NodePort.
 
     k3s's servicelb and pods with a hostPort listen on the Service's own ports.
     """
