@@ -4,7 +4,7 @@ In: a scene. Out: the freshest reading of the Kubernetes API, or why there is no
 It does not: conclude. A silent agent never means that the cluster is healthy.
 """
 
-from parallax.evidence import balancer, way_in
+from parallax.evidence import way_in
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import since_text
@@ -54,15 +54,6 @@ def ingress_service(scene: Scene) -> Service:
     note = _note(scene.cluster)
     why = f"no agent reported one{f'; {note}' if note else ''}"
     return need(scene.cluster.ingress_service, f"the ingress Service ({why})")
-
-
-def is_port_of_nodes(service: Service, port: int) -> bool:
-    """Return whether nodes may listen for a Service on a port that is not a NodePort.
-
-    k3s's servicelb and pods with a hostPort listen on the Service's own ports.
-    """
-    is_node_port = port in balancer.NODE_PORTS or port in service.node_ports
-    return not is_node_port and port in {p.port for p in service.ports}
 
 
 @reading
