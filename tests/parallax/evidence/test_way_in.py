@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from parallax.diagnose.judge import judge
-from parallax.evidence import inside, route_kinds, silent_nodes
+from parallax.evidence import balancer, inside, route_kinds, silent_nodes
 from parallax.evidence.scene import Scene
 from parallax.evidence.way_in import PLACEHOLDER, own_service
 from parallax.model.cluster import Endpoint, Service, ServicePort
@@ -25,8 +25,8 @@ OWN = Service(
 
 def taken(to: int = 30080, own: Service = OWN, **reading: Any) -> Snapshot:
     """Return a snapshot whose balancer leads to a port, with these Services."""
-    balancer = s.balancer(to=to, healthy=0)
-    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), balancer, *s.reports())
+    read = s.balancer(to=to, healthy=0)
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), read, *s.reports())
     whole: dict[str, Any] = {
         "service": own,
         "ingress_name": None,
@@ -69,8 +69,8 @@ def test_an_ingress_that_serves_the_host_is_related() -> None:
     """Whatever list its route is in."""
     x = taken(ingress_hosts=None)
     assert own_service(x) is not None
-    balancer = s.balancer(to=30080, healthy=0)
-    served = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), balancer, *s.reports())
+    read = s.balancer(to=30080, healthy=0)
+    served = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), read, *s.reports())
     served = s.with_reading(served, service=OWN, ingress_name=None, ingress_hosts=None)
     assert own_service(served) is None
 
@@ -112,9 +112,9 @@ def test_a_port_of_the_nodes_that_times_out_is_blocked() -> None:
     """A node without a listener would refuse, and its own agent reports."""
 
     def snapshot(detail: str | None) -> Snapshot:
-        balancer = s.detailed(s.balancer(to=80, asks=80, healthy=0), detail)
+        read = s.detailed(s.balancer(to=80, asks=80, healthy=0), detail)
         outside = s.run(s.LB_503, unknown_host=s.LB_503)
-        x = s.taken(outside, balancer, *s.reports())
+        x = s.taken(outside, read, *s.reports())
         return s.with_reading(x, ingress_service=None)
 
     x = snapshot("layer4_timeout")
@@ -138,3 +138,12 @@ def test_cilium_s_placeholder_is_no_endpoint() -> None:
     assert scene.cluster is not None
     assert scene.cluster.ingress_endpoints is None
     assert not [p for p in scene.inside(*Role) if p.peer_address == PLACEHOLDER]
+
+
+def test_a_port_of_the_service_on_the_nodes_is_the_ingress_s() -> None:
+    """ServiceLB listens there; a NodePort or an unrelated port is not one."""
+    ports = (ServicePort(port=80, target_port="web", node_port=31080),)
+    ingress = Service(namespace="kube-system", name="traefik", ports=ports)
+    assert balancer.is_port_of_nodes(ingress, 80)
+    assert not balancer.is_port_of_nodes(ingress, 31080)
+    assert not balancer.is_port_of_nodes(ingress, 443)

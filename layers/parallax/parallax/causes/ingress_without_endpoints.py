@@ -83,10 +83,11 @@ def _response(scene: Scene) -> str:
         balancer.service.maybe(scene),
         inside.ingress_service.maybe(scene),
     )
-    if service and own and service.destination_port not in own.node_ports:
-        raise Missing(
-            f"the owner of port {service.destination_port}, where requests are sent"
-        )
+    to = service.destination_port if service else None
+    if own is None or to is None or to in own.node_ports:
+        return answers.own_response(scene)
+    if not balancer.is_port_of_nodes(own, to):
+        raise Missing(f"the owner of port {to}, where requests are sent")
     return answers.own_response(scene)
 
 

@@ -45,7 +45,11 @@ def rejection(scene: Scene) -> str | None:
     if service is None or ingress is None or service.health_check.protocol == "tcp":
         return None
     check = service.health_check
-    port = next((p for p in ingress.ports if p.node_port == check.port), None)
+    of_nodes = balancer.is_port_of_nodes(ingress, check.port)
+    ports = (
+        p for p in ingress.ports if check.port == (p.port if of_nodes else p.node_port)
+    )
+    port = next(ports, None)
     if port is None:
         return None
     reported = failure_reasons(scene)

@@ -13,7 +13,6 @@ from parallax.evidence import (
     ingress_rules,
     inside,
     logs,
-    silent_nodes,
     users,
     way_in,
 )
@@ -171,7 +170,7 @@ def _entry_ports(scene: Scene, service: BalancerService) -> tuple[int, ...]:
     if ingress_service is None:
         return (to,)
     own = ingress_service.node_ports
-    return (*own, to) if silent_nodes.is_port_of_nodes(ingress_service, to) else own
+    return (*own, to) if balancer.is_port_of_nodes(ingress_service, to) else own
 
 
 def failed_health_check(scene: Scene, status_code: int) -> bool:

@@ -12,7 +12,6 @@ from parallax.evidence import balancer, check_content, inside, nodes, pods
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.cluster import Service
 
 TIMES_OUT = "layer4_timeout"
 
@@ -24,15 +23,6 @@ def listens_itself(scene: Scene) -> bool:
     known = cluster.ingress_service if cluster else None
     is_node_port = to in balancer.NODE_PORTS or (known and to in known.node_ports)
     return service.health_check.port == to and not is_node_port
-
-
-def is_port_of_nodes(service: Service, port: int) -> bool:
-    """Return whether nodes may listen for a Service on a port that is not a NodePort.
-
-    k3s's servicelb and pods with a hostPort listen on the Service's own ports.
-    """
-    is_node_port = port in balancer.NODE_PORTS or port in service.node_ports
-    return not is_node_port and port in {p.port for p in service.ports}
 
 
 @reading
