@@ -32,15 +32,14 @@ def through_own_service[T: Snapshot](snapshot: T) -> T:
     if own_service(snapshot) is not None:
         reports = tuple(map(_rewritten, snapshot.reports))
         return replace(snapshot, reports=reports, sightings=())
-    if any(map(_has_placeholder, snapshot.reports)):
+    if _has_placeholder(snapshot.cluster):
         return replace(
             snapshot, reports=tuple(map(_without_placeholder, snapshot.reports))
         )
     return snapshot
 
 
-def _has_placeholder(report: NodeReport) -> bool:
-    reading = report.reading
+def _has_placeholder(reading: ClusterReading | None) -> bool:
     ends = reading.ingress_endpoints if reading else None
     return any(end.address == PLACEHOLDER for end in ends or ())
 
