@@ -55,6 +55,7 @@ def _at_ingress(role: Role) -> bool:
         (taken(31695), False),
         (taken(31999), False),
         (taken(31999, replace(OWN, type="LoadBalancer")), True),
+        (taken(31999, replace(OWN, type="LoadBalancer"), ingress_hosts=None), False),
         (taken(ingress_service=None), True),
         (taken(service=None), False),
     ],

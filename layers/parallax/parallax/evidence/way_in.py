@@ -70,8 +70,16 @@ def own_service(snapshot: Snapshot) -> Service | None:
         return None
     if to is None or (ingress is not None and to in ingress.node_ports):
         return None
-    is_made_for_users = own.type == LOAD_BALANCER and bool(own.node_ports)
-    return own if to in own.node_ports or is_made_for_users else None
+    return own if to in own.node_ports or _is_made_for_users(cluster, own) else None
+
+
+def _is_made_for_users(cluster: ClusterReading, own: Service) -> bool:
+    """Tell whether the Service's type alone shows that users should arrive there.
+
+    Only if the hosts of all Ingresses were read: one of them may have the host.
+    """
+    read = cluster.ingress_hosts is not None and "ingress_hosts" not in cluster.partial
+    return read and own.type == LOAD_BALANCER and bool(own.node_ports)
 
 
 def is_direct(cluster: ClusterReading | None) -> bool:
