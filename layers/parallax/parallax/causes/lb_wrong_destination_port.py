@@ -188,7 +188,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     wrong.sort(key=lambda s: s is not found)
     across = scene.inside(overlay.cross_node_role(scene))
     if not any(_serves(scene, p, ingress_service) for p in across):
-        return _to_decide(scene, name, found, ingress_service)
+        return _to_decide(scene, name, found)
     fixes = tuple(_fix(scene, name, s, ingress_service) for s in wrong)
     see = NextStep(
         text="Check the NodePorts of the ingress Service.",
@@ -199,18 +199,20 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
 
 
 def _to_decide(
-    scene: Scene, name: str, service: BalancerService, ingress_service: Service
+    scene: Scene, name: str, service: BalancerService
 ) -> tuple[NextStep, ...]:
     """Return how to find the right port, as no route for the host is known."""
     own = scene.cluster.service if scene.cluster else None
-    found = [s for s in (own, ingress_service) if s is not None and s.node_ports]
-    named = " or ".join(
-        f"Service {s.namespace}/{s.name} ({', '.join(map(str, s.node_ports))})"
-        for s in found
+    listed = ", ".join(map(str, own.node_ports)) if own else ""
+    of_app = (
+        f" The app's own Service {own.namespace}/{own.name} has NodePort {listed}."
+        if own and listed
+        else ""
     )
     look = NextStep(
-        text="Find the Service that should receive the requests, and its NodePort:"
-        f" {named}. No Ingress is known to have host {scene.target.host}.",
+        text=f"No Ingress is known to have host {scene.target.host}.{of_app} If an"
+        " ingress serves the host by another kind of route, its NodePort is the right"
+        " one. Find the Service that should receive the requests.",
         command="kubectl get service -A | grep -E 'NodePort|LoadBalancer'",
     )
     change = NextStep(
