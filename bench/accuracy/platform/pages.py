@@ -14,6 +14,7 @@ CAPTURES = Path(__file__).parents[3] / "tests" / "captures"
 REASONS = {
     200: "OK",
     302: "Found",
+    308: "Permanent Redirect",
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
