@@ -21,10 +21,19 @@ RECORDED = Path(__file__).parent / "recorded"
 TOKEN = "recorded-token"
 FIRST_VERSION = 500
 _LIST = re.compile(
-    r"/(?:api/v1|apis/[^/]+/v1)(?:/namespaces/(?P<namespace>[^/]+))?/(?P<kind>[a-z]+)"
+    r"/(?:api/v1|apis/[^/]+/v1(?:alpha1)?)(?:/namespaces/(?P<namespace>[^/]+))?/(?P<kind>[a-z]+)"
 )
 _LOG = re.compile(r"/api/v1/namespaces/[^/]+/pods/(?P<name>[^/]+)/log")
-EXTENSIONS = {"gateways", "httproutes"}
+EXTENSIONS = {
+    "gateways",
+    "httproutes",
+    "listenersets",
+    "ingressroutes",
+    "middlewares",
+    "httpproxies",
+    "virtualservices",
+    "virtualservers",
+}
 """Kinds that the API does not know until a test sets them."""
 
 

@@ -14,6 +14,18 @@ from parallax_agent.read.target_path import TargetPath, read_path
 from parallax_agent.watch.api import Lists, describe_call
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+EXTENSIONS = {
+    "gateways",
+    "httproutes",
+    "listenersets",
+    "ingressroutes",
+    "middlewares",
+    "httpproxies",
+    "virtualservices",
+    "istiogateways",
+    "virtualservers",
+}
+"""Resources that the API has only if the shelf has objects of them."""
 NAME, INSTANCE = "app.kubernetes.io/name", "app.kubernetes.io/instance"
 type Object = dict[str, Any]
 
@@ -27,6 +39,7 @@ class Shelf:
         self.problems: dict[str, str] = {}
         self.forbidden: set[str] = set()
         self.absent: set[str] = set()
+        self.lacking: set[str] = set()
         self.asked: list[tuple[str, str | None]] = []
 
     def forbid(self, resource: str, namespace: str | None = None) -> None:
@@ -40,12 +53,12 @@ class Shelf:
         self.asked += wanted
 
     def items(self, resource: str, namespace: str | None) -> list[Json] | None:
-        """Return the objects; the Gateway API is absent unless it has objects."""
+        """Return the objects; an extension is absent unless it has objects."""
         call = describe_call("list", resource, namespace)
         self.asked.append((resource, namespace))
         if call in self.problems:
             return None
-        if resource in {"httproutes", "gateways"} and resource not in self.objects:
+        if resource in EXTENSIONS and resource not in self.objects:
             self.absent.add(call)
             return None
         found = self.objects.get(resource, [])
@@ -55,6 +68,10 @@ class Shelf:
         """Return a namespace's Warning events."""
         found = self.items("events", namespace)
         return found and [e for e in found if e["type"] == "Warning"]
+
+    def lacks_group(self, group: str) -> bool:
+        """Tell whether the API does not have a group; set it in `lacking`."""
+        return group in self.lacking
 
     def config_map(self, namespace: str, name: str) -> dict[str, str] | None:
         """Return a ConfigMap's entries; empty if it does not exist."""

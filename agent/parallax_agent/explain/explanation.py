@@ -56,10 +56,16 @@ def build_explanation(
     return Explanation(
         host=target.host,
         path=url_path,
-        found=path.route is not None and reading.service is not None,
+        found=_is_found(path),
         steps=tuple(shown),
         problems=reading.problems,
     )
+
+
+def _is_found(path: TargetPath) -> bool:
+    """Tell whether it is known where requests arrive, and where they end."""
+    direct = path.discovery is not None and path.discovery.entry.direct
+    return (path.route is not None or direct) and path.reading.service is not None
 
 
 def as_json(explanation: Explanation) -> str:

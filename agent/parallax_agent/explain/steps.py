@@ -51,6 +51,8 @@ def service_step(path: TargetPath) -> Step:
         more.append(
             "internal traffic policy Local: not probed from a node without a ready pod"
         )
+    if path.discovery and path.discovery.entry.direct:
+        more.append(_node_ports(service))
     if path.second_ip:
         more.append(f"two address families: {service.cluster_ip} and {path.second_ip}")
     same = route is not None and route.backend == f"{service.namespace}/{service.name}"
@@ -63,6 +65,12 @@ def service_step(path: TargetPath) -> Step:
         why=why,
         more=tuple(more),
     )
+
+
+def _node_ports(service: Service) -> str:
+    """Return the ports of the nodes at which the app's own Service is reached."""
+    pairs = (f"{p.node_port} for {p.port}" for p in service.ports if p.node_port)
+    return f"the way in: NodePorts {', '.join(pairs)}"
 
 
 def pods_step(

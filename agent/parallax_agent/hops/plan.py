@@ -3,7 +3,8 @@
 In: a target and its path through the cluster. Out: requests for `parallax.probe`. It
 does not: send them, or judge the responses.
 
-The ingress is probed as the load balancer connects to it. If the Ingress has a TLS
+The ingress is probed as the load balancer connects to it, at its NodePort, or at the
+port on the nodes themselves if it has no NodePort. If the Ingress has a TLS
 section for the host, TLS reaches the ingress, so its https NodePort is probed, with
 SNI. Otherwise TLS ends before the ingress, so its http NodePort is probed with the
 target's Host; `X-Forwarded-Proto` has the scheme of the user's request, so that the
@@ -139,15 +140,16 @@ def _ingress(
     target: Target, path: TargetPath, at: VantagePoint
 ) -> Iterator[ProbeRequest]:
     """Probe the ingress's NodePorts and its pods, as the load balancer connects."""
-    route = path.route
-    tls, listener = (route.tls, route.listener) if route else (False, None)
-    port = entry_port(path.reading.ingress_service, tls=tls, listener=listener)
-    if port is None:
+    way, service = path.probed_way, path.reading.ingress_service
+    tls = way.tls
+    port = entry_port(service, tls=tls, listener=way.listener)
+    on_node = path.host_port or (port.node_port if port else None)
+    if port is None and path.host_port is None:
         return
     places: list[tuple[Role, str, int, str | None, str | None]] = []
-    if port.node_port is not None:
+    if on_node is not None:
         places += [
-            (role, str(node.internal_ip), port.node_port, node.name, None)
+            (role, str(node.internal_ip), on_node, node.name, None)
             for role, node in _two_nodes(
                 path.ingress_nodes, at, Role.INGRESS, Role.INGRESS_OTHER
             )

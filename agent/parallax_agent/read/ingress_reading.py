@@ -8,9 +8,11 @@ It does not: choose the Ingress or the controller (`route`), or read the app
 
 from dataclasses import replace
 
-from parallax.model.cluster import ClusterReading, RulePath
+from parallax.model.cluster import ClusterReading, Endpoint, RulePath, ServicePort
 from parallax.model.wire import Json
+from parallax_agent.read.way import Way, pod_endpoints, traefik_config
 from parallax_agent.route import controllers, gateway, hosts
+from parallax_agent.route.arguments import entry_points
 from parallax_agent.route.controllers import Family, proxy_argument
 from parallax_agent.route.discovery import Discovery
 from parallax_agent.route.entry import entry_port
@@ -23,6 +25,11 @@ from parallax_agent.watch import objects
 MOST_PATHS = 50
 ONLY_INGRESSES = frozenset({"ingress-nginx"})
 """Families that no other kind of object configures."""
+PLACEHOLDER = "192.192.192.192"
+"""The only endpoint of Cilium's ingress Services; it stands for Envoy on each node."""
+CILIUM_CONFIG = ("kube-system", "cilium-config")
+CILIUM_PROXY = ("enable-ingress-proxy-protocol", "enable-gateway-api-proxy-protocol")
+"""The ConfigMap of Cilium, and its entries about the PROXY protocol."""
 
 
 def with_rules(
@@ -37,7 +44,17 @@ def with_rules(
         # Without all rules, the list of hosts is incomplete.
         unread = route is None and discovery.http_routes is None
         partial = () if reader.sees_all_rules and not unread else ("ingress_hosts",)
-        reading = replace(reading, ingress_hosts=named, partial=partial)
+        own = discovery.own
+        if route is None and discovery.lost:
+            named = tuple(name for name in named if name != host)
+        if own is not None:
+            named = hosts.closest_hosts({*named, *own.hosts}, host)
+        reading = replace(
+            reading,
+            ingress_hosts=named,
+            partial=partial,
+            unread_kinds=None if own is None else tuple(t for t, _ in own.unread),
+        )
     if route is None:
         return reading
     reading = replace(reading, ingress_name=route.ingress)
@@ -104,18 +121,20 @@ def rule(discovery: Discovery | None) -> Json:
 
 
 def with_controller(
-    reading: ClusterReading, reader: Reader, ingress: ServiceState, discovery: Discovery
+    reading: ClusterReading,
+    reader: Reader,
+    ingress: ServiceState,
+    discovery: Discovery,
+    way: Way,
 ) -> ClusterReading:
     """Add the ingress controller: its Service, endpoints, pods and workloads."""
     service = objects.service(ingress.item) if ingress.item else None
-    route = discovery.route
-    tls, listener = (route.tls, route.listener) if route else (False, None)
+    port = entry_port(service, tls=way.tls, listener=way.listener)
+    without_service = pod_endpoints(ingress, way) if discovery.entry.workload else None
     return replace(
         reading,
         ingress_service=service,
-        ingress_endpoints=ingress.endpoints(
-            entry_port(service, tls=tls, listener=listener)
-        ),
+        ingress_endpoints=without_service or _endpoints(ingress, port),
         ingress_node_ports=_node_ports(reader, ingress),
         ingress_pods=ingress.model_pods(),
         ingress_workloads=reader.workloads(ingress) if ingress.selector else None,
@@ -141,21 +160,46 @@ def _node_ports(reader: Reader, ingress: ServiceState) -> tuple[int, ...] | None
     return tuple(sorted(ports))
 
 
+def _endpoints(
+    ingress: ServiceState, port: ServicePort | None
+) -> tuple[Endpoint, ...] | None:
+    """Return the endpoints; None: they are Cilium's placeholder, which no pod has."""
+    found = ingress.endpoints(port)
+    return None if any(e.address == PLACEHOLDER for e in found or ()) else found
+
+
 def _config(
     reader: Reader, ingress: ServiceState, discovery: Discovery
 ) -> tuple[tuple[str, str], ...] | None:
     """Return the controller's configuration, if readable; None: unknown."""
-    controller = controllers.of_service(ingress.item) if ingress.item else None
-    controller = controller or (discovery.cls.family if discovery.cls else None)
+    controller = family(discovery, ingress)
+    if controller is not None and controller.name == "Traefik":
+        return traefik_config(entry_points(ingress.pods or ()))
+    if controller is not None and controller.name == "Cilium":
+        return _cilium_config(reader)
     if controller is not None and not controller.config_map:
         enabled = proxy_argument(reader.items("pods", ingress.namespace))
         return None if enabled is None else (("use-proxy-protocol", enabled),)
     name = ingress.config_map() or discovery.entry.service
-    return reader.config(ingress.namespace, str(name))
+    return reader.config(ingress.namespace, name) if name else None
+
+
+def _cilium_config(reader: Reader) -> tuple[tuple[str, str], ...] | None:
+    """Return whether Cilium's Envoy expects a PROXY header; None: not readable.
+
+    Only a role for its ConfigMap allows that, so its absence is not a problem.
+    """
+    entries = reader.lists.config_map(*CILIUM_CONFIG)
+    flags = [entries.get(name) for name in CILIUM_PROXY] if entries else []
+    known = [flag for flag in flags if flag is not None]
+    if not known:
+        return None
+    return (("use-proxy-protocol", "true" if "true" in known else "false"),)
 
 
 def family(discovery: Discovery | None, ingress: ServiceState | None) -> Family | None:
     """Return the ingress's family: by the route's class, else by its Service."""
-    named = discovery.cls.family if discovery and discovery.cls else None
     item = ingress.item if ingress else None
-    return named or (controllers.of_service(item) if item else None)
+    own = controllers.of_service(item) if item else None
+    named = discovery.cls.family if discovery and discovery.cls else None
+    return named or own

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from parallax.model.cluster import Node
 from parallax.model.wire import Json
-from parallax_agent.watch.objects import many, named, node
+from parallax_agent.watch.objects import many, named, node, part
 
 _BOTH = ("IPv4", "IPv6")
 
@@ -39,6 +39,12 @@ def with_node_port(
                 current if same else replace(current, internal_ip=address)
             )
     return with_address
+
+
+def of_pods(nodes: Sequence[Node], pods: Sequence[Json] | None) -> tuple[Node, ...]:
+    """Return the nodes that run one of these pods, whose ports on the node are open."""
+    names = {part(pod, "spec").get("nodeName") for pod in pods or ()}
+    return tuple(n for n in nodes if n.name in names)
 
 
 def node_port_problem(items: Sequence[Json], name: str, service: Json) -> str | None:

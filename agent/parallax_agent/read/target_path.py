@@ -17,8 +17,10 @@ from parallax.model.wire import Json
 from parallax_agent.read import ingress_reading, nodes, ports
 from parallax_agent.read.protocol import HTTP, backend_protocol
 from parallax_agent.read.reasons import with_reasons
+from parallax_agent.read.way import Way, on_the_nodes, way_of
 from parallax_agent.route.discovery import Discovery, discover
 from parallax_agent.route.ingress import Route
+from parallax_agent.route.own_service import doubtful_annotations
 from parallax_agent.route.service_state import Reader, ServiceState
 from parallax_agent.watch import objects
 from parallax_agent.watch.api import Lists
@@ -47,7 +49,9 @@ class TargetPath:
     `ingress_pods` are those of this node, None if the pods could not be read.
     `second_endpoints` and `second_ip` are of the Service's second address family, if
     this node has it. `local`: the Service routes only to pods of the same node. On
-    `app_nodes` and `ingress_nodes` the NodePorts of the two Services are open.
+    `app_nodes` and `ingress_nodes` the NodePorts of the two Services are open. `way`:
+    at which of its ports the ingress is probed; `host_port`: its port on the nodes
+    themselves, if its pods have one and its Service has no NodePort.
     """
 
     reading: ClusterReading
@@ -61,6 +65,16 @@ class TargetPath:
     app_nodes: tuple[Node, ...] = ()
     ingress_nodes: tuple[Node, ...] = ()
     ingress_pods: tuple[IngressPod, ...] | None = None
+    way: Way | None = None
+    host_port: int | None = None
+
+    @property
+    def probed_way(self) -> Way:
+        """How the ingress is probed; without a reading of it, as the route says."""
+        route = self.route
+        if self.way is not None:
+            return self.way
+        return Way(tls=route.tls, listener=route.listener) if route else Way()
 
 
 def needed_lists(target: Target) -> Iterator[tuple[str, str | None]]:
@@ -88,15 +102,23 @@ def read_path(target: Target, lists: Lists, *, node: str, now: datetime) -> Targ
     reading = ClusterReading(read_at=now, nodes=read_nodes)
     reading = ingress_reading.with_rules(reading, reader, discovery, target.host)
     ingress, app = _ingress(reader, discovery), _app(reader, target, place)
+    way = way_of(target, discovery, ingress)
+    on_nodes = on_the_nodes(reader, ingress, way)
     if ingress is not None:
-        reading = ingress_reading.with_controller(reading, reader, ingress, discovery)
+        reading = ingress_reading.with_controller(
+            reading, reader, ingress, discovery, way
+        )
     reading = ingress_reading.with_paths(reading, ingress, discovery, target.host)
     path = TargetPath(
         reading=reading,
         route=discovery.route,
         discovery=discovery,
         ingress_pods=tuple(_own(ingress, node)) if ingress and ingress.known else None,
-        ingress_nodes=_with_node_port(read_nodes, items, ingress),
+        way=way,
+        host_port=on_nodes.port if on_nodes else None,
+        ingress_nodes=_with_node_port(read_nodes, items, ingress)
+        if on_nodes is None
+        else nodes.of_pods(read_nodes or (), on_nodes.pods),
         app_nodes=_with_node_port(read_nodes, items, app),
     )
     if app is not None:
@@ -106,8 +128,11 @@ def read_path(target: Target, lists: Lists, *, node: str, now: datetime) -> Targ
     reading = with_reasons(path.reading, reader, app, ingress)
     path = replace(path, reading=reading)
     every_problem = [*reader.problems, *discovery.notes]
+    services = [state.item if state else None for state in (ingress, app)]
+    every_problem += (
+        x for item in services if item for x in doubtful_annotations(item)
+    )
     if node and items is not None:
-        services = [state.item if state else None for state in (ingress, app)]
         every_problem += filter(
             None, (nodes.node_port_problem(items, node, s) for s in services)
         )
@@ -120,7 +145,7 @@ def _with_node_port(
     items: list[Json] | None,
     state: ServiceState | None,
 ) -> tuple[Node, ...]:
-    if read_nodes is None or items is None or state is None:
+    if read_nodes is None or items is None or state is None or state.item is None:
         return ()
     return tuple(nodes.with_node_port(read_nodes, items, state.item))
 
@@ -140,8 +165,12 @@ def _place(target: Target, route: Route | None) -> tuple[str, str] | None:
 
 
 def _ingress(reader: Reader, discovery: Discovery) -> ServiceState | None:
-    namespace, name = discovery.entry.namespace, discovery.entry.service
-    return reader.read_service(namespace, name) if namespace and name else None
+    entry = discovery.entry
+    if entry.namespace and entry.service:
+        return reader.read_service(entry.namespace, entry.service)
+    if entry.namespace and entry.labels:
+        return reader.read_pods(entry.namespace, dict(entry.labels))
+    return None
 
 
 def _with_app(

@@ -21,7 +21,8 @@ def entry_points(routes: Sequence[Route], class_of: ClassFor) -> dict[str, Route
     for route in routes:
         same = route.closeness, route.accepted
         if same == (routes[0].closeness, routes[0].accepted):
-            name = class_of(route).name or "(none)"
+            cls = class_of(route)
+            name = cls.name or (cls.family.name if cls.family else "(none)")
             if route.gateway:
                 name = f"Gateway {'/'.join(route.gateway)}"
             by_name.setdefault(name, route)
@@ -36,11 +37,15 @@ def ambiguous_entry(host: str, routes: dict[str, Route]) -> str:
 
 
 def duplicate_rules(routes: Sequence[Route], class_of: ClassFor) -> Iterable[str]:
-    """Yield a sentence if Ingresses have the same rule for another Service."""
+    """Yield a sentence if Ingresses have the same rule for another Service.
+
+    HTTPRoutes are rivals only at the same listener of the same Gateway.
+    """
     equal = [
         r.title
         for r in routes[1:]
         if r.rank == routes[0].rank
+        and (r.gateway, r.listener) == (routes[0].gateway, routes[0].listener)
         and class_of(r).name == class_of(routes[0]).name
         and r.backend != routes[0].backend
     ]

@@ -12,12 +12,23 @@ from functools import partial
 
 from parallax.model.target import Reached, Target
 from parallax.model.wire import Json
-from parallax_agent.route import conflicts, entry, gateway, ingress
+from parallax_agent.route import (
+    candidates,
+    conflicts,
+    entry,
+    host_ports,
+    ingress,
+    own_service,
+)
 from parallax_agent.route.conflicts import ClassFor
-from parallax_agent.route.controllers import Class, class_of, of_string
+from parallax_agent.route.controllers import (
+    Class,
+    class_of,
+    of_string,
+)
 from parallax_agent.route.entry import Entry
 from parallax_agent.route.ingress import Route
-from parallax_agent.route.matching import ANY, WILDCARD
+from parallax_agent.route.kinds.reading import Own, sentence
 from parallax_agent.route.service_state import Reader
 from parallax_agent.watch.api import describe_call
 from parallax_agent.watch.objects import named
@@ -33,8 +44,9 @@ SET_INGRESS = "set ingress_namespace and ingress_service in the target"
 class Discovery:
     """What leads to a target; `notes` say what is ambiguous or contradictory.
 
-    `rules` and `http_routes` are the lists that were read; None: not read, or not
-    needed.
+    `rules` and `http_routes` are the lists that were read, and `own` what controllers'
+    own kinds have; None: not read, or not needed. `lost`: why HTTPRoutes that name the
+    host do not get its requests.
     """
 
     entry: Entry
@@ -43,6 +55,8 @@ class Discovery:
     others: tuple[Route, ...] = ()
     rules: list[Json] | None = None
     http_routes: list[Json] | None = None
+    own: Own | None = None
+    lost: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -54,64 +68,75 @@ def discover(reader: Reader, target: Target, path: str) -> Discovery:
     """
     reached = target.reached
     rules = reader.rules(reached.namespace)
-    every, http_routes = _routes(reader, target, path, rules)
-    candidates = _within(every, reached)
+    found = candidates.find(reader, target, path, rules)
+    matching = candidates.within(found.routes, reached)
     classes = None
-    if any(r.kind == "Ingress" for r in candidates):
+    if any(r.kind == "Ingress" for r in matching):
         classes = reader.extension("ingressclasses")
     class_for = partial(_class, classes=classes)
-    candidates = _of_configured(reader, reached, candidates, class_for)
-    route = next(iter(candidates), None)
+    matching = _of_configured(reader, reached, matching, class_for)
+    route = next(iter(matching), None)
     cls = class_for(route) if route else None
     if route and cls and cls.family and not cls.family.tls_by_route:
         tls = _ends_tls(route, rules or [], target.host, cls, classes)
         route = replace(route, tls=tls)
-    chosen = _entry_of_all(reader, target, candidates, class_for)
-    first = candidates[:1]
+    chosen = _entry_of_all(reader, target, matching, class_for)
+    first = matching[:1]
     return Discovery(
         entry=chosen,
         route=route,
         cls=cls,
-        others=tuple(r for r in every if not any(r is one for one in first)),
+        others=tuple(r for r in found.routes if not any(r is one for one in first)),
         rules=rules,
-        http_routes=http_routes,
+        http_routes=found.http_routes,
+        own=found.own,
+        lost=found.lost,
         notes=(
-            *(conflicts.duplicate_rules(candidates, class_for) if candidates else ()),
-            *conflicts.target_conflicts(target, route, every),
+            *(conflicts.duplicate_rules(matching, class_for) if matching else ()),
+            *conflicts.target_conflicts(target, route, found.routes),
             *(_class_conflicts(reader, chosen, cls) if reached.ingress_service else ()),
             *((cls.problem,) if cls and cls.problem else ()),
             *(route.notes if route else ()),
-            *(() if chosen.service else (f"ingress: {chosen.why}; {SET_INGRESS}",)),
+            *_without_route(route, chosen, found, target),
+            *_undecided(chosen),
         ),
     )
 
 
-def _routes(
-    reader: Reader, target: Target, path: str, rules: list[Json] | None
-) -> tuple[list[Route], list[Json] | None]:
-    """Return all routes of a URL, the best first, and the HTTPRoutes if read."""
-    every = ingress.routes(rules or (), target.host, path)
-    candidates = _within(every, target.reached)
-    if candidates and candidates[0].closeness > ANY:
-        return every, None
-    http_routes = reader.extension("httproutes")
-    gateways = reader.extension("gateways") if http_routes else None
-    attached = gateway.routes(http_routes or (), gateways or (), target.host, path)
-    every = sorted(
-        [*every, *attached], key=lambda r: (not r.accepted, -min(r.closeness, WILDCARD))
+def _without_route(
+    route: Route | None, chosen: Entry, found: candidates.Found, target: Target
+) -> Iterable[str]:
+    """Yield why no route was found, and which kinds may have one."""
+    if route is not None:
+        return
+    yield from found.lost
+    if found.own is None or chosen.direct or target.reached.service:
+        return
+    if unsure := sentence(found.own, target.host):
+        yield unsure
+
+
+def _undecided(chosen: Entry) -> Iterable[str]:
+    """Yield what is missing to know where requests arrive."""
+    if chosen.decided:
+        return
+    yield (
+        f"ingress: {chosen.why}"
+        if chosen.open_question
+        else f"ingress: {chosen.why}; {SET_INGRESS}"
     )
-    return every, http_routes
-
-
-def _within(every: Iterable[Route], reached: Reached) -> list[Route]:
-    """Return the routes that may lead to a target: those of its namespace, if set."""
-    spaces = {None, reached.namespace}
-    return [r for r in every if reached.namespace is None or r.namespace in spaces]
 
 
 def _class(route: Route, classes: list[Json] | None) -> Class:
     if route.kind == "Ingress":
         return class_of(route.class_name, classes)
+    if route.gateway is None:
+        return Class(
+            name=route.class_name,
+            why=f"its controller defines {route.kind}",
+            family=of_string(route.controller),
+            controller=route.controller,
+        )
     return Class(
         name=route.class_name,
         why="named by the Gateway",
@@ -151,11 +176,25 @@ def _entry_of_all(
     reached = target.reached
     ways = conflicts.entry_points(candidates, class_for)
     if not ways:
-        return _entry(reader, reached, None, None)
+        return _without_ways(reader, target)
     entries = [_entry(reader, reached, r, class_for(r)) for r in ways.values()]
     if len({(e.namespace, e.service) for e in entries}) == 1:
         return entries[0]
     return Entry(why=conflicts.ambiguous_entry(target.host, ways))
+
+
+def _without_ways(reader: Reader, target: Target) -> Entry:
+    """Return the entry of a host without a route: the app's own Service, if it is that.
+
+    Else any known ingress controller, which should have a route for the host.
+    """
+    reached = target.reached
+    if not (reached.ingress_namespace and reached.ingress_service):
+        services = reader.items("services", None)
+        direct = own_service.way_in(services, target) if services else None
+        if direct is not None:
+            return direct
+    return _entry(reader, reached, None, None)
 
 
 def _class_conflicts(
@@ -187,7 +226,9 @@ def _entry(
         and name in {None, s["metadata"]["name"]}
     ]
     entry_service = _entry_of_route(matching, route, cls)
-    if entry_service.service is None and (space or name):
+    if entry_service.service is None and not entry_service.rivals:
+        entry_service = host_ports.of_class(reader, cls) or entry_service
+    if not entry_service.decided and (space or name):
         why = f"partly named in the target; {entry_service.why}"
         return Entry(why=why, namespace=default[0], service=default[1])
     return entry_service

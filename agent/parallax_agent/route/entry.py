@@ -50,12 +50,26 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """The Service that receives requests; None: not decided, `why` says why."""
+    """The Service that receives requests; None: not decided, `why` says why.
+
+    A controller without a Service has a `workload`, whose pods have these `labels`.
+    `direct`: the app's own Service is the way in, so there is no ingress.
+    `open_question`: `why` says what to set in the target.
+    """
 
     why: str
     namespace: str | None = None
     service: str | None = None
     rivals: tuple[str, ...] = ()
+    workload: str | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+    direct: bool = False
+    open_question: bool = False
+
+    @property
+    def decided(self) -> bool:
+        """Whether it is known where requests arrive."""
+        return bool(self.service or self.workload or self.direct)
 
 
 def entry_port(
@@ -83,7 +97,7 @@ def of_class(
     """
     family = cls.family if cls else None
     same: dict[str, list[Candidate]] = {}
-    for item in filter(_serves_web, services):
+    for item in filter(serves_web, services):
         fits = family.owns(item) if family else of_service(item) is not None
         reached = bool(addresses & _addresses(item))
         unknown = cls is not None and not cls.family and bool(cls.name)
@@ -115,10 +129,10 @@ def of_gateway(
     candidates: list[Candidate] = []
     for item in services:
         reached = int(bool(addresses & _addresses(item)))
-        usual = family is not None and family.owns(item) and _serves_web(item)
+        usual = family is not None and family.owns(item) and serves_web(item)
         if _made_for(item, gateway):
             rank, why = 2, f"labels name Gateway {'/'.join(gateway)}"
-        elif reached and _serves_web(item):
+        elif reached and serves_web(item):
             rank, why = 1, "has the Gateway's address"
         elif usual and family:
             rank, why = 0, f"has the labels of {family.name}"
@@ -182,7 +196,7 @@ def _selected(item: Json) -> str:
     return f"{item['metadata']['namespace']} {selector or item['metadata']['name']}"
 
 
-def _serves_web(item: Json) -> bool:
+def serves_web(item: Json) -> bool:
     """Tell whether a Service has an http or https port for users, not for a webhook."""
     name = item["metadata"]["name"]
     if any(word in name for word in NOT_FOR_USERS):

@@ -6,10 +6,13 @@ GatewayClasses: a route's status names the controller that accepted it.
 Source: Gateway API 1.4, HTTPRoute (precedence, weights), Listener, RouteParentStatus.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from parallax.model.wire import Json
+from parallax_agent.route import listeners
+from parallax_agent.route.attachment import attached
 from parallax_agent.route.hosts import closest_hosts
 from parallax_agent.route.ingress import HOSTS, NONE, Route, in_order
 from parallax_agent.route.matching import (
@@ -21,23 +24,31 @@ from parallax_agent.route.matching import (
 )
 from parallax_agent.watch.objects import many, part
 
+REDIRECT = "RequestRedirect"
 
-def routes(
-    items: Iterable[Json], gateways: Iterable[Json], host: str, path: str
+
+def routes(  # noqa: PLR0913 - the objects and the URL
+    items: Iterable[Json],
+    gateways: Iterable[Json],
+    host: str,
+    path: str,
+    *,
+    query: str = "",
+    listener_sets: Iterable[Json] = (),
 ) -> list[Route]:
-    """Return each HTTPRoute's route of a host and path, the winning one first.
+    """Return each HTTPRoute's route of a URL, the winning one first.
 
     There is one for each Gateway that it is attached to. A listener that terminates TLS
     comes first, because users arrive there. A route that no controller accepted comes
     last. A route without a Service (a redirect) is included only if it wins, and its
     `service` is empty.
     """
-    by_place = {_place(g): g for g in gateways}
+    parents = listeners.parents(gateways, listener_sets)
     every = [
         choice
         for item in items
-        for bare in _choices(item, host, path)
-        for choice in _attached(item, bare, by_place, host)
+        for bare in _choices(item, host, path, dict(parse_qsl(query)))
+        for choice in attached(item, bare, parents, host)
     ]
     best: dict[tuple[object, ...], Route] = {}
     for choice in _by_precedence(_without_hidden(every)):
@@ -52,10 +63,10 @@ def _by_precedence(every: Iterable[Route]) -> list[Route]:
 
 def _without_hidden(every: Iterable[Route]) -> Iterator[Route]:
     """Yield the routes, without those that a redirect at their listener hides."""
-    listeners: dict[tuple[object, ...], list[Route]] = {}
+    by_listener: dict[tuple[object, ...], list[Route]] = {}
     for choice in _by_precedence(every):
-        listeners.setdefault((choice.gateway, choice.listener), []).append(choice)
-    for first, *others in listeners.values():
+        by_listener.setdefault((choice.gateway, choice.listener), []).append(choice)
+    for first, *others in by_listener.values():
         if first.service:
             yield from (first, *(r for r in others if r.service))
         else:
@@ -70,7 +81,9 @@ def http_route_hosts(
     return closest_hosts(named | set(more), host)
 
 
-def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
+def _choices(
+    item: Json, host: str, path: str, query: Mapping[str, str]
+) -> Iterator[Route]:
     """Yield the route's matching rules for a URL, whatever it is attached to."""
     names = many(item, "spec", "hostnames") or [""]
     fitting = [name for name in names if listener_matches(name, host)]
@@ -81,7 +94,7 @@ def _choices(item: Json, host: str, path: str) -> Iterator[Route]:
     for rule in many(item, "spec", "rules"):
         for match in many(rule, "matches") or [{}]:
             kind, text = _path(match)
-            if _matches_plain_get(match) and _matches_path(kind, text, path):
+            if _matches_plain_get(match, query) and _matches_path(kind, text, path):
                 order = rank * HOSTS + len(name), kind == "Exact", len(text)
                 yield replace(
                     _to(item, rule), host=name, path=text, path_type=kind, rank=order
@@ -101,15 +114,20 @@ def _matches_path(kind: str, text: str, path: str) -> bool:
     return path.startswith(literal_prefix(text))
 
 
-def _matches_plain_get(match: Json) -> bool:
-    """Tell whether a match requires no header and no query parameter."""
-    demands = many(match, "headers") or many(match, "queryParams")
-    return not demands and match.get("method") in {None, "GET"}
+def _matches_plain_get(match: Json, query: Mapping[str, str]) -> bool:
+    """Tell whether a match requires no header, and only the URL's query parameters."""
+    if many(match, "headers") or match.get("method") not in {None, "GET"}:
+        return False
+    return all(
+        p.get("type", "Exact") == "Exact" and query.get(p["name"]) == p.get("value")
+        for p in many(match, "queryParams", having=("name",))
+    )
 
 
 def _to(item: Json, rule: Json) -> Route:
     """Return the Service that gets most of a rule's requests, if there is one."""
-    namespace, name = _place(item)
+    meta = item["metadata"]
+    namespace, name = meta["namespace"], meta["name"]
     bare = Route(
         kind="HTTPRoute",
         ingress=name,
@@ -128,6 +146,9 @@ def _to(item: Json, rule: Json) -> Route:
         leads = ", ".join(k for k in kinds if k not in {None, "Service"}) or "nothing"
         return replace(bare, notes=(f"{bare.title} routes to {leads}, {NONE}",))
     first = max(references, key=lambda b: b.get("weight", 1))
+    if any(f.get("type") == REDIRECT for f in many(first, "filters")):
+        note = f"{bare.title} redirects requests for {first['name']}, {NONE}"
+        return replace(bare, notes=(note,))
     others = [b["name"] for b in references if b is not first]
     shared = f"shares its requests with {', '.join(others)}, which are not probed"
     return replace(
@@ -137,92 +158,3 @@ def _to(item: Json, rule: Json) -> Route:
         port=first.get("port"),
         notes=(f"{first['name']} {shared}",) if others else (),
     )
-
-
-def _attached(
-    item: Json, bare: Route, gateways: dict[tuple[str, str], Json], host: str
-) -> Iterator[Route]:
-    """Yield the route at each listener of each Gateway that it is attached to."""
-    for parent in many(item, "spec", "parentRefs", having=("name",)):
-        if parent.get("kind", "Gateway") != "Gateway":
-            continue
-        place = parent.get("namespace") or bare.namespace, parent["name"]
-        gateway = gateways.get(place)
-        if gateway is None:
-            note = f"Gateway {place[0]}/{place[1]} does not exist or could not be read"
-            yield replace(bare, gateway=place, notes=(*bare.notes, note))
-            continue
-        controller, notes = _status(item, bare.namespace, parent)
-        for listener in many(gateway, "spec", "listeners"):
-            allowed = _allows(listener, place[0], bare.namespace)
-            if allowed and _fits(listener, parent, host):
-                yield replace(
-                    bare,
-                    gateway=place,
-                    class_name=part(gateway, "spec").get("gatewayClassName"),
-                    controller=controller,
-                    listener=listener.get("port"),
-                    tls=listener.get("protocol") == "HTTPS",
-                    addresses=frozenset(
-                        a["value"]
-                        for a in many(gateway, "status", "addresses", having=("value",))
-                    ),
-                    notes=(*bare.notes, *notes),
-                )
-
-
-def _fits(listener: Json, parent: Json, host: str) -> bool:
-    """Tell whether a reference names this listener, and the listener has the host."""
-    return (
-        parent.get("sectionName") in {None, listener.get("name")}
-        and parent.get("port") in {None, listener.get("port")}
-        and listener.get("protocol") in {"HTTP", "HTTPS"}
-        and listener_matches(listener.get("hostname") or "", host)
-    )
-
-
-def _allows(listener: Json, mine: str, theirs: str) -> bool:
-    """Tell whether a listener may accept a namespace's HTTPRoutes.
-
-    By default only its own namespace's. A selector is not evaluated: the route's status
-    says whether it was accepted.
-    """
-    rules = part(listener, "allowedRoutes")
-    source = part(rules, "namespaces").get("from", "Same")
-    kinds = [k.get("kind") for k in many(rules, "kinds")]
-    near = mine == theirs or source in {"All", "Selector"}
-    return near and source != "None" and (not kinds or "HTTPRoute" in kinds)
-
-
-def _status(
-    item: Json, namespace: str, parent: Json
-) -> tuple[str | None, tuple[str, ...]]:
-    """Return the controller that accepted a reference, and its objections."""
-    wanted = _reference(parent, namespace)
-    statuses = [
-        s
-        for s in many(item, "status", "parents")
-        if _reference(part(s, "parentRef"), namespace) == wanted
-    ]
-    if not statuses:
-        return None, ("no controller has accepted the HTTPRoute",)
-    notes = [
-        f"the HTTPRoute has {c['type']}={c['status']} ({c.get('reason', '?')})"
-        for c in many(statuses[0], "conditions", having=("type", "status"))
-        if c["type"] in {"Accepted", "ResolvedRefs"} and c["status"] != "True"
-    ]
-    refused = any("Accepted=" in note for note in notes)
-    return None if refused else statuses[0].get("controllerName"), tuple(notes)
-
-
-def _reference(parent: Json, namespace: str) -> tuple[object, ...]:
-    return (
-        parent.get("namespace") or namespace,
-        parent.get("name"),
-        parent.get("sectionName"),
-        parent.get("port"),
-    )
-
-
-def _place(item: Json) -> tuple[str, str]:
-    return item["metadata"]["namespace"], item["metadata"]["name"]

@@ -30,7 +30,7 @@ TRAEFIK = "traefik.ingress.kubernetes.io/router."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """Where an Ingress or HTTPRoute routes a host and path.
+    """Where an Ingress, HTTPRoute or a kind of a controller routes a host and path.
 
     `namespace` and `ingress` name the object, `port` is a number or a name. The other
     fields show why it was chosen.
@@ -57,6 +57,8 @@ class Route:
     """Namespace and name of the Gateway."""
     listener: int | None = None
     """The port on which the Gateway listens."""
+    entry_points: tuple[str, ...] = ()
+    """Traefik's entry points that the route is limited to; empty: all."""
     addresses: frozenset[str] = frozenset()
     """The addresses that the controller reports in the status."""
     rank: tuple[int, bool, int] = (0, False, 0)
@@ -70,8 +72,8 @@ class Route:
 
     @property
     def accepted(self) -> bool:
-        """Whether a controller accepted it; always true of an Ingress."""
-        return self.kind == "Ingress" or self.controller is not None
+        """Whether a controller accepted it; only an HTTPRoute says so."""
+        return self.kind != "HTTPRoute" or self.controller is not None
 
     @property
     def title(self) -> str:
@@ -187,6 +189,7 @@ def _to(
         path=path,
         path_type=kind or "",
         class_name=annotations.class_name(item),
+        entry_points=tuple(annotations.listed(item, TRAEFIK + "entrypoints")),
         addresses=frozenset(
             a for b in balancer for a in (b.get("ip"), b.get("hostname")) if a
         ),

@@ -56,12 +56,16 @@ _CONFIG_MAP = ("--configmap=", "--nginx-configmaps=", "-nginx-configmaps=")
 
 @dataclass(slots=True)
 class ServiceState:
-    """A Service with its endpoints and pods; None: not read."""
+    """A Service with its endpoints and pods; None: not read.
+
+    A controller without a Service has only pods, with these `labels`.
+    """
 
     namespace: str
     item: Json = None
     slices: list[Json] | None = None
     pods: list[Json] | None = None
+    labels: dict[str, Json] = field(default_factory=dict[str, Json])
 
     @property
     def known(self) -> bool:
@@ -71,7 +75,7 @@ class ServiceState:
     @property
     def selector(self) -> dict[str, Json]:
         """The labels that select the Service's pods; empty: it has no selector."""
-        return objects.part(self.item, "spec", "selector")
+        return objects.part(self.item, "spec", "selector") or self.labels
 
     def serves(self, pod: Json) -> bool:
         """Tell whether a pod belongs to the Service; a pod that ended does not.
@@ -216,6 +220,14 @@ class Reader:
             state.slices = objects.slices_of(slices, namespace, name)
         pods = self.items("pods", namespace)
         if pods is not None and state.selector:
+            state.pods = [p for p in pods if state.serves(p)]
+        return state
+
+    def read_pods(self, namespace: str, labels: dict[str, Json]) -> ServiceState:
+        """Return the pods with these labels, of a controller without a Service."""
+        state = ServiceState(namespace, labels=labels)
+        pods = self.items("pods", namespace)
+        if pods is not None:
             state.pods = [p for p in pods if state.serves(p)]
         return state
 

@@ -49,6 +49,10 @@ class Lists:
         call = describe_call("list", resource, namespace)
         return self._view(call, WatchSpec(resource, namespace)).items
 
+    def lacks_group(self, group: str) -> bool:
+        """Tell whether the API certainly does not have a group and version."""
+        return self.watches.groups.lacks(group)
+
     def config_map(self, namespace: str, name: str) -> dict[str, str] | None:
         """Return a ConfigMap's entries; None: unknown, or it does not exist."""
         call = describe_call("get", f"configmap {name}", namespace)

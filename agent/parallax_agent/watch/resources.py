@@ -19,6 +19,8 @@ list."""
 
 SHARED_LENGTH = 64
 """Characters; equal texts up to this length are one object in memory."""
+_NOTHING: Shape = {}
+"""That a field exists, without its contents."""
 _CONDITIONS: Shape = {"type": True, "status": True}
 _REASONS: Shape = {"type": True, "status": True, "reason": True, "message": True}
 _END: Shape = {"exitCode": True, "reason": True, "finishedAt": True}
@@ -48,9 +50,23 @@ _SERVICE: Shape = {
     "spec": True,
     "status": True,
 }
+_CONTAINER: Shape = {
+    "name": True,
+    "command": True,
+    "args": True,
+    "ports": True,
+    "readinessProbe": _PROBE,
+    "livenessProbe": _PROBE,
+}
 _WORKLOAD: Shape = {
     "metadata": {**_NAMED, "generation": True},
-    "spec": {"replicas": True, "template": {"metadata": {"labels": True}}},
+    "spec": {
+        "replicas": True,
+        "template": {
+            "metadata": {"labels": True},
+            "spec": {"hostNetwork": True, "containers": {"args": True, "ports": True}},
+        },
+    },
     "status": {
         "observedGeneration": True,
         "desiredNumberScheduled": True,
@@ -62,6 +78,23 @@ _WORKLOAD: Shape = {
         "conditions": _REASONS,
     },
 }
+_MIDDLEWARE: Shape = {
+    "metadata": _NAMED,
+    "spec": dict.fromkeys(
+        (
+            "basicAuth",
+            "circuitBreaker",
+            "digestAuth",
+            "forwardAuth",
+            "inFlightReq",
+            "ipAllowList",
+            "ipWhiteList",
+            "rateLimit",
+        ),
+        _NOTHING,
+    ),
+}
+"""Only which kind of middleware it is: its settings may contain names of Secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +103,8 @@ class Resource:
 
     group: str
     shape: Shape
+    plural: str | None = None
+    """Its name in the URL; None: the key in `RESOURCES`, which must be unique."""
 
 
 RESOURCES: dict[str, Resource] = {
@@ -92,14 +127,7 @@ RESOURCES: dict[str, Resource] = {
                 "nodeSelector": True,
                 "affinity": {"nodeAffinity": True},
                 "volumes": {"persistentVolumeClaim": {"claimName": True}},
-                "containers": {
-                    "name": True,
-                    "command": True,
-                    "args": True,
-                    "ports": {"containerPort": True, "protocol": True},
-                    "readinessProbe": _PROBE,
-                    "livenessProbe": _PROBE,
-                },
+                "containers": _CONTAINER,
             },
             "status": {
                 "phase": True,
@@ -150,6 +178,13 @@ RESOURCES: dict[str, Resource] = {
     "ingressclasses": Resource("apis/networking.k8s.io/v1", _COMPLETE),
     "gateways": Resource("apis/gateway.networking.k8s.io/v1", _COMPLETE),
     "httproutes": Resource("apis/gateway.networking.k8s.io/v1", _COMPLETE),
+    "listenersets": Resource("apis/gateway.networking.k8s.io/v1", _COMPLETE),
+    "ingressroutes": Resource("apis/traefik.io/v1alpha1", _COMPLETE),
+    "middlewares": Resource("apis/traefik.io/v1alpha1", _MIDDLEWARE),
+    "httpproxies": Resource("apis/projectcontour.io/v1", _COMPLETE),
+    "virtualservices": Resource("apis/networking.istio.io/v1", _COMPLETE),
+    "istiogateways": Resource("apis/networking.istio.io/v1", _COMPLETE, "gateways"),
+    "virtualservers": Resource("apis/k8s.nginx.org/v1", _COMPLETE),
 }
 
 
@@ -165,7 +200,8 @@ class WatchSpec:
     def path(self) -> str:
         """The path of its URL."""
         place = f"/namespaces/{self.namespace}" if self.namespace else ""
-        return f"/{RESOURCES[self.resource].group}{place}/{self.resource}"
+        known = RESOURCES[self.resource]
+        return f"/{known.group}{place}/{known.plural or self.resource}"
 
     @property
     def query(self) -> dict[str, str]:

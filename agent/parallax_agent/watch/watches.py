@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from parallax_agent.watch.cache import CacheView
 from parallax_agent.watch.connection import Apis
+from parallax_agent.watch.groups import ApiGroups
 from parallax_agent.watch.reflector import WATCH_SECONDS, Reflector
 from parallax_agent.watch.resources import WatchSpec
 from parallax_agent.watch.warnings import Warnings
@@ -39,6 +40,7 @@ class Watches:
         self._now = now
         self._watches: dict[WatchSpec, _Watch] = {}
         self.warnings = Warnings(apis)
+        self.groups = ApiGroups(apis, now)
 
     def want(self, wanted: Iterable[WatchSpec]) -> None:
         """Start a watch for each of these that has none."""

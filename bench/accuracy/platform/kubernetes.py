@@ -56,6 +56,7 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
         endpoints_changed_at=None if hidden.slices else changed,
         pods=None if spec.outside else _pods(spec, at),
         workloads=None if spec.outside else (_workload(spec),),
+        unread_kinds=(),
         problems=(why,) if hidden.slices else (),
     )
 

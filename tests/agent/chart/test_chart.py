@@ -188,3 +188,78 @@ def test_a_changed_setting_restarts_the_pods_and_a_changed_key_does_not() -> Non
     assert checksum(*own_key, "key.value=whsec_YQ==") == checksum(
         *own_key, "key.value=whsec_Yg=="
     )
+
+
+def rights(*more: str) -> set[tuple[str, str]]:
+    """Return the groups and resources that the agent may list in all namespaces."""
+    (role,) = of_kind(chart(EXAMPLES[0], *more), "ClusterRole")
+    return {
+        (group, resource)
+        for rule in role["rules"]
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "version", "allowed"),
+    [
+        (
+            "traefik",
+            "traefik.io/v1alpha1/IngressRoute",
+            ("traefik.io", "ingressroutes"),
+        ),
+        (
+            "contour",
+            "projectcontour.io/v1/HTTPProxy",
+            ("projectcontour.io", "httpproxies"),
+        ),
+        (
+            "istio",
+            "networking.istio.io/v1/VirtualService",
+            ("networking.istio.io", "virtualservices"),
+        ),
+        ("f5", "k8s.nginx.org/v1/VirtualServer", ("k8s.nginx.org", "virtualservers")),
+        (
+            "listenersets",
+            "gateway.networking.k8s.io/v1/ListenerSet",
+            ("gateway.networking.k8s.io", "listenersets"),
+        ),
+    ],
+)
+def test_rights_grow_only_for_route_kinds_that_are_installed(
+    value: str, version: str, allowed: tuple[str, str]
+) -> None:
+    """Or that a value names, for those who render without a cluster."""
+    assert allowed not in rights()
+    assert allowed in rights("--api-versions", version)
+    assert allowed in rights("--set", f"routeKinds={{{value}}}")
+    more = rights("--set", f"routeKinds={{{value}}}") - rights()
+    assert {group for group, _ in more} == {allowed[0]}
+    file = ROOT / "agent/manifests/route-kinds" / f"{value}.yaml"
+    role, _ = yaml.safe_load_all(file.read_text())
+    (rule,) = role["rules"]
+    plain = {(g, r) for g in rule["apiGroups"] for r in rule["resources"]}
+    assert plain == more
+
+
+def test_a_parent_chart_may_switch_it_on_by_condition(tmp_path: Path) -> None:
+    """`condition: parallax-agent.enabled` puts `enabled` among this chart's values."""
+    parent = tmp_path / "parent"
+    (parent / "charts").mkdir(parents=True)
+    (parent / "charts" / "parallax-agent").symlink_to(CHART)
+    dependency = {
+        "name": "parallax-agent",
+        "version": "*",
+        "condition": "parallax-agent.enabled",
+    }
+    about = {"apiVersion": "v2", "name": "parent", "version": "1.0.0"}
+    (parent / "Chart.yaml").write_text(
+        yaml.safe_dump(about | {"dependencies": [dependency]})
+    )
+    values = yaml.safe_load(EXAMPLES[0].read_text())
+    for enabled, count in ((True, 1), (False, 0)):
+        own = {"parallax-agent": values | {"enabled": enabled}}
+        (parent / "values.yaml").write_text(yaml.safe_dump(own))
+        result = rendered("helm", "template", "p", parent, "-n", "parallax")
+        assert len(of_kind(result, "DaemonSet")) == count

@@ -11,7 +11,9 @@ default backend responded. Or the load balancer's health check requests this hos
 fails on all targets with 404. The ingress log or internal probes with this Host show
 the same. The hosts of all Ingresses, read since the failure began, do not match this
 one, including wildcards. A 404 that the target counts as healthy is not a failure. The
-app's own 404 is identified as a pod's by the ingress log.
+app's own 404 is identified as a pod's by the ingress log. A controller with kinds of
+its own, such as Traefik's IngressRoute, may know the host without an Ingress; then the
+cause stays undetermined unless the agent reads these kinds.
 
 Neighbors: if the app wrote the 404, it is `pod-answers-error`. If only one replica lost
 the rule, it is `ingress-replica-out-of-step`. If another app responds for every host,
@@ -36,6 +38,7 @@ from parallax.evidence import (
     logs,
     pods,
     replicas,
+    route_kinds,
     users,
 )
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far
@@ -54,6 +57,8 @@ MOST_HOSTS = 200
 
 def assess(scene: Scene) -> Assessment:
     """Check whether requests end at an ingress that has no rule for their host."""
+    if bypassed := inside.no_ingress(scene):
+        return refuted(ID, bypassed)
     users.failed(scene)
     host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
     matching = [h for h in hosts if _serves(h, host)]
@@ -62,7 +67,7 @@ def assess(scene: Scene) -> Assessment:
         if ignored is None:
             return refuted(ID, rule)
         with evidence_so_far(rule, ignored):
-            return supported(ID, rule, ignored, *_without_rule(scene))
+            return supported(ID, rule, ignored, *_without_rule(scene, hosts))
     if never := users.never_connected(scene):
         raise Hidden("a response to users", evidence=(never,))
     if no_connection := users.without_connection(scene):
@@ -70,8 +75,11 @@ def assess(scene: Scene) -> Assessment:
     if _is_incomplete(scene):
         raise Missing(f"the hosts of all Ingresses (only {len(hosts)} were read)")
     state = f"none of {len(hosts)} Ingress hosts matches {host}{_closest(scene)}"
+    state = state if hosts else f"no Ingress names a host, so none matches {host}"
     with evidence_so_far(state):
-        return supported(ID, state, *_without_rule(scene))
+        if unread := route_kinds.unread(scene):
+            raise Missing(f"the hosts of {unread}, which may have {host}")
+        return supported(ID, state, *_without_rule(scene, hosts))
 
 
 def _matching_rule(host: str, matching: list[str], name: str | None) -> str:
@@ -90,8 +98,12 @@ def _without_class(scene: Scene) -> str | None:
     return note and f"{note.partition(_GONE)[0]}{_GONE}, so no controller serves it"
 
 
-def _without_rule(scene: Scene) -> tuple[str, ...]:
-    """Return the proof that no rule matched users' requests."""
+def _without_rule(scene: Scene, hosts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the proof that no rule matched users' requests.
+
+    A cluster without any Ingress may get its routes by another way. Then only a 404 of
+    the ingress in users' own responses, or in its log, is proof.
+    """
     logged, within = _logged(scene), _inside(scene)
     mostly = 2 * len(logged) > len(users.failed(scene))
     is_proven = (
@@ -99,7 +111,7 @@ def _without_rule(scene: Scene) -> tuple[str, ...]:
         or mostly
         or _has_ingress_page(scene)
     )
-    if not is_proven and not _health_check_gets_404(scene):
+    if not is_proven and not (hosts and _health_check_gets_404(scene)):
         raise Missing("a 404 of the ingress's default backend for most failing users")
     if logs.pod_answers(scene):
         raise Missing("the reason why a pod of the Service responds")

@@ -54,6 +54,8 @@ NO_REJECTION = "proof of which hop wrote most of the failing responses"
 
 def assess(scene: Scene) -> Assessment:
     """Check whether the ingress rejected users before any pod was used."""
+    if bypassed := inside.no_ingress(scene):
+        return refuted(ID, bypassed)
     requests, endpoints = users.failed(scene), pods.endpoints(scene)
     state = pods.endpoints_text(scene)
     if not pods.ready(endpoints):

@@ -28,7 +28,15 @@ Source: ingress-nginx documentation (reloads, log-format); R. A. Fisher's exact 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import ingress, ingress_rules, nodes, pods, replicas, users
+from parallax.evidence import (
+    ingress,
+    ingress_rules,
+    inside,
+    nodes,
+    pods,
+    replicas,
+    users,
+)
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -47,12 +55,7 @@ TWICE = 2
 def assess(scene: Scene) -> Assessment:
     """Check whether the failures follow an ingress replica."""
     requests, failing = users.outside(scene, *AS_A_USER), users.failed(scene)
-    its_pods = scene.cluster.ingress_pods if scene.cluster else None
-    if its_pods is not None and len(its_pods) == 1:
-        return refuted(ID, f"the ingress has only one replica, {its_pods[0].name}")
-    if its_pods == () and nodes.fully_read(scene, "ingress_pods"):
-        return refuted(ID, "the ingress has no pod, so no replica differs")
-    if alike := _equal_responses(scene):
+    if alike := _without_another_replica(scene) or _equal_responses(scene):
         return refuted(ID, alike)
     if len(failing) == len(requests):
         what = f"all {len(requests)} external requests fail"
@@ -76,6 +79,18 @@ def assess(scene: Scene) -> Assessment:
     if _split(bad, good):
         return supported(ID, _logged(bad, named), _successful(good))
     raise Missing("a probe of each ingress replica, or more ingress log lines")
+
+
+def _without_another_replica(scene: Scene) -> str | None:
+    """Return that the ingress has no replica that could differ; else None."""
+    if bypassed := inside.no_ingress(scene):
+        return bypassed
+    its_pods = scene.cluster.ingress_pods if scene.cluster else None
+    if its_pods is not None and len(its_pods) == 1:
+        return f"the ingress has only one replica, {its_pods[0].name}"
+    if its_pods == () and nodes.fully_read(scene, "ingress_pods"):
+        return "the ingress has no pod, so no replica differs"
+    return None
 
 
 def _is_own(scene: Scene, probe: Probe) -> bool:

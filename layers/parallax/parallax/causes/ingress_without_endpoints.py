@@ -39,6 +39,8 @@ ID = "ingress-without-endpoints"
 
 def assess(scene: Scene) -> Assessment:
     """Check whether requests fail because the ingress has no ready pod."""
+    if bypassed := inside.no_ingress(scene):
+        return refuted(ID, bypassed)
     cluster, name = inside.cluster(scene), ingress.service_name(scene)
     found = cluster.ingress_endpoints
     if found is None:
@@ -81,7 +83,7 @@ def _no_response_inside(scene: Scene) -> str:
     sent_probes = ingress.correctly_addressed(scene)
     if not sent_probes:
         raise Missing(
-            f"internal probes of the ingress ({inside.why_no_reports(scene)})"
+            f"internal probes of the ingress ({inside.why_not_probed(scene)})"
         )
     got = sum(p.status_code is not None for p in sent_probes)
     text = f"the ingress responded to {of(got, len(sent_probes))} internal probes"
@@ -96,10 +98,10 @@ def _response(scene: Scene) -> str:
         balancer.service.maybe(scene),
         inside.ingress_service.maybe(scene),
     )
-    if service and own and service.destination_port not in own.node_ports:
-        raise Missing(
-            f"the owner of port {service.destination_port}, where requests are sent"
-        )
+    to = service.destination_port if service else None
+    known = own is None or to is None or to in own.node_ports
+    if own and to and not known and not balancer.is_port_of_nodes(own, to):
+        raise Missing(f"the owner of port {to}, where requests are sent")
     running = [p for p in inside.cluster(scene).ingress_pods or () if p.ready]
     if service is None and running:
         # Another Service of the same pods may have endpoints, and get the requests.

@@ -60,11 +60,22 @@ def assess(scene: Scene) -> Assessment:
         ID,
         f"the health check uses port {port}, but the ingress listens on port {to}",
         state,
-        f"port {port} is not a NodePort of the ingress Service; {to} is",
-        f"{_connected(scene, to)} internal probes connected to ingress port {to}",
+        *_ports(scene, port, to),
         own,
         *wrong_annotation(scene, "health-check-port"),
     )
+
+
+def _ports(scene: Scene, port: int, to: int) -> tuple[str, str]:
+    """Return which of the two ports is the ingress's, and that the ingress works."""
+    service = inside.ingress_service(scene)
+    if to in service.node_ports:
+        own = f"port {port} is not a NodePort of the ingress Service; {to} is"
+        probed = f"{_connected(scene, to)} internal probes connected to ingress port"
+        return own, f"{probed} {to}"
+    probes = [p for p in scene.inside(*AT_THE_INGRESS) if inside.accepted(p)]
+    own = f"port {port} is not a NodePort of the ingress Service; {to} is its own port"
+    return own, f"{len(probes)} internal probes connected to the ingress's NodePort"
 
 
 def _succeeds(scene: Scene, healthy: int, port: int) -> str:
@@ -103,6 +114,10 @@ def _connects_between_nodes(scene: Scene, port: int) -> bool:
     """Return whether the ingress accepts connections between nodes, or on one."""
     across = bool(scene.inside(Role.INGRESS_OTHER))
     role = Role.INGRESS_OTHER if across else Role.INGRESS
+    service = inside.ingress_service.maybe(scene)
+    if service is not None and balancer.is_port_of_nodes(service, port):
+        # k3s's ServiceLB forwards to the same Service as the NodePort.
+        return any(map(inside.accepted, scene.inside(role)))
     return any(p.peer_port == port and inside.accepted(p) for p in scene.inside(role))
 
 

@@ -87,6 +87,8 @@ def assess(scene: Scene) -> Assessment:
             health_check.served_ingress(scene)
         _check_port_is_probed(scene)
         works = health_check.works_inside(scene)
+        if check_content.may_request_unknown_host(scene):
+            raise Missing("the response that the health check receives")
     return supported(ID, state, *_why(scene), works, own, *_candidates(scene))
 
 

@@ -37,6 +37,7 @@ from parallax.evidence import (
     balancer,
     check_content,
     ingress,
+    ingress_rules,
     inside,
     logs,
     overlay,
@@ -65,6 +66,9 @@ def assess(scene: Scene) -> Assessment:
     if to in inside.ingress_node_ports(scene):
         second = f"requests go to port {to}, a NodePort of a second Service"
         return refuted(ID, f"{second} of the ingress's pods")
+    if ingress.answered(scene, to):
+        what = "a port of the nodes at which the ingress responds"
+        return refuted(ID, f"requests go to port {to}, {what}")
     own = _own(ingress_service)
     state = f"requests go to port {to}, which is not a NodePort of the ingress ({own})"
     if reached := answers.reached_ingress(scene):
@@ -121,7 +125,9 @@ def _lacking(
     if mismatch := proxy_protocol.text(scene):
         missing.append(f"whether the port is wrong too ({mismatch})")
     across = overlay.cross_node_role(scene)
-    if not any(_serves(p, ingress_service) for p in scene.inside(across)):
+    if not any(
+        _serves(scene, p, ingress_service) for p in scene.inside(across)
+    ) and not _own_responds(scene):
         where = f"port {_own(ingress_service) or 'of the ingress'}"
         missing.append(f"a response to a probe between nodes on {where}")
     return missing
@@ -152,14 +158,30 @@ def _is_shown_wrong(
     return all_healthy and check in ingress_service.node_ports
 
 
-def _serves(probe: Probe, ingress_service: Service) -> bool:
+def _serves(scene: Scene, probe: Probe, ingress_service: Service) -> bool:
     """Return whether the ingress has a rule for the host; without one it responds 404.
 
-    A probe that waits for a pod shows a rule too.
+    A probe that waits for a pod shows a rule too. A 404 that the target counts as
+    healthy shows one only if an Ingress has the host.
     """
-    answered = probe.healthy or probe.status_code not in (None, NOT_FOUND)
+    known = ingress_rules.has_host(scene) is not False
+    answered = (probe.healthy and known) or probe.status_code not in (None, NOT_FOUND)
     waits = probe.error_type is ErrorType.TIMEOUT and probe.error_phase == "processing"
     return (answered or waits) and probe.peer_port in ingress_service.node_ports
+
+
+def _own_responds(scene: Scene) -> bool:
+    """Return whether the app responds on the NodePort of its own Service.
+
+    Without a route for the host, that Service may be the way in. Then the wrong port is
+    shown as well, but not which one is right.
+    """
+    own = scene.cluster.service if scene.cluster else None
+    if own is None or ingress_rules.has_host(scene) is not False:
+        return False
+    one = overlay.one_node(scene)
+    probes = scene.inside(Role.NODEPORT_OWN if one else Role.NODEPORT_OTHER)
+    return any(p.healthy and p.peer_port in own.node_ports for p in probes)
 
 
 def _no_listener(scene: Scene, service: BalancerService) -> str | None:
@@ -206,6 +228,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     wrong.sort(key=lambda s: s is not found)
     if keeper(scene):
         wrong = [found]  # the controller writes the port of every service
+    across = scene.inside(overlay.cross_node_role(scene))
+    if not any(_serves(scene, p, ingress_service) for p in across):
+        return _to_decide(scene, name, found)
     fixes = tuple(_fix(scene, name, s, ingress_service) for s in wrong)
     see = NextStep(
         text="Check the NodePorts of the ingress Service.",
@@ -213,6 +238,32 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" {quote(ingress_service.name)}",
     )
     return (*fixes, see)
+
+
+def _to_decide(
+    scene: Scene, name: str, service: BalancerService
+) -> tuple[NextStep, ...]:
+    """Return how to find the right port, as no route for the host is known."""
+    own = scene.cluster.service if scene.cluster else None
+    listed = ", ".join(map(str, own.node_ports)) if own else ""
+    of_app = (
+        f" The app's own Service {own.namespace}/{own.name} has NodePort {listed}."
+        if own and listed
+        else ""
+    )
+    look = NextStep(
+        text=f"No Ingress is known to have host {scene.target.host}.{of_app} If an"
+        " ingress serves the host by another kind of route, its NodePort is the right"
+        " one. Find the Service that should receive the requests.",
+        command="kubectl get service -A | grep -E 'NodePort|LoadBalancer'",
+    )
+    change = NextStep(
+        text=f"Change the destination of port {service.listen_port} from"
+        f" {service.destination_port} to that NodePort.",
+        command=f"hcloud load-balancer update-service {name} --listen-port"
+        f" {service.listen_port} --destination-port NODEPORT",
+    )
+    return look, change
 
 
 def _fix(

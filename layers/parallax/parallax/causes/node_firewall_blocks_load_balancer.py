@@ -16,11 +16,13 @@ Diagnosis: port, network and targets are correct, and nodes get responses from e
 other on the destination port. Then the API reports `layer4_timeout` or
 `layer4_no_connection` for every target. Or all targets are healthy by another port, and
 the load balancer's own 503 is slow. Or all targets are unhealthy, and no node can
-connect to another node's port either. A request that passes shows only that the load
-balancer reaches some node. For targets that are unhealthy, or healthy only by another
-port while connections fail, the cause stays undetermined. It is ruled out if the health
-check connects on the port of the requests: the API reports the status that it receives,
-or users get 502 or 504 while all targets are healthy.
+connect to another node's port either. Or the nodes themselves listen on the port
+(hostPort, servicelb), connections to all targets time out, and the nodes' own agents
+report: a node without a listener would refuse at once. A request that passes shows only
+that the load balancer reaches some node. For targets that are unhealthy, or healthy
+only by another port while connections fail, the cause stays undetermined. It is ruled
+out if the health check connects on the port of the requests: the API reports the status
+that it receives, or users get 502 or 504 while all targets are healthy.
 
 Neighbors: if the API reports no reason, it is `lb-no-healthy-target`, which names both
 this and the content of the health check. An unused port is `lb-health-check-wrong-port`
@@ -51,12 +53,14 @@ from parallax.evidence import (
     balancer,
     check_content,
     health_check,
+    ingress,
     inside,
     logs,
     networks,
     nodes,
     overlay,
     shares,
+    silent_nodes,
     time,
     users,
 )
@@ -84,6 +88,8 @@ def assess(scene: Scene) -> Assessment:
         return _connects(scene, passed)
     if connected := health_check.connects(scene):
         return refuted(ID, connected)
+    if silent := silent_nodes.text(scene):
+        return _drops_on_the_node(scene, silent)
     with evidence_so_far(balancer.health_report(scene)):
         _check_everything_else(scene, to)
         what = _no_report(scene, service)
@@ -96,6 +102,19 @@ def assess(scene: Scene) -> Assessment:
     across = overlay.answered_across.maybe(scene, to)
     across = across or overlay.across_text(scene, to)
     return supported(ID, shown, *_cloud_firewalls(scene), across, own)
+
+
+def _drops_on_the_node(scene: Scene, silent: str) -> Assessment:
+    """Return the assessment of a port on which the nodes themselves listen."""
+    with evidence_so_far(silent):
+        users.failed(scene)
+        if reason := health_check.misconfiguration(scene):
+            raise Missing(f"whether this is true too ({reason})")
+        if networks.may_lack_network(scene):
+            what = "whether the load balancer shares a private network with its targets"
+            raise Missing(what)
+        own = answers.own_response(scene)
+    return supported(ID, silent, *_cloud_firewalls(scene), own)
 
 
 def _connects(scene: Scene, passed: str) -> Assessment:
@@ -177,7 +196,8 @@ def _check_everything_else(scene: Scene, to: int) -> None:
             "whether a firewall also blocks the load balancer; it cannot be tested now"
             f" ({reason})"
         )
-    if to not in inside.ingress_node_ports(scene):
+    own = inside.ingress_node_ports(scene)
+    if to not in own and not ingress.probes(scene, port=to):
         what = f"whether a firewall also blocks the load balancer on port {to}"
         why = f"no probe can test it, as port {to} is not a NodePort of the ingress"
         raise Missing(f"{what}; {why}")

@@ -108,12 +108,17 @@ def _accepting(ready: int, probes: list[Probe]) -> str:
 
 def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> str:
     """Return the proof that users' requests end at a pod that refuses connections."""
+    if inside.no_ingress(scene):
+        if not all_refuse:
+            raise Missing("the reason why some requests fail although pods accept")
+        return f"{impact.refused_at_own_node_port(scene)}, where no pod accepts them"
     ended = _ended(scene, refusing)
     if not all_refuse and (ended is None or logs.upstream_answers(scene)):
         what = "ingress log lines in which all failing requests end at such a pod"
         raise Missing(what)
     status, text = _own_status(scene) if all_refuse else (BAD_GATEWAY, None)
     own = ended or ingress.own_response(scene, BAD_GATEWAY) or text
+    own = own or (impact.checked_unprobed(scene, status) if all_refuse else None)
     own = need(own, "a 502 written by the ingress itself")
     with evidence_so_far(own):
         impact.end_at_ingress(scene, status, logged=ended is not None)

@@ -53,6 +53,9 @@ def assess(scene: Scene) -> Assessment:
     state = f"{of(len(slow), len(local))} probes of pods from their own nodes"
     state += f" connected and {_how(slow)}"
     with evidence_so_far(state):
+        if inside.no_ingress(scene):
+            own = _without_ingress(scene, slow, local)
+            return supported(ID, state, own)
         own = need(own, "a 504 written by the ingress itself")
         _same_pods(scene, slow, lines)
         with evidence_so_far(own):
@@ -72,6 +75,13 @@ def _same_pods(scene: Scene, slow: list[Probe], lines: tuple[Sighting, ...]) -> 
         raise Missing(
             f"whether {min(map(str, waited))} is slow too, which the ingress waited for"
         )
+
+
+def _without_ingress(scene: Scene, slow: list[Probe], local: tuple[Probe, ...]) -> str:
+    """Return the proof that users wait for slow pods behind the app's own Service."""
+    if len(slow) < len(local):
+        raise Missing("the reason why all requests fail although some pods respond")
+    return impact.waits_at_own_node_port(scene)
 
 
 def _not_used(scene: Scene) -> Assessment:

@@ -42,7 +42,7 @@ def hops_inside(scene: Scene) -> tuple[HopSeen, ...]:
     between = _overlay(scene)
     return (
         _node(scene),
-        _ingress(scene),
+        *(() if inside.no_ingress(scene) else (_ingress(scene),)),
         *((between,) if between else ()),
         _service(scene),
         _pod(scene),
@@ -53,7 +53,7 @@ def _node(scene: Scene) -> HopSeen:
     probes = ingress.probes(scene, Role.INGRESS_OTHER)
     if not probes:
         own = scene.inside(Role.INGRESS)
-        why = "only probed from its own node" if own else inside.why_no_reports(scene)
+        why = "only probed from its own node" if own else inside.why_not_probed(scene)
         return line(Hop.NODE, why, good=None)
     got = [p for p in probes if p.status_code is not None]
     share = of(len(got), len(probes))
@@ -88,7 +88,7 @@ def _peers(probes: Sequence[Probe]) -> str:
 def _ingress(scene: Scene) -> HopSeen:
     probes = _apart(scene, ingress.correctly_addressed(scene))
     if not probes:
-        return line(Hop.INGRESS, inside.why_no_reports(scene), good=None)
+        return line(Hop.INGRESS, inside.why_not_probed(scene), good=None)
     lines = logs.sightings(scene, *FOR_THE_TARGET)
     logged = f"; {_logged(scene, lines)}" if logs.followed_nodes(scene) or lines else ""
     text = f"inside the cluster: {tally(probes)}{logged}"

@@ -18,6 +18,7 @@ from parallax.model.balancer import (
     LoadBalancer,
     TargetHealth,
 )
+from parallax.model.cluster import Service
 from parallax.model.probe import AS_A_USER, Probe, Role
 
 NODE_PORTS = range(30000, 32768)
@@ -97,6 +98,15 @@ def service(scene: Scene) -> BalancerService:
         raise Missing(what)
     state = f"{name(scene)} has no service on port {port}"
     raise Hidden(what, evidence=(state,))
+
+
+def is_port_of_nodes(service: Service, port: int) -> bool:
+    """Return whether nodes may listen for a Service on a port that is not a NodePort.
+
+    k3s's servicelb and pods with a hostPort listen on the Service's own ports.
+    """
+    is_node_port = port in NODE_PORTS or port in service.node_ports
+    return not is_node_port and port in {p.port for p in service.ports}
 
 
 def unread_text(scene: Scene) -> str:

@@ -5,7 +5,7 @@ what the configuration shows. It does not: conclude.
 Source: Hetzner Cloud API, load balancers: `health_check`, `health_status.detail`.
 """
 
-from parallax.evidence import balancer, nodes, proxy_protocol
+from parallax.evidence import balancer, nodes, proxy_protocol, route_kinds
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck
 from parallax.model.cluster import ServicePort
@@ -45,7 +45,11 @@ def rejection(scene: Scene) -> str | None:
     if service is None or ingress is None or service.health_check.protocol == "tcp":
         return None
     check = service.health_check
-    port = next((p for p in ingress.ports if p.node_port == check.port), None)
+    of_nodes = balancer.is_port_of_nodes(ingress, check.port)
+    ports = (
+        p for p in ingress.ports if check.port == (p.port if of_nodes else p.node_port)
+    )
+    port = next(ports, None)
     if port is None:
         return None
     reported = failure_reasons(scene)
@@ -91,12 +95,32 @@ def _requests_unknown_host(scene: Scene, check: HealthCheck) -> str | None:
         return None
     if any(_serves(host, request.domain or "") for host in hosts):
         return None
+    if request.domain and route_kinds.unread(scene):
+        return None  # a route of another kind may have the host
     host = f"host {request.domain}" if request.domain else "no host"
     accepted = ", ".join(request.status_codes) or "2??, 3??"
     return (
         f"the health check requests {request.path} with {host}, which no Ingress rule"
         f" matches; it accepts {accepted}, not the default backend's 404"
     )
+
+
+def may_request_unknown_host(scene: Scene) -> bool:
+    """Return whether the health check may rightly get a 404 that it rejects.
+
+    It requests another host than the target's, and the hosts of the ingress were not
+    all read. If Hetzner reports that it cannot connect, it got no 404.
+    """
+    service, cluster = balancer.service.maybe(scene), scene.cluster
+    request = service.health_check.http if service else None
+    if request is None or cluster is None or failure_reasons(scene):
+        return False
+    if request.domain == scene.target.host or request.path.startswith(HEALTHZ):
+        return False
+    if any(_accepts(code) for code in request.status_codes):
+        return False
+    no_list = cluster.ingress_hosts == ()
+    return no_list or route_kinds.unread(scene) is not None
 
 
 def _accepts(code: str) -> bool:

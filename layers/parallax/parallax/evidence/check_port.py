@@ -33,7 +33,8 @@ def _owner(scene: Scene, port: int, to: int) -> list[str]:
     if service is None:
         return list(inside.ingress_service.lacks(scene))
     own = scene.cluster.service if scene.cluster else None
-    if to not in service.node_ports:
+    of_nodes = balancer.is_port_of_nodes(service, to)
+    if to not in service.node_ports and not of_nodes:
         return [f"the owner of port {to}, which is not a NodePort of the ingress"]
     if port in service.node_ports or (own and port in own.node_ports):
         return [

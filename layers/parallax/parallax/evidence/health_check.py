@@ -66,7 +66,7 @@ def works_inside(scene: Scene) -> str:
     opens a connection; an error of the app behind the ingress does not affect it.
     """
     if not ingress.probes(scene):
-        why = inside.why_no_reports(scene)
+        why = inside.why_not_probed(scene)
         raise Missing(f"internal probes of the ingress ({why})")
     if doubt := time.recovery_pending(scene) or _needs_proxy_header(scene):
         raise Missing(doubt)

@@ -6,11 +6,29 @@ It does not: conclude. A fault inside the cluster need not affect users, so each
 behind the load balancer checks this first.
 """
 
-from parallax.evidence import answers, balancer, ingress, logs, users
+from parallax.evidence import (
+    answers,
+    balancer,
+    ingress,
+    ingress_rules,
+    inside,
+    logs,
+    users,
+    way_in,
+)
 from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService
-from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Role
+from parallax.model.probe import (
+    AS_A_USER,
+    AT_THE_INGRESS,
+    FOR_THE_TARGET,
+    ErrorType,
+    Probe,
+    Role,
+)
+
+GATEWAY_TIMEOUT = 504
 
 
 @reading
@@ -54,17 +72,91 @@ def end_at_ingress(scene: Scene, status_code: int, *, logged: bool = False) -> s
 
 @reading
 def ends_without_pod(scene: Scene) -> str:
-    """Return the proof that users' requests end at an ingress without a ready pod."""
+    """Return the proof that users' requests end at an ingress without a ready pod.
+
+    Without an ingress on the path they end at the Service's own NodePort.
+    """
+    if way_in.is_direct(scene.cluster):
+        return _ends_at_node_port(scene)
     if logs.upstream_answers(scene):
         raise Missing("the reason why a pod still responds to requests")
     if other := logs.of_another_service(scene):
         raise Missing(f"why the ingress looks for pods of another Service ({other})")
     what = "a 503 written by the ingress itself"
-    ends = need(ingress.response_without_upstream(scene), what)
+    ends = need(
+        ingress.response_without_upstream(scene)
+        or checked_unprobed(scene, ingress.UNAVAILABLE),
+        what,
+    )
     logged = bool(logs.without_upstream(scene))
     with evidence_so_far(ends):
         end_at_ingress(scene, ingress.UNAVAILABLE, logged=logged)
     return ends
+
+
+def checked_unprobed(scene: Scene, status_code: int) -> str | None:
+    """Return that the health check gets an ingress's status that no agent can get.
+
+    A controller without a Service is not probed. Then the status that Hetzner reports
+    for every target shows what the ingress responds; else None.
+    """
+    if scene.inside(*AT_THE_INGRESS) or not failed_health_check(scene, status_code):
+        return None
+    codes = {s.health_check_status_code for s in balancer.failure_details(scene)}
+    if codes != {status_code} or not ingress_rules.has_host(scene):
+        return None
+    return f"Hetzner reports that the health check receives {status_code} everywhere"
+
+
+def _ends_at_node_port(scene: Scene) -> str:
+    """Return the proof that the app's own NodePort accepts no connection.
+
+    kube-proxy rejects connections to a Service without a ready endpoint.
+    """
+    leads = refused_at_own_node_port(scene)
+    return f"{leads}, which accepts no connection without a ready endpoint"
+
+
+@reading
+def refused_at_own_node_port(scene: Scene) -> str:
+    """Return that the balancer leads to the app's own NodePort and gets nothing there.
+
+    Raise `Missing` where another observation contradicts that.
+    """
+    service, to = inside.ingress_service(scene), balancer.service(scene)
+    name, port = f"{service.namespace}/{service.name}", to.destination_port
+    if port not in service.node_ports:
+        raise Missing(f"a load balancer that leads to Service {name}")
+    if passed := answers.request_passed(scene):
+        raise Missing(f"the reason why a request passed ({passed})")
+    if any(map(inside.accepted, ingress.probes(scene, port=port))):
+        raise Missing(f"the reason why NodePort {port} accepts internal probes")
+    answers.own_response(scene)
+    return f"the load balancer leads to port {port}, the NodePort of Service {name}"
+
+
+@reading
+def waits_at_own_node_port(scene: Scene) -> str:
+    """Return that all failing users waited in vain behind the app's own NodePort.
+
+    The balancer responds 504 itself, or the client gives up first.
+    """
+    service = inside.ingress_service(scene)
+    failed = users.failed(scene)
+    late = [p for p in failed if _waited(scene, p)]
+    if len(late) < len(failed):
+        share = f"{len(late)} of {len(failed)}"
+        raise Missing(f"a response that nobody waited for ({share} requests timed out)")
+    name = f"{service.namespace}/{service.name}"
+    what = f"all {len(failed)} failing requests timed out" if len(failed) > 1 else ""
+    return f"{what or 'the failing request timed out'} behind Service {name} itself"
+
+
+def _waited(scene: Scene, probe: Probe) -> bool:
+    """Return whether a request was accepted and got no response in time."""
+    if probe.status_code == GATEWAY_TIMEOUT:
+        return answers.wrote_response(scene, probe)
+    return probe.error_type is ErrorType.TIMEOUT and inside.accepted(probe)
 
 
 def mostly_from_balancer(scene: Scene) -> bool:
@@ -74,11 +166,17 @@ def mostly_from_balancer(scene: Scene) -> bool:
 
 
 def _entry_ports(scene: Scene, service: BalancerService) -> tuple[int, ...]:
-    """Return the ingress's NodePorts; if not read, the balancer's destination port."""
+    """Return the ports of the nodes at which the ingress listens.
+
+    They are its NodePorts. The balancer's destination port counts too if the ingress
+    was not read, or if it is a port of the nodes themselves (hostPort, k3s servicelb).
+    """
     ingress_service = scene.cluster.ingress_service if scene.cluster else None
-    return (
-        ingress_service.node_ports if ingress_service else (service.destination_port,)
-    )
+    to = service.destination_port
+    if ingress_service is None:
+        return (to,)
+    own = ingress_service.node_ports
+    return (*own, to) if balancer.is_port_of_nodes(ingress_service, to) else own
 
 
 def failed_health_check(scene: Scene, status_code: int) -> bool:

@@ -5,6 +5,7 @@ that can produce it. It does not: conclude; a setting need not have matched.
 Source: ingress-nginx, `docs/user-guide` (annotations, ConfigMap).
 """
 
+from parallax.evidence import way_in
 from parallax.evidence.scene import Scene
 
 LISTS = ("whitelist-source-range", "allowlist-source-range", "denylist-source-range")
@@ -18,6 +19,17 @@ RULES = {
     503: (*LIMITS, *LISTS),
 }
 """Annotations and ConfigMap keys with which the ingress itself writes a status."""
+
+
+def has_host(scene: Scene) -> bool | None:
+    """Return whether a rule is known to lead to the host; None: not all were read."""
+    cluster, host = scene.cluster, scene.target.host
+    if cluster is None:
+        return None
+    if way_in.has_route(cluster, host):
+        return True
+    incomplete = cluster.ingress_hosts is None or "ingress_hosts" in cluster.partial
+    return None if incomplete else False
 
 
 def rules(scene: Scene, status: int) -> tuple[str, ...]:

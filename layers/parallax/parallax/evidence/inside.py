@@ -4,11 +4,15 @@ In: a scene. Out: the freshest reading of the Kubernetes API, or why there is no
 It does not: conclude. A silent agent never means that the cluster is healthy.
 """
 
+from parallax.evidence import way_in
 from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import since_text
 from parallax.model.cluster import ClusterReading, Service
 from parallax.model.probe import Probe
+
+INGRESS_NOTE = "ingress: "
+"""How an agent's problem begins that says why it found no ingress."""
 
 
 def why_no_reports(scene: Scene) -> str:
@@ -22,6 +26,20 @@ def why_no_reports(scene: Scene) -> str:
     return f"no agent has reported {since_text(scene)}"
 
 
+def why_not_probed(scene: Scene) -> str:
+    """Return why no agent probed the ingress."""
+    read = scene.cluster
+    if read is None or read.ingress_service is not None:
+        return why_no_reports(scene)
+    return f"the agents probe no ingress: {_note(read) or 'they found none'}"
+
+
+def _note(read: ClusterReading) -> str:
+    """Return the agents' own words why they found no ingress; empty: none."""
+    notes = (p for p in read.problems if p.startswith(INGRESS_NOTE))
+    return next(notes, "").removeprefix(INGRESS_NOTE)
+
+
 @reading
 def cluster(scene: Scene) -> ClusterReading:
     """Return the freshest reading of the Kubernetes API."""
@@ -33,9 +51,19 @@ def ingress_service(scene: Scene) -> Service:
     """Return the ingress's own Service."""
     if scene.cluster is None:
         raise Missing(f"the ingress Service ({why_no_reports(scene)})")
-    return need(
-        scene.cluster.ingress_service, "the ingress Service (no agent reported one)"
-    )
+    note = _note(scene.cluster)
+    why = f"no agent reported one{f'; {note}' if note else ''}"
+    return need(scene.cluster.ingress_service, f"the ingress Service ({why})")
+
+
+@reading
+def no_ingress(scene: Scene) -> str | None:
+    """Return that requests pass no ingress: the app's own Service is the way in."""
+    if not way_in.is_direct(scene.cluster):
+        return None
+    own = ingress_service(scene)
+    name = f"{own.namespace}/{own.name}"
+    return f"the load balancer leads to Service {name} itself, not to an ingress"
 
 
 @reading

@@ -74,7 +74,7 @@ def answered_across(scene: Scene, to: int) -> str:
             f"{of(len(answered_probes), len(sent_probes))} probes between nodes on port"
             f" {to} got a response"
             if sent_probes
-            else f"no probe between nodes ({inside.why_no_reports(scene)})"
+            else f"no probe between nodes ({inside.why_not_probed(scene)})"
         )
         raise Missing(f"whether something blocks only the load balancer, because {got}")
     return across_text(scene, to)

@@ -24,6 +24,9 @@ BAD_REQUEST, BAD_GATEWAY = proxy_header.BAD_REQUEST, 502
 TO_HTTPS_PORT = "plain HTTP request was sent to HTTPS port"
 """nginx's text under a 400 with another reason."""
 
+ACCEPTED = "accepted"
+"""An agent's value for an ingress that accepts a PROXY header, and needs none."""
+
 
 class Mismatch(StrEnum):
     """The only side that uses the PROXY protocol."""
@@ -34,12 +37,22 @@ class Mismatch(StrEnum):
 
 @reading
 def wanted(scene: Scene) -> bool:
-    """Return whether the ingress expects a PROXY header, by its ConfigMap."""
+    """Return whether the ingress expects a PROXY header, by its configuration.
+
+    Traefik accepts one from trusted addresses and needs none; that is neither.
+    """
+    if inside.no_ingress(scene):
+        raise Missing("whether the app expects a PROXY header")
     config = scene.cluster.ingress_config if scene.cluster else None
     if config is None:
         why = "not reported" if scene.cluster else inside.why_no_reports(scene)
         raise Missing(f"the ingress's ConfigMap ({why})")
-    return dict(config).get("use-proxy-protocol") == "true"
+    value = dict(config).get("use-proxy-protocol")
+    if value == ACCEPTED:
+        trusted = dict(config).get("proxy-protocol-trusted-ips", "some addresses")
+        what = "whether the load balancer's address is one of those from which the"
+        raise Missing(f"{what} ingress accepts a PROXY header ({trusted})")
+    return value == "true"
 
 
 def mismatch(scene: Scene) -> Mismatch | None:

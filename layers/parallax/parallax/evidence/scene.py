@@ -10,6 +10,7 @@ from dataclasses import fields
 from functools import cached_property
 from typing import Any, cast, override
 
+from parallax.evidence.way_in import through_own_service
 from parallax.model.balancer import LoadBalancer
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
 from parallax.model.probe import Probe, ProbeRun, Role
@@ -21,10 +22,14 @@ class Scene(Snapshot):
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> "Scene":
-        """Return the scene of a snapshot; a scene is returned unchanged."""
+        """Return the scene of a snapshot; a scene is returned unchanged.
+
+        If the app's own Service is the way in, it stands where an ingress's would.
+        """
         if isinstance(snapshot, Scene):
             return snapshot
-        return cls(**{f.name: getattr(snapshot, f.name) for f in fields(snapshot)})
+        scene = cls(**{f.name: getattr(snapshot, f.name) for f in fields(snapshot)})
+        return through_own_service(scene)
 
     @cached_property
     def readings(self) -> dict[Any, Any]:

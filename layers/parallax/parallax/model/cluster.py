@@ -225,6 +225,9 @@ class ClusterReading:
     """The paths that Ingresses have for the target's host, at most 50, if none of them
     matches the target's path; None: one does, they were not read, or the controller
     has other kinds of rules too."""
+    unread_kinds: tuple[str, ...] | None = None
+    """Kinds of the ingress's own that may have more hosts and were not read, e.g.
+    `Traefik's IngressRoutes`; None: an older agent, which reads none of them."""
     problems: tuple[str, ...] = ()
     """What could not be read and why, e.g. a missing permission."""
     partial: tuple[str, ...] = ()

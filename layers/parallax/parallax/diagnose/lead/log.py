@@ -33,14 +33,14 @@ def in_no_log(scene: Scene) -> Observation | None:
         return None
     if any(p.status_code in _UNREADABLE for p in failing):
         return None
-    served = balancer.service.maybe(scene)
-    by_http = served is not None and served.health_check.protocol != "tcp"
-    if by_http and balancer.all_unhealthy(scene):
-        return None
+    ended = "The requests ended before the ingress"
+    behind = _is_checked_over_http(scene)
     return Observation(
         text=f"no ingress log contains any of the {len(failing)} failing requests",
-        excludes="The requests ended before the ingress, so no pod and no Ingress rule"
-        " is at fault.",
+        excludes=f"{ended}, but the health check that fails on every target goes"
+        " through it: the fault may be behind the load balancer."
+        if behind
+        else f"{ended}, so no pod and no rule of the ingress is at fault.",
         hops=BEFORE_THE_INGRESS,
         step=at_the_balancer(
             scene,
@@ -48,6 +48,13 @@ def in_no_log(scene: Scene) -> Observation | None:
             " ingress Service's ports and nodes.",
         ),
     )
+
+
+def _is_checked_over_http(scene: Scene) -> bool:
+    """Return whether an HTTP health check fails everywhere, perhaps rightly so."""
+    service = balancer.service.maybe(scene)
+    over_http = service is not None and service.health_check.protocol != "tcp"
+    return over_http and balancer.all_unhealthy(scene)
 
 
 def at_the_ingress(scene: Scene) -> Observation | None:
