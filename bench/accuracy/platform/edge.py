@@ -7,12 +7,14 @@ It does not: write probes; `outside` does.
 from dataclasses import replace
 
 from bench.accuracy.platform import health, pages
+from bench.accuracy.platform.ingress import refused_certificate
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import Cdn, Listen
 from bench.accuracy.platform.request import (
     CLOSED,
     LATE,
     REFUSED,
+    SEGMENT,
     SILENT,
     Request,
     Response,
@@ -23,6 +25,11 @@ WAN = 0.012
 CDN_CONNECTS = 5.0
 """Seconds after which a CDN stops waiting for a connection to its origin."""
 GATEWAY = (502, 504)
+CHALLENGE = (
+    '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title></head>'
+    "<body><noscript>Enable JavaScript and cookies to continue</noscript></body></html>"
+)
+"""Cloudflare's challenge, shortened (its documentation, Detect a challenge page)."""
 
 
 def to_address(
@@ -63,14 +70,40 @@ def to_balancer(
     if listen is None:
         return REFUSED
     http = listen.protocol != "tcp"
+    state = spec.conditions
+    if state.limited and spec.rng.random() < state.limited:
+        return replace(SILENT, connect=WAN)
+    if listen.protocol == "https" and (
+        bad := refused_certificate(spec, request, "balancer")
+    ):
+        return replace(bad, connect=WAN)
     if spec.lost_requests and request.at >= 0:
         spec.lost_requests -= 1
         return replace(_instead(listen, 502, 0.004, request), connect=WAN)
-    response = _forward(spec, states, listen, request)
+    response = _through_the_network(
+        spec, listen, request, _forward(spec, states, listen, request)
+    )
     if response.reply is not None:
         reply = response.reply.lowered() if http else response.reply
         return replace(response, reply=reply, connect=WAN)
     return replace(response, connect=WAN)
+
+
+def _through_the_network(
+    spec: PlatformSpec, listen: Listen, request: Request, response: Response
+) -> Response:
+    """Return what arrives of a response, if large packets to the balancer are lost."""
+    lost, reply = spec.conditions.lost, response.reply
+    if lost not in {"balancer", "balancer-all"} or reply is None:
+        return response
+    if listen.protocol == "tcp" and request.tls:
+        # The ingress's certificate is longer than a packet.
+        return replace(LATE, phase="tls")
+    if len(reply.body) <= SEGMENT:
+        return response
+    if lost == "balancer":
+        return replace(response, problem="timeout", phase="transfer")
+    return _instead(listen, 504, spec.balancer.server_timeout, request)
 
 
 def _forward(
@@ -96,7 +129,7 @@ def _forward(
         patience=patience,
     )
     response = health.reach(spec, target, listen.destination, inner)
-    if response.reply is not None:
+    if response.reply is not None or response.certificate is not None:
         return response
     if response.phase == "connect":
         tries = balancer.retries + (response.problem == "timeout")
@@ -188,6 +221,9 @@ def _own(cdn: Cdn, response: Response) -> Reply:
     """Return the CDN's own page for an origin that it cannot reach."""
     if cdn.kind == "varnish":
         return pages.recorded("varnish/503_director_no_healthy")
+    if cdn.kind == "nginx":
+        status = 504 if response.problem == "timeout" else 502
+        return pages.own_page("ingress-nginx", status).header(("Server", "nginx"))
     if cdn.kind == "other":
         return _edge(503 if response.phase == "connect" else 502, "origin not reached")
     status = 522 if response.problem == "timeout" else 521
@@ -201,6 +237,15 @@ def _refused(cdn: Cdn, status: int) -> Reply:
     """Return how a CDN rejects a user, without asking its origin."""
     if cdn.kind != "cloudflare":
         return _edge(status, "request refused")
+    if cdn.challenges:
+        page = pages.made(
+            403,
+            pages.REASONS[403],
+            "text/html; charset=UTF-8",
+            CHALLENGE,
+            ("cf-mitigated", "challenge"),
+        )
+        return _cloudflare(page, None)
     body = f"error code: {1015 if status == 429 else 1020}"
     words = pages.REASONS[status]
     return _cloudflare(

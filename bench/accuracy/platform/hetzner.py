@@ -40,15 +40,22 @@ def balancer(
         load_balancer=b.LoadBalancer(
             id=lb.number,
             name=lb.name,
-            ipv4=lb.ipv4,
-            ipv6=_spelled(lb),
-            private_ips=(lb.private,) if lb.networks else (),
+            ipv4=lb.ipv4 if spec.conditions.public else None,
+            ipv6=_spelled(lb) if spec.conditions.public else None,
+            private_ips=(_private(spec),) if lb.networks else (),
+            public_interface=spec.conditions.public,
             networks=lb.networks,
             algorithm="round_robin",
             services=tuple(_service(x) for x in lb.listens),
             targets=targets,
         ),
     )
+
+
+def _private(spec: PlatformSpec) -> str:
+    """Return the private address; without a public interface it is the only one."""
+    lb = spec.balancer
+    return lb.private if spec.conditions.public else lb.ipv4
 
 
 def _spelled(lb: Balancer) -> str | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from bench.accuracy.platform import pages
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import AppPod, IngressPod, Line
+from bench.accuracy.platform.probes import when
 from bench.accuracy.platform.request import (
     CLOSED,
     LATE,
@@ -20,6 +21,7 @@ from bench.accuracy.platform.request import (
     to_pod,
 )
 from bench.accuracy.platform.spec import PlatformSpec
+from parallax.model.probe import Certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +39,42 @@ def to_ingress(
     spec: PlatformSpec, pod: IngressPod, request: Request, *, came_by: str, secure: bool
 ) -> Response:
     """Send a request to one ingress pod, from the node that the packet came through."""
+    state = spec.conditions
+    if pod.node in state.dead:
+        return SILENT
     if cut(spec, came_by, pod.node, host_network=pod.host_network):
         return SILENT
+    if state.resets and spec.rng.random() < state.resets:
+        return replace(CLOSED, phase="tls" if request.tls else "processing")
+    if (
+        secure
+        and request.tls
+        and (bad := refused_certificate(spec, request, "ingress"))
+    ):
+        return bad
     refused = _wrong_protocol(spec, request, secure=secure)
+    if refused is None and state.redirects and not secure:
+        page = pages.redirect(spec.ingress.kind, f"https://{request.host}/")
+        _own_response(spec, pod, request, page.status, page)
+        return Response(reply=page)
     return _serve(spec, pod, request) if refused is None else refused
+
+
+def refused_certificate(
+    spec: PlatformSpec, request: Request, at: str
+) -> Response | None:
+    """Return the failed handshake, if the client refuses the certificate here."""
+    bad = spec.conditions.certificate
+    if bad is None or bad.at != at or not request.verify:
+        return None
+    shown = Certificate(
+        subject=bad.subject,
+        issuer=bad.issuer,
+        not_after=when(bad.days * 86400),
+        names=bad.names,
+    )
+    detail = f"certificate verification failed: {bad.detail}"
+    return Response(problem="tls", phase="tls", detail=detail, certificate=shown)
 
 
 def _wrong_protocol(
@@ -50,9 +84,12 @@ def _wrong_protocol(
     ingress = spec.ingress
     nginx = ingress.kind == "ingress-nginx"
     if ingress.proxy_protocol and not request.proxy:
-        return CLOSED
+        # Traefik uses a PROXY line where there is one, and serves others as well.
+        return None if ingress.kind == "traefik" else CLOSED
     unexpected = request.proxy and not ingress.proxy_protocol
     if unexpected and not secure:
+        if ingress.kind == "traefik":
+            return Response(reply=pages.GO_BAD_REQUEST)
         return Response(reply=pages.own_page("ingress-nginx", 400))
     if request.tls and (unexpected or not secure):
         return replace(CLOSED, problem="tls", phase="tls")
@@ -65,7 +102,7 @@ def _wrong_protocol(
 def _serve(spec: PlatformSpec, pod: IngressPod, request: Request) -> Response:
     """Respond as the ingress does: with its own page, or a pod's response."""
     ingress = spec.ingress
-    if request.host not in ingress.hosts:
+    if request.host not in ingress.hosts or spec.conditions.no_path:
         return _own_response(spec, pod, request, 404)
     if pod.answers is not None:
         return _own_response(spec, pod, request, pod.answers)
@@ -73,6 +110,8 @@ def _serve(spec: PlatformSpec, pod: IngressPod, request: Request) -> Response:
     met = deny and (request.source == "balancer" or deny.inside)
     if deny and met and spec.rng.random() < deny.share:
         return _own_response(spec, pod, request, deny.status)
+    if spec.conditions.external:
+        return _own_response(spec, pod, request, spec.conditions.external)
     ready = spec.endpoints()
     if not ready:
         return _own_response(spec, pod, request, 503)
@@ -111,7 +150,8 @@ def _attempt(
 ) -> Attempt:
     """Send a request to one pod; return it as the ingress would log it."""
     ingress = spec.ingress
-    response = to_pod(spec, app, replace(request, source=pod.node, patience=1e9))
+    inner = replace(request, source=pod.node, patience=1e9, by_pod=not pod.host_network)
+    response = to_pod(spec, app, inner)
     late = response.problem == "timeout" or response.processing > ingress.read_timeout
     if late:
         connecting = response.phase == "connect" and response.problem is not None
@@ -122,6 +162,8 @@ def _attempt(
         wait = 1.0 if ingress.kind == "haproxy" else 0.0
         return Attempt(pod=app, seconds=wait, status=502, connected=False)
     status = response.reply.status
+    if spec.conditions.unusable and spec.rng.random() < spec.conditions.unusable:
+        return Attempt(pod=app, seconds=response.processing, status=502)
     return Attempt(
         pod=app, seconds=response.processing, status=status, reply=response.reply
     )
@@ -141,7 +183,11 @@ def _passed(spec: PlatformSpec, reply: Reply, last: Attempt) -> Reply:
 
 
 def _own_response(
-    spec: PlatformSpec, pod: IngressPod, request: Request, status: int
+    spec: PlatformSpec,
+    pod: IngressPod,
+    request: Request,
+    status: int,
+    page: Reply | None = None,
 ) -> Response:
     """Respond without a pod; nginx sends an unknown host to its default backend."""
     asked = status == 404 and spec.ingress.kind == "ingress-nginx"
@@ -159,7 +205,7 @@ def _own_response(
         upstream_seconds=0.001 if asked else None,
     )
     spec.log.append(line)
-    return Response(reply=pages.own_page(spec.ingress.kind, status))
+    return Response(reply=page or pages.own_page(spec.ingress.kind, status))
 
 
 def _upstream(spec: PlatformSpec) -> str:

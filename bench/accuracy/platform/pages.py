@@ -13,7 +13,9 @@ from pathlib import Path
 CAPTURES = Path(__file__).parents[3] / "tests" / "captures"
 REASONS = {
     200: "OK",
+    301: "Moved Permanently",
     302: "Found",
+    308: "Permanent Redirect",
     400: "Bad Request",
     401: "Unauthorized",
     403: "Forbidden",
@@ -144,6 +146,19 @@ def own_page(kind: str, status: int) -> Reply:
     return made(status, words, "text/html", nginx_body(status, words))
 
 
+def redirect(kind: str, to: str) -> Reply:
+    """Return how an ingress of a kind sends a plain request to https."""
+    where = ("Location", to)
+    if kind == "ingress-nginx":
+        body = nginx_body(308, REASONS[308])
+        return made(308, REASONS[308], "text/html", body, where)
+    if kind == "traefik":
+        words = "text/plain; charset=utf-8"
+        return made(308, REASONS[308], words, REASONS[308], where)
+    bare = made(301, REASONS[301], "text/plain", "", where)
+    return bare.lowered()
+
+
 def _traefik(status: int, reason: str) -> Reply:
     """Return Traefik's short text, its headers in the order that Go writes them.
 
@@ -182,3 +197,15 @@ def haproxy(status: int) -> Reply:
     body = f"<html><body><h1>{words}</h1>\n{HAPROXY[status]}\n</body></html>\n"
     pairs = (("content-length", str(len(body))), *page.headers[1:])
     return Reply(status=status, reason=REASONS[status], headers=pairs, body=body)
+
+
+GO_BAD_REQUEST = Reply(
+    status=400,
+    reason="Bad Request",
+    headers=(
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Connection", "close"),
+    ),
+    body="400 Bad Request",
+)
+"""How Go's HTTP server, and so Traefik, responds to bytes that no request begins with."""

@@ -7,6 +7,7 @@ It does not: respond to requests (`request`), or hold the name of its fault.
 from dataclasses import dataclass, field
 from random import Random
 
+from bench.accuracy.platform.conditions import Conditions, Entry
 from bench.accuracy.platform.parts import (
     AppPod,
     Balancer,
@@ -64,6 +65,7 @@ class PlatformSpec:
     scanner_lines: int = 0
     """Lines of a scanner in the ingress's log."""
     hidden: HiddenSources = field(default_factory=HiddenSources)
+    conditions: Conditions = field(default_factory=Conditions)
     log: list[Line] = field(default_factory=list[Line])
     turns: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -72,6 +74,20 @@ class PlatformSpec:
         """The balancer's service that users connect to, if there is one."""
         port = 443 if self.scheme == "https" else 80
         return next((x for x in self.balancer.listens if x.port == port), None)
+
+    @property
+    def shown_ports(self) -> tuple[int, int]:
+        """The NodePorts (http, https) of the ingress's Service that is read."""
+        state, ingress = self.conditions, self.ingress
+        aside = state.entry in {Entry.SERVICE_LB, Entry.OWN}
+        if aside and state.second_ports:
+            return state.second_ports
+        return ingress.http_port, ingress.https_port
+
+    @property
+    def has_ingress(self) -> bool:
+        """Whether an ingress stands between the load balancer and the Service."""
+        return self.conditions.entry is not Entry.OWN
 
     def node(self, name: str) -> Machine | None:
         """Return a node by its name."""
