@@ -53,6 +53,10 @@ class Conditions:
     """With `rules_read` False: the hosts of the Ingresses of others."""
     tls_read: bool = True
     """False: TLS ends at the controller's entry point, which no Ingress states."""
+    proxy_read: bool = True
+    """Whether the agent reads that the ingress expects PROXY lines."""
+    plain: int | None = None
+    """The status of the ingress for a request without TLS: its route is for TLS only."""
     public: bool = True
     """Whether the load balancer has a public interface."""
     dead: tuple[str, ...] = ()

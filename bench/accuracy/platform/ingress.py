@@ -57,6 +57,11 @@ def to_ingress(
         page = pages.redirect(spec.ingress.kind, f"https://{request.host}/")
         _own_response(spec, pod, request, page.status, page)
         return Response(reply=page)
+    if refused is None and state.plain and not secure:
+        if state.plain in pages.REDIRECTS:
+            page = pages.redirect(spec.ingress.kind, f"https://{request.host}/")
+            return Response(reply=page)
+        return _own_response(spec, pod, request, state.plain)
     return _serve(spec, pod, request) if refused is None else refused
 
 

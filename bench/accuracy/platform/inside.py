@@ -114,6 +114,10 @@ class _Agent:
                 role, response, node.address, port, tls=tls, peer_node=node.name
             )
 
+    def _proxies(self) -> bool:
+        """Return whether the agent sends PROXY lines to the ingress."""
+        return self._spec.ingress.proxy_protocol and self._spec.conditions.proxy_read
+
     def _secure(self) -> bool:
         """Return whether TLS reaches the ingress, as its tls section says."""
         listens = self._spec.balancer.listens
@@ -132,7 +136,7 @@ class _Agent:
             at=self._at,
             source=self._node.name,
             tls=tls,
-            proxy=ingress and spec.ingress.proxy_protocol,
+            proxy=ingress and self._proxies(),
             patience=HOP_SECONDS,
         )
 
@@ -161,6 +165,6 @@ class _Agent:
             node=self._node.name,
             peer_node=peer_node,
             healthy=(spec.expects,),
-            proxy_protocol=at_ingress and spec.ingress.proxy_protocol,
+            proxy_protocol=at_ingress and self._proxies(),
         )
         return replace(made, peer_address=address)

@@ -55,6 +55,7 @@ UNCONNECTED = (
     " reset reason: remote connection failure"
 )
 APACHE = "apache/503"
+REDIRECTS = frozenset({301, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
