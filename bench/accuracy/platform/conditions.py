@@ -22,7 +22,7 @@ class Entry(StrEnum):
     SERVICE_LB = "service-lb"
     """The nodes' ports 80 and 443, which k3s's servicelb forwards to the Service."""
     DUMMY = "dummy"
-    """Cilium: a Service without selector, with an endpoint that is no machine."""
+    """Cilium: a Service without selector, whose endpoint belongs to no machine."""
     OWN = "own"
     """The target's own Service of type LoadBalancer; no ingress at all."""
 
@@ -56,7 +56,7 @@ class Conditions:
     proxy_read: bool = True
     """Whether the agent reads that the ingress expects PROXY lines."""
     plain: int | None = None
-    """The status of the ingress for a request without TLS: its route is for TLS only."""
+    """The ingress's status for a request without TLS, if its route is for TLS only."""
     public: bool = True
     """Whether the load balancer has a public interface."""
     dead: tuple[str, ...] = ()
@@ -83,6 +83,8 @@ class Conditions:
     """Share of the pods' good responses that the ingress cannot use."""
     no_path: bool = False
     """The host has a rule, the path has none."""
+    ignored: bool = False
+    """The controller does not take the Ingress that names the host."""
     external: int | None = None
     """The Service is an ExternalName; the status that the ingress responds with."""
     selectorless: bool = False

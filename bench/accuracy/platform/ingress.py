@@ -39,6 +39,19 @@ def to_ingress(
     spec: PlatformSpec, pod: IngressPod, request: Request, *, came_by: str, secure: bool
 ) -> Response:
     """Send a request to one ingress pod, from the node that the packet came through."""
+    stopped = _stopped(spec, pod, request, came_by=came_by, secure=secure)
+    if stopped is not None:
+        return stopped
+    refused = _wrong_protocol(spec, request, secure=secure)
+    if refused is None and not secure:
+        refused = _plain_refused(spec, pod, request)
+    return _serve(spec, pod, request) if refused is None else refused
+
+
+def _stopped(
+    spec: PlatformSpec, pod: IngressPod, request: Request, *, came_by: str, secure: bool
+) -> Response | None:
+    """Return how a connection ends before the ingress reads a request; None: not."""
     state = spec.conditions
     if pod.node in state.dead:
         return SILENT
@@ -46,23 +59,21 @@ def to_ingress(
         return SILENT
     if state.resets and spec.rng.random() < state.resets:
         return replace(CLOSED, phase="tls" if request.tls else "processing")
-    if (
-        secure
-        and request.tls
-        and (bad := refused_certificate(spec, request, "ingress"))
-    ):
-        return bad
-    refused = _wrong_protocol(spec, request, secure=secure)
-    if refused is None and state.redirects and not secure:
-        page = pages.redirect(spec.ingress.kind, f"https://{request.host}/")
-        _own_response(spec, pod, request, page.status, page)
-        return Response(reply=page)
-    if refused is None and state.plain and not secure:
-        if state.plain in pages.REDIRECTS:
-            page = pages.redirect(spec.ingress.kind, f"https://{request.host}/")
-            return Response(reply=page)
-        return _own_response(spec, pod, request, state.plain)
-    return _serve(spec, pod, request) if refused is None else refused
+    if secure and request.tls:
+        return refused_certificate(spec, request, "ingress")
+    return None
+
+
+def _plain_refused(
+    spec: PlatformSpec, pod: IngressPod, request: Request
+) -> Response | None:
+    """Return the response to a request without TLS where only TLS is served."""
+    state, kind = spec.conditions, spec.ingress.kind
+    loops = state.redirects and request.host in spec.ingress.hosts
+    if loops or state.plain in pages.REDIRECTS:
+        page = pages.redirect(kind, f"https://{request.host}/")
+        return _own_response(spec, pod, request, page.status, page)
+    return _own_response(spec, pod, request, state.plain) if state.plain else None
 
 
 def refused_certificate(
@@ -107,7 +118,8 @@ def _wrong_protocol(
 def _serve(spec: PlatformSpec, pod: IngressPod, request: Request) -> Response:
     """Respond as the ingress does: with its own page, or a pod's response."""
     ingress = spec.ingress
-    if request.host not in ingress.hosts or spec.conditions.no_path:
+    state = spec.conditions
+    if request.host not in ingress.hosts or state.no_path or state.ignored:
         return _own_response(spec, pod, request, 404)
     if pod.answers is not None:
         return _own_response(spec, pod, request, pod.answers)

@@ -48,7 +48,8 @@ def _other_port(
     """Respond at a port that leads neither to the ingress nor to the Service."""
     ingress = spec.ingress
     if port == ingress.health_port:
-        here = any(p.ready for p in ingress.pods if p.node == node.name)
+        counted = spec.conditions.entry is not Entry.DUMMY
+        here = counted and any(p.ready for p in ingress.pods if p.node == node.name)
         status = 200 if here else 503
         text = f'{{"localEndpoints": {int(here)}}}'
         page = pages.made(status, pages.REASONS[status], "application/json", text)

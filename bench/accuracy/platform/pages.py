@@ -209,4 +209,4 @@ GO_BAD_REQUEST = Reply(
     ),
     body="400 Bad Request",
 )
-"""How Go's HTTP server, and so Traefik, responds to bytes that no request begins with."""
+"""How Go's server, and so Traefik, responds to what does not begin as a request."""

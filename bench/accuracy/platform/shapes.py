@@ -11,6 +11,7 @@ from bench.accuracy.platform.conditions import Entry
 from bench.accuracy.platform.requirements import Requirements
 from bench.accuracy.platform.spec import PlatformSpec
 
+ANY = Requirements()
 type Change = Callable[[PlatformSpec], None]
 
 HTTP, HTTPS = 80, 443
@@ -23,7 +24,7 @@ class Shape:
     id: str
     title: str
     change: Change
-    requires: Requirements = Requirements()
+    requires: Requirements = ANY
 
 
 def plain(_: PlatformSpec) -> None:
@@ -88,7 +89,7 @@ def service_lb(spec: PlatformSpec) -> None:
 
 
 def cilium(spec: PlatformSpec) -> None:
-    """Let Cilium's Envoy be the ingress: its Service has one endpoint, no machine."""
+    """Let Cilium be the ingress: its Service has one endpoint, a dummy."""
     spec.conditions.entry = Entry.DUMMY
     spec.ingress.policy, spec.ingress.health_port = "Cluster", None
     spec.ingress.namespace, spec.ingress.service = spec.namespace, "cilium-ingress"
