@@ -7,6 +7,7 @@ It does not: change pods.
 from bench.accuracy.platform.conditions import ALL
 from bench.accuracy.platform.parts import Rule
 from bench.accuracy.platform.spec import PlatformSpec
+from faults.targets import KUBELET
 
 
 def node_dead(spec: PlatformSpec) -> None:
@@ -54,11 +55,20 @@ def policy_on_some(spec: PlatformSpec) -> None:
 def no_kube_proxy(spec: PlatformSpec) -> None:
     """One node runs without kube-proxy's rules since it restarted."""
     spec.conditions.no_proxy = (spec.rng.choice(spec.nodes).name,)
+    _check_kubelet(spec)
+
+
+def _check_kubelet(spec: PlatformSpec) -> None:
+    """Let the balancer check a port that is open without kube-proxy as well."""
+    for listen in spec.balancer.listens:
+        listen.check.port, listen.check.protocol = KUBELET, "tcp"
+    spec.open_everywhere = KUBELET
 
 
 def stale_kube_proxy(spec: PlatformSpec) -> None:
     """One node's kube-proxy hangs: its rules lead to pods that are gone."""
     spec.conditions.stale_proxy = (spec.rng.choice(spec.nodes).name,)
+    _check_kubelet(spec)
 
 
 def overlay_udp_blocked(spec: PlatformSpec) -> None:

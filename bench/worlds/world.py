@@ -4,7 +4,7 @@ In: what was true, and how a platform comes to it. Out: snapshots to judge.
 It does not: judge; `run` does.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from random import Random
@@ -41,7 +41,7 @@ class World:
     accept: frozenset[str]
     """Causes that may be named."""
     never: frozenset[str] = frozenset()
-    """Causes that suggest themselves. They are wrong, as all are that are not listed."""
+    """Causes that suggest themselves. Each cause that is not accepted is wrong."""
     named: bool = True
     """Whether the evidence suffices: `not-established` is a loss then."""
     shape: Change = shapes.plain
@@ -55,6 +55,13 @@ def draws(world: World, count: int = DRAWS) -> Iterator[tuple[str, Snapshot]]:
     for number in range(count):
         name = f"{world.id}-{number}"
         yield name, _drawn(world, name)
+
+
+def draw_of(worlds: Iterable[World], name: str) -> tuple[World, Snapshot]:
+    """Return one draw by its id: its world's id and a number."""
+    world_id = name.rpartition("-")[0]
+    world = next(w for w in worlds if w.id == world_id)
+    return world, _drawn(world, name)
 
 
 def _drawn(world: World, name: str) -> Snapshot:
