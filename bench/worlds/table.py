@@ -17,7 +17,7 @@ A row is one report: its source, what was true, and how the draws were judged. N
 counts, ports and controllers differ from draw to draw.
 
 - **right**: an accepted cause was named.
-- **not established**: no cause was named. It is a loss only where the evidence suffices.
+- **not established**: no cause was named. Where the evidence suffices, it is a loss.
 - **wrong**: a cause was named that is not accepted.
 
 The accepted causes of the first table were committed before anybody ran the reports.
