@@ -12,15 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from parallax.model.probe import Probe
+from parallax.model.reporters import reporters
 from parallax.model.target import Target
 from parallax.probe import ProbeRequest
 from parallax_agent.hops import plan
 from parallax_agent.hops.memory import HopMemory
 from parallax_agent.hops.schedule import ScheduledRequest, run_schedule
 from parallax_agent.hops.selection import VantagePoint
-from parallax_agent.hops.share import take_share
+from parallax_agent.hops.share import place_among, take_share
 from parallax_agent.pace.turns import Place, place_of
 from parallax_agent.pace.work import Seen, Work
+from parallax_agent.read.size_limit import limit_reading
 from parallax_agent.read.target_path import TargetPath
 from parallax_agent.settings import Settings
 
@@ -34,6 +36,7 @@ class Planned:
     place: Place
     length: int
     requests: Sequence[ProbeRequest] = ()
+    is_reporter: bool = True
 
 
 class Probing:
@@ -58,6 +61,7 @@ class Probing:
                 place=one.place,
                 length=one.length,
                 reasons=self._hops[name].add(probes[name], _unready(paths[name])),
+                is_reporter=one.is_reporter,
             )
             for name, one in plans.items()
         }
@@ -88,25 +92,31 @@ class Probing:
         """Choose what of the whole plan is sent: a share, one request, or nothing."""
         settings, name = self._settings, target.name
         place = place_of(settings.node, node_names(path))
+        sharing = reporters(name, limit_reading(path.reading))
+        is_reporter = sharing is None or settings.node in sharing
         cycle = int(time.time() // work.reports.get(name, settings.interval))
         at = VantagePoint(
             node=settings.node, cycle=cycle, source_address=settings.source_address
         )
         whole = plan.plan_requests(target, path, at)
         if name in work.reports:
+            index, count = place_among(
+                sharing, settings.node, index=place.index, count=place.count
+            )
             share = take_share(
                 whole,
-                index=place.index,
-                count=place.count,
+                index=index,
+                count=count,
                 cycle=cycle,
                 failing=self._hops[name].failing,
             )
-            return Planned(place, len(whole), share)
+            return Planned(place, len(whole), share, is_reporter)
         if name not in work.turns or not whole:
-            return Planned(place, len(whole))
+            return Planned(place, len(whole), is_reporter=is_reporter)
         rounds, number = divmod(work.turns[name], len(whole))
         turned = plan.plan_requests(target, path, replace(at, cycle=rounds))
-        return Planned(place, len(turned), turned[number : number + 1])
+        one = turned[number : number + 1]
+        return Planned(place, len(turned), one, is_reporter)
 
     def _send(
         self,

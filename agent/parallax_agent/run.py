@@ -107,5 +107,6 @@ def _follow(agenda: Agenda, instructions: Instructions) -> list[str]:
         next_seconds=instructions.next_seconds,
         full=instructions.full,
         interval=instructions.interval_seconds,
+        intervals=instructions.intervals,
         lacking=bool(instructions.readings),
     )

@@ -23,6 +23,7 @@ from bench.cost.points import (
     LONG,
     LONGEST,
     NEW,
+    SHARE,
     failing_units,
     healthy_units,
 )
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def measure() -> dict[str, Any]:
     """Return the content of `measured.json`."""
-    sizes = [*FAILING, *HEALTHY]
+    sizes = [*FAILING, *SHARE, *HEALTHY]
     # The longest first, so that no worker waits for the other at the end.
     order = sorted(sizes, key=_weight, reverse=True)
     with ThreadPoolExecutor(WORKERS) as pool:

@@ -122,8 +122,9 @@ class Agent:
         return following - now
 
     def _own(self, names: Iterable[str]) -> set[str]:
-        """Return those that this agent observes."""
-        return set(names) & self.reports.known
+        """Return those that this agent reports, of those that it observes."""
+        name = self.reports.name(self.node)
+        return {t for t in names if self.reports.is_reporter(t, name)}
 
     @property
     def _spread(self) -> float:

@@ -4,8 +4,9 @@ In: the counted run. Out: the text of the page; the same run gives the same text
 It does not: measure, or write the file.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from bench.cost import cold
 from bench.cost.counter import WAIT
@@ -13,7 +14,7 @@ from bench.cost.fit import predicted
 from bench.cost.functions import CORE_MB, PROBE_WAIT
 from bench.cost.mappings import SHARDS
 from bench.cost.page_text import HEAD, LEFT_OUT, LINES, METHOD
-from bench.cost.points import ASKED
+from bench.cost.points import ASKED, LONG, LONGEST
 from bench.cost.simulation import PROBE_BYTES, REPEATS
 from parallax.cost import (
     Bill,
@@ -25,7 +26,7 @@ from parallax.cost import (
     read_prices,
     usage_of,
 )
-from parallax.cost.measured import Units, features
+from parallax.cost.measured import Units, features, reporting
 from parallax.cost.usage import MONTH_MINUTES
 
 REGION = "eu-central-1"
@@ -145,9 +146,10 @@ def _notes(prices: Prices) -> str:
 
 
 def _runs(measured: Measured) -> Iterator[Sequence[str]]:
-    """Yield each healthy run: what was counted, and what the units give."""
+    """Yield each run: what was counted, and what the units give."""
     yield (
         "targets, nodes, clusters",
+        "failing",
         "minutes",
         "write units a minute",
         "from units",
@@ -156,22 +158,39 @@ def _runs(measured: Measured) -> Iterator[Sequence[str]]:
         "GB-seconds a minute",
         "from units",
     )
-    for run in measured.runs:
-        if run["failing"]:
-            continue
-        counts = features(run["targets"], run["nodes"], run["clusters"])
+    for run in sorted(measured.runs, key=lambda run: run["failing"]):
         cells: list[str] = []
         for pattern in FIT:
             head, _, tail = pattern.partition("*")
             names = [n for n in run["per_minute"] if n.startswith(head) and tail in n]
             counted = sum(run["per_minute"][name] for name in names)
-            given = sum(
-                predicted(counts, _parts(measured.healthy.get(name, Units())))
-                for name in names
-            )
+            given = sum(_given(measured, run, name) for name in names)
             cells += [f"{counted:,.1f}", f"{given:,.1f}"]
         size = f"{run['targets']:,}, {run['nodes']:,}, {run['clusters']}"
-        yield (size, str(run["minutes"]), *cells)
+        yield (size, _failing_text(run), str(run["minutes"]), *cells)
+
+
+def _given(measured: Measured, run: Mapping[str, Any], meter: str) -> float:
+    """Return what the units give for a meter of a run."""
+    counts = features(run["targets"], run["nodes"], run["clusters"])
+    well = predicted(counts, _parts(measured.healthy.get(meter, Units())))
+    added = _aged(measured, run).get(meter, Units())
+    nodes = reporting(run["nodes"] / run["clusters"])
+    return well + run["failing"] * (added.fixed + added.node * nodes)
+
+
+def _aged(measured: Measured, run: Mapping[str, Any]) -> Mapping[str, Units]:
+    """Return the units of a failure as old as that of a run."""
+    if run["warm"] >= LONGEST:
+        return measured.long_outage
+    return measured.outage if run["warm"] >= LONG else measured.failing
+
+
+def _failing_text(run: Mapping[str, Any]) -> str:
+    if not run["failing"]:
+        return "none"
+    aged = {LONG: ", for 15 minutes", LONGEST: ", for 3 hours"}
+    return f"{run['failing']}{aged.get(run['warm'], '')}"
 
 
 def _parts(units: Units) -> dict[str, float]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.cost.fit import fit
 from bench.cost.stack import SETTLED, WARM_MINUTES, Size
-from parallax.cost.measured import features
+from parallax.cost.measured import features, reporting
 
 ASKED = ((2, 5), (20, 10), (500, 100), (10_000, 500))
 """Targets and nodes for which the bill is stated."""
@@ -40,6 +40,12 @@ FAILING = (
     Size(targets=2, nodes=10, failing=1, warm=LONGEST, skipped=180, minutes=20),
 )
 """One target fails: its first minutes, after a quarter of an hour, after two hours."""
+SHARE = (
+    Size(targets=20, nodes=10, failing=1, warm=NEW, minutes=8),
+    Size(targets=500, nodes=100, failing=5, warm=NEW + 1, minutes=3, muted=1),
+    Size(targets=10_000, nodes=500, failing=100, warm=NEW + 1, minutes=1, muted=1),
+)
+"""One percent fails, at the larger sizes of the bill: the units must explain it."""
 
 NOISE = 1e-6
 
@@ -75,7 +81,10 @@ def failing_units(
 
     A meter that a failure lowers, e.g. since fewer agents wait, counts as unchanged.
     """
-    rows = [{"fixed": 1.0, "node": float(size.nodes)} for size, _, _ in pairs]
+    rows = [
+        {"fixed": 1.0, "node": reporting(size.nodes / size.clusters)}
+        for size, _, _ in pairs
+    ]
     added = [
         _difference(meters(failing), meters(healthy), size.failing)
         for size, failing, healthy in pairs

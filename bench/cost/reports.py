@@ -18,6 +18,7 @@ from parallax.model.cluster import ClusterReading, NodeReport, Sighting
 from parallax.model.probe import Probe, Role
 from parallax.model.push import ReadingPart
 from parallax.model.reading_parts import nodes_part, split
+from parallax.model.reporters import reporters
 
 ALERT_REQUESTS = 300
 MOST_PROBES = 26
@@ -46,7 +47,9 @@ class Reports:
         self._spec.pods = [p for p in self._spec.pods if p.node in names][:PODS]
         self._reports: dict[int, NodeReport] = {}
         self._split = cache(self._split_once)
-        nodes_of = nodes_part(self._reading(self._report(0)))
+        reading = self._reading(self._report(0))
+        self._reporters = cache(lambda target: reporters(target, reading))
+        nodes_of = nodes_part(reading)
         if nodes_of is None:
             raise ValueError("a drawn platform has nodes")
         self.nodes_part = nodes_of
@@ -54,6 +57,11 @@ class Reports:
     def name(self, node: int) -> str:
         """Return a node's name."""
         return self._spec.nodes[node].name
+
+    def is_reporter(self, target: str, node: str) -> bool:
+        """Return whether a node reports a target when `ingest` requests it."""
+        chosen = self._reporters(target) if target in self.known else frozenset[str]()
+        return chosen is None or node in chosen
 
     def v1(self, node: int, target: str) -> NodeReport:
         """Return a report with the whole reading and healthy probes of every hop."""
@@ -67,7 +75,9 @@ class Reports:
         found = self._report(node)
         now = datetime.now(UTC)
         ref, parts = self._split(target)
-        share = min(MOST_PROBES, max(1, ALERT_REQUESTS // len(self._spec.nodes)))
+        chosen = self._reporters(target)
+        sharing = len(self._spec.nodes) if chosen is None else len(chosen) + 1
+        share = min(MOST_PROBES, max(1, ALERT_REQUESTS // sharing))
         probes = sorted(found.probes, key=_rank)[:share]
         made = self._stamped(replace(found, probes=tuple(probes)), target, now)
         return replace(made, reading_ref=replace(ref, read_at=now)), parts

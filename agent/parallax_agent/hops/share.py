@@ -28,6 +28,22 @@ def hop_of(sent: Probe | ProbeRequest) -> Hop:
     return sent.role, sent.pod, sent.peer_node
 
 
+def place_among(
+    reporters: Collection[str] | None, node: str, *, index: int, count: int
+) -> tuple[int, int]:
+    """Return the index and the count of a node among those that share a cycle.
+
+    Without reporters all `count` nodes share it. Else one share is left for the other
+    nodes: a second of UTC belongs to one of them, and if it sees a failure, it sends
+    one request of its plan.
+    """
+    if reporters is None:
+        return index, count
+    if node not in reporters:
+        return index % FLEET_REQUESTS, FLEET_REQUESTS
+    return sorted(reporters).index(node), len(reporters) + 1
+
+
 def most_requests(count: int) -> int:
     """Return how many requests one of `count` nodes may send in a cycle."""
     return min(max(FLEET_REQUESTS // max(1, count), 1), MAX_REQUESTS)

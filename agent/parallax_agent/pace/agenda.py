@@ -12,6 +12,7 @@ missed is made up once, and two turns are never closer than half their distance.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
+from types import MappingProxyType
 
 from parallax_agent.pace.alert import Alert
 from parallax_agent.pace.turns import Place, newest_turn, period
@@ -27,6 +28,7 @@ ASKED_SECONDS = 10.0
 EARLY_SECONDS = 2.0
 """A report that is due within these seconds goes with one that is due now."""
 USUAL_INTERVAL = 15.0
+NO_INTERVALS: Mapping[str, float] = MappingProxyType({})
 SHORT_HEARTBEATS = 2
 """Intervals between two heartbeats at most, if the interval is below the usual one."""
 
@@ -68,7 +70,7 @@ class Agenda:
             self._longest = min(HEARTBEAT_SECONDS, SHORT_HEARTBEATS * interval)
         self._alerts = {name: Alert() for name in targets}
         self._turns = {name: _Turns() for name in targets}
-        self._requested = interval
+        self._requested = dict.fromkeys(targets, interval)
         self._read_at = self._every_at = -inf
         self._heartbeat_at = self._beat_at = -inf
         self._lacked = False
@@ -90,7 +92,7 @@ class Agenda:
         reports: dict[str, float] = {}
         turns: dict[str, int] = {}
         for name, alert in self._alerts.items():
-            interval = alert.take_due(now, self._interval, self._requested)
+            interval = alert.take_due(now, self._interval, self._requested[name])
             if interval is not None:
                 reports[name] = interval
             elif not alert.active(now):
@@ -113,14 +115,16 @@ class Agenda:
     def _soon(self, now: float, due: Collection[str]) -> dict[str, float]:
         """Return the reports that are due in a moment, so that they share a push."""
         soon = {
-            name: alert.take_due(now, self._interval, self._requested, EARLY_SECONDS)
+            name: alert.take_due(
+                now, self._interval, self._requested[name], EARLY_SECONDS
+            )
             for name, alert in self._alerts.items()
             if name not in due
         }
         return {name: seconds for name, seconds in soon.items() if seconds is not None}
 
     def _due_legacy(self, now: float) -> Work:
-        interval = min(self._interval, self._requested)
+        interval = min(self._interval, *self._requested.values())
         self._heartbeat_at = now
         if now - self._every_at < interval:
             return Work()
@@ -138,23 +142,26 @@ class Agenda:
         begins: list[str] = []
         for name, one in seen.items():
             self._turns[name].seen = one
+            self._alerts[name].set_reporter(is_reporter=one.is_reporter)
             if one.reasons:
                 if not self._alerts[name].active(now):
                     begins.append(name)
                 self._alerts[name].add_reason(now)
         return begins
 
-    def answered(
+    def answered(  # noqa: PLR0913 - one argument for each field of an answer
         self,
         now: float,
         *,
         next_seconds: float | None,
         full: Iterable[str] = (),
         interval: float | None = None,
+        intervals: Mapping[str, float] = NO_INTERVALS,
         lacking: bool = False,
     ) -> list[str]:
         """Record an answer of `ingest`; return the targets that it newly asks for.
 
+        `interval` is for each target of `full` that `intervals` does not name.
         `lacking`: it lacks parts of the reading, so the next push goes at once, unless
         the last one was such a push too.
         """
@@ -167,12 +174,13 @@ class Agenda:
         self._heartbeat_at = now if at_once else min(now + wait, latest)
         wanted = set(full)
         usual = ASKED_SECONDS if wanted else self._interval
-        self._requested = usual if interval is None else interval
+        each = usual if interval is None else interval
+        self._requested = {name: intervals.get(name, each) for name in self._alerts}
         return self._ask(now, wanted)
 
     def unanswered(self, now: float) -> None:
         """Record that a push failed: what `ingest` asked for is no longer known."""
-        self._requested = self._interval
+        self._requested = dict.fromkeys(self._alerts, self._interval)
         self._ask(now, set())
 
     def _ask(self, now: float, full: set[str]) -> list[str]:

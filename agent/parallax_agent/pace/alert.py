@@ -7,7 +7,8 @@ A healthy target needs no reports. An alert ends `HOLD_SECONDS` after its last r
 so a node that flaps between two states stays in alert. A reason that only this node
 sees must not cost reports forever: after `FAST_SECONDS` of one alert, or
 `FAST_PER_HOUR` of several, its reports are `SLOW_SECONDS` apart. What `ingest`
-requests is not limited.
+requests is not limited, but of a large cluster only some nodes obey (`reporters`); the
+others report what they see themselves, each `OTHERS_SECONDS`.
 """
 
 from collections import deque
@@ -20,6 +21,8 @@ FAST_SECONDS = 900.0
 FAST_PER_HOUR = 1200.0
 """Seconds of such alerts in one hour."""
 SLOW_SECONDS = 60.0
+OTHERS_SECONDS = 600.0
+"""Between two reports of another node than a reporter, while `ingest` requests some."""
 HOUR = 3600.0
 
 
@@ -28,6 +31,7 @@ class Alert:
 
     def __init__(self) -> None:
         self._asked = False
+        self._is_reporter = True
         self._last_ask = -inf
         self._last_own = -inf
         self._began = -inf
@@ -37,27 +41,33 @@ class Alert:
     def ask(self, now: float, *, asked: bool) -> bool:
         """Record whether `ingest` requests reports; return whether it began to."""
         begins = asked and not self._asked
-        if begins:
+        if begins and self._is_reporter:
             self._reported = -inf
         if self._asked and not asked:
             self._began = now
-        if asked or self._asked:
+        if (asked or self._asked) and self._is_reporter:
             self._last_ask = now
         self._asked = asked
         return begins
 
     def add_reason(self, now: float) -> None:
         """Record a reason of this node's own."""
-        if not self.active(now):
+        if not self.active(now) and (self._is_reporter or not self._asked):
             self._reported = -inf
         if now - self._last_own >= HOLD_SECONDS:
             self._began = now
         self._last_own = now
 
+    def set_reporter(self, *, is_reporter: bool) -> None:
+        """Set whether this node reports the target when `ingest` requests it."""
+        if is_reporter and not self._is_reporter:
+            self._reported = -inf
+        self._is_reporter = is_reporter
+
     def active(self, now: float) -> bool:
         """Tell whether the target is in alert."""
         last = max(self._last_ask, self._last_own)
-        return self._asked or now - last < HOLD_SECONDS
+        return (self._asked and self._is_reporter) or now - last < HOLD_SECONDS
 
     def interval(self, now: float, own: float, requested: float) -> float:
         """Return the seconds between two reports.
@@ -67,6 +77,8 @@ class Alert:
         """
         if not self._asked:
             return self._own_interval(now, own)
+        if not self._is_reporter:
+            return max(own, OTHERS_SECONDS)
         asked = requested if requested >= SLOW_SECONDS else min(own, requested)
         if now - self._last_own >= HOLD_SECONDS:
             return asked

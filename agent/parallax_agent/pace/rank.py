@@ -7,7 +7,8 @@ reports as there are nodes. Two report it, so that one of them may be broken.
 
 from collections.abc import Iterable
 from heapq import nsmallest
-from zlib import crc32
+
+from parallax.model.reporters import rank
 
 REPORTERS = 2
 """Nodes that report a change of one target's objects."""
@@ -18,9 +19,5 @@ def reports_changes(target: str, node: str, names: Iterable[str]) -> bool:
 
     Without a list, every node reports: each may be the only one.
     """
-    ranked = nsmallest(REPORTERS, names, key=lambda name: _rank(target, name))
+    ranked = nsmallest(REPORTERS, names, key=lambda name: rank(target, name))
     return not ranked or node in ranked
-
-
-def _rank(target: str, node: str) -> tuple[int, str]:
-    return crc32(f"{target}/{node}".encode()), node

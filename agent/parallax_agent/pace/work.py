@@ -28,9 +28,11 @@ class Work:
 class Seen:
     """What the work showed of one target; `length` is that of its whole plan.
 
-    `reasons`: a probe failed or recovered, or the cluster changed.
+    `reasons`: a probe failed or recovered, or the cluster changed. `is_reporter`: this
+    node reports the target when `ingest` requests it.
     """
 
     place: Place
     length: int
     reasons: bool = False
+    is_reporter: bool = True

@@ -6,7 +6,7 @@ A value of another type, or out of range, is as good as absent.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any, cast
 
@@ -21,13 +21,15 @@ class Instructions:
     """`stored` False: the push failed, so that nothing is known.
 
     `next_seconds`: until the next heartbeat. `full`: the targets that need reports,
-    `interval_seconds` apart. `readings`: digests of the parts that the store lacks.
+    `interval_seconds` apart; `intervals` has those that differ. `readings`: digests of
+    the parts that the store lacks.
     """
 
     stored: bool
     next_seconds: float | None = None
     full: tuple[str, ...] = ()
     interval_seconds: float | None = None
+    intervals: Mapping[str, float] = field(default_factory=dict[str, float])
     readings: frozenset[str] = frozenset()
 
 
@@ -37,12 +39,12 @@ FAILED = Instructions(stored=False)
 def read_instructions(body: bytes) -> Instructions:
     """Return what the response to a stored push asks for."""
     fields = fields_of(body)
-    interval = _number(fields, "interval_seconds")
     return Instructions(
         stored=True,
         next_seconds=_number(fields, "next_seconds"),
         full=tuple(_texts(fields, "full")),
-        interval_seconds=interval if interval and interval >= SHORTEST else None,
+        interval_seconds=_interval(fields, "interval_seconds"),
+        intervals=_intervals(fields),
         readings=frozenset(_texts(fields, "readings")),
     )
 
@@ -70,6 +72,21 @@ def _number(fields: Mapping[str, Any], name: str) -> float | None:
     except OverflowError:
         return None
     return number if isfinite(number) else None
+
+
+def _interval(fields: Mapping[str, Any], name: str) -> float | None:
+    seconds = _number(fields, name)
+    return seconds if seconds and seconds >= SHORTEST else None
+
+
+def _intervals(fields: Mapping[str, Any]) -> dict[str, float]:
+    """Return the valid intervals of single targets."""
+    values = fields.get("intervals")
+    if not isinstance(values, dict):
+        return {}
+    named = cast("dict[str, Any]", values)
+    valid = {name: _interval(named, name) for name in named}
+    return {name: seconds for name, seconds in valid.items() if seconds is not None}
 
 
 def _texts(fields: Mapping[str, Any], name: str) -> list[str]:

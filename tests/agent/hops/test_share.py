@@ -3,7 +3,13 @@
 import pytest
 
 from parallax.model.probe import Role
-from parallax_agent.hops.share import hop_of, most_requests, take_share
+from parallax_agent.hops.share import (
+    FLEET_REQUESTS,
+    hop_of,
+    most_requests,
+    place_among,
+    take_share,
+)
 from tests.agent.hops.fleet import Fleet
 
 FLEET = Fleet(100, 50)
@@ -53,3 +59,19 @@ def test_of_more_than_three_hundred_nodes_some_skip_a_cycle() -> None:
     first = [share[0].role for share in sent if share]
     assert first[1::2] == [Role.INGRESS] * 20
     assert len({id(share[0]) for share in sent if share}) > 10
+
+
+def test_the_reporters_share_a_cycle_and_leave_a_part_for_others() -> None:
+    """24 reporters, and in ten seconds ten other nodes that see a failure."""
+    chosen = {f"node-{n:03}" for n in range(24)}
+    places = {place_among(chosen, n, index=0, count=500) for n in chosen}
+    assert places == {(n, 25) for n in range(24)}
+    other = place_among(chosen, "node-499", index=499, count=500)
+    assert other == (199, FLEET_REQUESTS)
+    sent = 24 * most_requests(25) + 10 * most_requests(other[1])
+    assert sent <= FLEET_REQUESTS
+
+
+def test_in_a_small_cluster_every_node_shares() -> None:
+    """There are no reporters to choose."""
+    assert place_among(None, "node-003", index=3, count=10) == (3, 10)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -115,6 +116,39 @@ def test_the_interval_of_an_answer_counts_while_it_asks() -> None:
         work = agenda.take_due(0.0, UTC)
         assert work is not None
         assert work.reports == {"shop": expected}
+
+
+def test_a_target_may_have_an_interval_of_its_own() -> None:
+    """An old incident is not reported as often as a young one beside it."""
+    agenda = agenda_of("shop", "api")
+    agenda.answered(
+        0.0,
+        next_seconds=60.0,
+        full=["shop", "api"],
+        interval=10.0,
+        intervals={"api": 60.0},
+    )
+    due = [agenda.take_due(second, UTC) for second in range(61)]
+    sent = [work.reports for work in due if work]
+    assert [each for each in sent if "api" in each] == [
+        {"shop": 10.0, "api": 60.0},
+        {"shop": 10.0, "api": 60.0},
+    ]
+
+
+def test_a_node_that_is_no_reporter_leaves_a_request_to_the_others() -> None:
+    """It reports only what it sees itself, and that seldom."""
+    agenda = agenda_of()
+    other = replace(ALONE, is_reporter=False)
+    agenda.note(0.0, {"shop": other})
+    agenda.answered(0.0, next_seconds=60.0, full=["shop"], interval=10.0)
+    works = [agenda.take_due(second, UTC + second) for second in range(1, 30)]
+    assert not [work for work in works if work and work.reports]
+    agenda.note(30.0, {"shop": replace(other, reasons=True)})
+    works = [agenda.take_due(second, UTC + second) for second in range(30, 130)]
+    assert [work.reports for work in works if work and work.reports] == [
+        {"shop": 600.0}
+    ]
 
 
 def test_a_failing_probe_makes_the_target_report_until_it_is_healthy_again() -> None:

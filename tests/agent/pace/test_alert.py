@@ -111,3 +111,26 @@ def test_a_setting_above_a_minute_is_kept() -> None:
     alert.add_reason(0.0)
     alert.add_reason(1000.0)
     assert alert.interval(1000.0, 300.0, REQUESTED) == 300.0
+
+
+def test_a_node_that_becomes_a_reporter_reports_at_once() -> None:
+    """Another reporter died while the target fails."""
+    alert = Alert()
+    alert.set_reporter(is_reporter=False)
+    assert alert.ask(0.0, asked=True)
+    assert reports(alert, 0, 50) == []
+    alert.set_reporter(is_reporter=True)
+    assert reports(alert, 50, 71) == [50.0, 60.0, 70.0]
+
+
+def test_what_a_node_sees_itself_is_due_at_once_and_then_seldom() -> None:
+    """Although it is not a reporter; failing turns again and again cost no more."""
+    alert = Alert()
+    alert.set_reporter(is_reporter=False)
+    alert.ask(0.0, asked=True)
+    due: list[float] = []
+    for second in range(1, 1500):
+        if second % 300 == 10:
+            alert.add_reason(second)
+        due += reports(alert, second, second + 1)
+    assert due == [10.0, 610.0, 1210.0]

@@ -20,6 +20,7 @@ def test_every_field_of_a_response_is_read() -> None:
         "next_seconds": 42,
         "full": ["shop", "api"],
         "interval_seconds": 10.0,
+        "intervals": {"api": 60},
         "readings": ["a" * 32],
     }
     assert read_instructions(json.dumps(body).encode()) == Instructions(
@@ -27,6 +28,7 @@ def test_every_field_of_a_response_is_read() -> None:
         next_seconds=42.0,
         full=("shop", "api"),
         interval_seconds=10.0,
+        intervals={"api": 60.0},
         readings=frozenset({"a" * 32}),
     )
 
@@ -41,6 +43,8 @@ def test_every_field_of_a_response_is_read() -> None:
         b'{"next_seconds": "soon", "full": "shop", "interval_seconds": true}',
         b'{"next_seconds": 1e999, "full": [7, null], "readings": {}}',
         b'{"next_seconds": 1' + b"0" * 400 + b', "interval_seconds": 0.01}',
+        b'{"intervals": {"shop": 0.1, "api": null}}',
+        b'{"intervals": ["shop"]}',
         b'{"next_seconds": NaN, "interval_seconds": -Infinity}',
     ],
 )

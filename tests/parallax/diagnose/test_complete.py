@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from parallax.diagnose.complete import complete
 from parallax.diagnose.judge import judge
-from parallax.model.cluster import NodeReport, Pod
+from parallax.evidence.scene import Scene
+from parallax.model.cluster import Node, NodeReport, Pod
 from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.probe import Role
+from parallax.model.reporters import reporters
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
@@ -82,3 +85,22 @@ def _begun_before(snapshot: Snapshot, report: NodeReport) -> NodeReport:
             for p in report.probes
         ),
     )
+
+
+def test_in_a_large_cluster_the_reporters_are_waited_for() -> None:
+    """The other nodes send heartbeats only."""
+    names = [f"node-{n:03}" for n in range(100)]
+    x = s.with_reading(
+        s.slow_pods(),
+        nodes=tuple(Node(name=name) for name in names),
+        ingress_pods=(Pod(name="ingress-1", node=names[7]),),
+        endpoints=(),
+    )
+    report = x.reports[0]
+    assert report.reading
+    chosen = sorted(reporters(x.target.name, report.reading) or ())
+    every = tuple(replace(report, node=name) for name in chosen)
+    assert names[7] in chosen
+    assert len(chosen) == 25
+    assert complete(Scene.of(replace(x, reports=every)))
+    assert not complete(Scene.of(replace(x, reports=every[1:])))

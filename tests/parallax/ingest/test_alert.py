@@ -46,9 +46,9 @@ def test_an_old_incident_needs_fewer_reports(minutes: float, seconds: float) -> 
 
 
 def test_the_youngest_incident_decides_and_is_named_first() -> None:
-    """One interval is for all targets."""
+    """A target with an older incident has an interval of its own."""
     found = alert({"a": old(99), "c": old(1), "b": old(1)}, NOW)
-    assert found == Alert(("b", "c", "a"), YOUNG_SECONDS)
+    assert found == Alert(("b", "c", "a"), YOUNG_SECONDS, {"a": OLD_SECONDS})
 
 
 def test_at_most_so_many_targets_are_named() -> None:

@@ -1,7 +1,7 @@
 """Answer: what a response contains, also when something cannot be read."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +65,14 @@ def test_an_agent_learns_all_that_it_needs() -> None:
         "next_seconds": 57.0,
         "schema": SCHEMA_V2,
     }
+
+
+def test_a_target_with_an_older_incident_has_its_own_interval() -> None:
+    """The agent reports it less often than the youngest."""
+    open_incidents = {"front": Open(NOW), "api": Open(NOW - timedelta(hours=1))}
+    body = answers(open_incidents=lambda: open_incidents).body(push(), Stored(2), NOW)
+    assert body["full"] == ["front", "api"]
+    assert (body["interval_seconds"], body["intervals"]) == (10.0, {"api": 60.0})
 
 
 def test_without_incidents_the_list_of_targets_is_empty() -> None:

@@ -166,11 +166,20 @@ def test_an_undetermined_cause_has_what_decides(
     assert f"Not determined: - lb-no-target: 1 of 2 pods runs; {text} -- " in body
 
 
-def test_not_established_lists_the_missing_evidence() -> None:
-    """No component is blamed; the missing evidence is listed."""
+def test_not_established_states_what_is_known_and_what_remains() -> None:
+    """No component is blamed; observation, candidates, what is missing, the command."""
     blind = replace(s.wrong_port(), reports=(), sightings=())
-    body = render(finding(blind)).body
-    assert "not established" in body
+    body = " ".join(render(finding(blind)).body.split())
+    assert "CAUSE: not established. The load balancer (haproxy) responded 503" in body
+    assert "What remains possible: - " in body
+    assert "Missing to decide: " in body
+    assert body.index("RUN THIS NEXT") < body.index("Path, from the internet")
+
+
+def test_not_established_of_an_earlier_release_lists_the_missing_evidence() -> None:
+    """A stored finding without a lead stays readable."""
+    blind = replace(s.wrong_port(), reports=(), sightings=())
+    body = render(replace(finding(blind), lead=None)).body
     assert "Missing evidence: " in body
     assert "no agent has" in body
 

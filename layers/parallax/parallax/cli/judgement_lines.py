@@ -16,6 +16,7 @@ from parallax.model.judgement import (
     Assessment,
     HopState,
     Judgement,
+    Lead,
     NextStep,
     followed,
 )
@@ -40,20 +41,7 @@ EVIDENCE = 17
 
 def lines(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
     """Yield every line, top to bottom."""
-    at = f"{snapshot.taken_at:%Y-%m-%d %H:%M:%S %Z}"
-    url = snapshot.target.url
-    yield Line(Text.assemble((snapshot.target.name, "bold"), f"  {url}  {at}"), 2)
-    yield Line(Text(judgement.symptom.summary or "no symptom"), 2)
-    yield _cause(judgement)
-    if judgement.symptom.trend_text:
-        yield Line(Text(f"trend: {judgement.symptom.trend_text}"), 2)
-    if judgement.symptom.follows:
-        yield Line(Text(f"follows: {followed(judgement.symptom.follows)}"), 2)
-    if judgement.settling:
-        yield Line(Text(f"settling: {judgement.settling}", "yellow"), 2)
-    if not judgement.complete:
-        text = "incomplete: not every source has reported since the failure began"
-        yield Line(Text(text, "yellow"), 2)
+    yield from _head(judgement, snapshot)
     yield from _heading("Path")
     for seen in judgement.path:
         mark, color = STATES[seen.state]
@@ -72,6 +60,26 @@ def lines(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
         yield from _steps(advice.next_steps)
 
 
+def _head(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
+    """Yield what fails, the cause or what is known without one, and what limits it."""
+    at = f"{snapshot.taken_at:%Y-%m-%d %H:%M:%S %Z}"
+    url = snapshot.target.url
+    yield Line(Text.assemble((snapshot.target.name, "bold"), f"  {url}  {at}"), 2)
+    yield Line(Text(judgement.symptom.summary or "no symptom"), 2)
+    yield _cause(judgement)
+    if judgement.symptom.trend_text:
+        yield Line(Text(f"trend: {judgement.symptom.trend_text}"), 2)
+    if judgement.symptom.follows:
+        yield Line(Text(f"follows: {followed(judgement.symptom.follows)}"), 2)
+    if judgement.settling:
+        yield Line(Text(f"settling: {judgement.settling}", "yellow"), 2)
+    if not judgement.complete:
+        text = "incomplete: not every source has reported since the failure began"
+        yield Line(Text(text, "yellow"), 2)
+    if judgement.lead:
+        yield from _lead(judgement.lead)
+
+
 def _steps(steps: tuple[NextStep, ...]) -> Iterator[Line]:
     number = 0
     for step in steps:
@@ -80,6 +88,14 @@ def _steps(steps: tuple[NextStep, ...]) -> Iterator[Line]:
         yield Line(Text(f"{lead:<4} {step.text}"), 5)
         if step.command:
             yield Line(Text(f"     {step.command}", "cyan"), None)
+
+
+def _lead(lead: Lead) -> Iterator[Line]:
+    yield Line(Text(f"{lead.observation[:1].upper()}{lead.observation[1:]}"), 2)
+    if lead.excludes:
+        yield Line(Text(lead.excludes), 2)
+    for one in lead.candidates:
+        yield Line(Text(f"still possible: {one.cause}: {one.title}"), 4)
 
 
 def _heading(text: str) -> Iterator[Line]:

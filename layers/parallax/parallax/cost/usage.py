@@ -7,7 +7,7 @@ It does not: know prices.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from parallax.cost.measured import Measured, Units, features
+from parallax.cost.measured import Measured, Units, features, reporting
 
 MONTH_MINUTES = 730 * 60
 """Minutes of a month, as AWS's price pages have it: 730 hours."""
@@ -102,7 +102,8 @@ def usage_of(size: Size, measured: Measured) -> Usage:
         amounts[meter] = amount if counted else amount.times(MONTH_MINUTES)
     for minutes, part in _failing_minutes(size, measured):
         for meter, units in part.items():
-            each = minutes * (units.fixed + units.node * size.nodes / size.clusters)
+            nodes = reporting(size.nodes / size.clusters)
+            each = minutes * (units.fixed + units.node * nodes)
             before = amounts.get(meter, Amount())
             amounts[meter] = before.plus(Amount(per_target=each / size.targets))
     return Usage(size, amounts)

@@ -12,6 +12,7 @@ from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import NodeReport
 from parallax.model.freshness import is_not_before
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET
+from parallax.model.reporters import reporters
 from parallax.model.snapshot import Snapshot
 
 
@@ -67,9 +68,15 @@ def _responded_since(scene: Scene) -> bool:
 
 
 def _every_node_reported(scene: Scene, since: datetime) -> bool:
-    """Say whether each known node's agent measured since the failure began."""
+    """Say whether each expected node's agent measured since the failure began."""
     reported = {r.node for r in scene.live_reports if _measured_since(r, since)}
-    return bool(reported) and known_nodes(scene) <= reported
+    return bool(reported) and _expected(scene) <= reported
+
+
+def _expected(scene: Scene) -> frozenset[str] | set[str]:
+    """Return the nodes that report a failing target: of a large cluster only some."""
+    chosen = reporters(scene.target.name, scene.cluster) if scene.cluster else None
+    return known_nodes(scene) if chosen is None else chosen
 
 
 def _measured_since(report: NodeReport, since: datetime) -> bool:

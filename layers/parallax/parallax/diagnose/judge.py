@@ -5,21 +5,18 @@ of every cause, the path, the next steps.
 It does not: call other services, read a clock, or remember earlier judgements.
 """
 
-from shlex import quote
-
 from parallax.advice import advise
 from parallax.causes import CAUSES, Cause
 from parallax.causes.cause import hidden, unknown
 from parallax.diagnose.complete import complete, to_come
+from parallax.diagnose.lead import at_the_balancer, lead
 from parallax.diagnose.naming import named, with_explanations
 from parallax.diagnose.path import balancer_responded, blame, trace
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
 from parallax.diagnose.without_future import without_future
-from parallax.evidence import balancer
 from parallax.evidence.reading import Hidden, Missing
 from parallax.evidence.scene import Scene
-from parallax.model.balancer import Problem
 from parallax.model.judgement import (
     NONE,
     NOT_ESTABLISHED,
@@ -44,6 +41,7 @@ def judge(snapshot: Snapshot) -> Judgement:
     failing = symptom.external is View.FAILING
     choice = named(CAUSES, assessments) if failing else None
     if choice is None:
+        found = lead(scene, CAUSES, assessments) if failing else None
         return Judgement(
             symptom=symptom,
             class_=None,
@@ -55,8 +53,9 @@ def judge(snapshot: Snapshot) -> Judgement:
             complete=is_complete and not to_come(scene),
             assessments=assessments,
             path=path,
-            next_steps=_to_establish(scene, symptom),
+            next_steps=_to_establish(scene, found[1] if found else None),
             advice=advice,
+            lead=found[0] if found else None,
         )
     cause, shown = choice
     return Judgement(
@@ -115,11 +114,11 @@ def _title(symptom: Symptom) -> str:
     return "The target is healthy"
 
 
-def _to_establish(scene: Scene, symptom: Symptom) -> tuple[NextStep, ...]:
-    """Return steps that gather the missing evidence, if no cause is established."""
-    if symptom.external is not View.FAILING:
+def _to_establish(scene: Scene, decides: NextStep | None) -> tuple[NextStep, ...]:
+    """Return the step that decides, then steps that gather missing evidence."""
+    if decides is None:
         return ()
-    steps: list[NextStep] = [*_at_the_balancer(scene)]
+    steps = [decides, *at_the_balancer.unread(scene)]
     if scene.target.reached.cluster and not scene.live_reports:
         steps.append(
             NextStep(
@@ -128,29 +127,5 @@ def _to_establish(scene: Scene, symptom: Symptom) -> tuple[NextStep, ...]:
                 " -l app.kubernetes.io/name=parallax-agent",
             )
         )
-    elsewhere = NextStep(
-        text="Request the URL from another network, and check which server responds.",
-        command=f"curl -sv --http1.1 -o /dev/null {quote(scene.target.url)}",
-    )
-    return (*steps, elsewhere)
-
-
-def _at_the_balancer(scene: Scene) -> tuple[NextStep, ...]:
-    """Return how to inspect a load balancer that no reading shows."""
-    name, reading = scene.target.reached.load_balancer, scene.balancer
-    if reading and reading.problem is Problem.NOT_FOUND:
-        return (
-            NextStep(
-                text="List the project's load balancers. If one serves the target, set"
-                " it as reached.load_balancer in the targets file.",
-                command="hcloud load-balancer list",
-            ),
-        )
-    if not name or not balancer.service.lacks(scene):
-        return ()
-    return (
-        NextStep(
-            text="Check the health of the load balancer's targets.",
-            command=f"hcloud load-balancer describe {quote(name)}",
-        ),
-    )
+    commands = [step.command for step in steps]
+    return tuple(s for n, s in enumerate(steps) if s.command not in commands[:n])

@@ -6,7 +6,7 @@ It does not: know which targets an agent observes; an agent ignores other names.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -35,10 +35,14 @@ class OpenIncident(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Targets that need full reports, and the seconds between two of them."""
+    """Targets that need full reports, and the seconds between two of them.
+
+    `intervals` has those targets that differ from `interval`, the shortest one.
+    """
 
     targets: tuple[str, ...] = ()
     interval: float | None = None
+    intervals: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 def alert(incidents: Mapping[str, OpenIncident], now: datetime) -> Alert:
@@ -46,7 +50,10 @@ def alert(incidents: Mapping[str, OpenIncident], now: datetime) -> Alert:
     if not incidents:
         return Alert()
     names = sorted(incidents, key=lambda name: (-_since(incidents, name), name))
-    return Alert(tuple(names[:NAMES]), _seconds(incidents[names[0]], now))
+    seconds = {name: _seconds(incidents[name], now) for name in names[:NAMES]}
+    shortest = min(seconds.values())
+    others = {name: each for name, each in seconds.items() if each != shortest}
+    return Alert(tuple(seconds), shortest, others)
 
 
 def push_interval(

@@ -54,8 +54,12 @@ class Answers:
 
     def _alert(self, now: datetime) -> Fields:
         asked = alert(self.open_incidents(), now)
-        interval = {"interval_seconds": asked.interval} if asked.interval else {}
-        return {"full": list(asked.targets), **interval}
+        body: Fields = {"full": list(asked.targets)}
+        if asked.interval:
+            body["interval_seconds"] = asked.interval
+        if asked.intervals:
+            body["intervals"] = asked.intervals
+        return body
 
     def _readings(self, push: Push, now: datetime) -> Fields:
         digests = list(dict.fromkeys(_digests(push)))

@@ -17,6 +17,7 @@ from parallax.model.judgement import (
     Class,
     Hop,
     HopSeen,
+    Lead,
     NextStep,
     Symptom,
 )
@@ -89,6 +90,7 @@ class Finding:
     path: tuple[HopSeen, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
     advice: tuple[Advice, ...] = ()
+    lead: Lead | None = None
     snapshot: Snapshot | None = None
     snapshot_ref: SnapshotRef | None = None
     snapshot_problem: str | None = None

@@ -186,6 +186,31 @@ class NextStep:
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A cause that the evidence neither proves nor rules out, and what is missing."""
+
+    cause: str
+    title: str
+    evidence: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """What a judgement without a cause shows: where to look next.
+
+    `observation` is the most telling fact, `excludes` a sentence on what cannot be the
+    fault (or empty). Of the candidates the first step of the judgement decides.
+    """
+
+    observation: str
+    excludes: str = ""
+    candidates: tuple[Candidate, ...] = ()
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Advice:
     """What will fail unless an operator acts: a warning in advance, not an alarm.
 
@@ -240,3 +265,5 @@ class Judgement:
     path: tuple[HopSeen, ...]
     next_steps: tuple[NextStep, ...]
     advice: tuple[Advice, ...] = ()
+    lead: Lead | None = None
+    """Set if the target fails and no cause is established."""

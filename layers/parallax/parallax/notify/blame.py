@@ -5,8 +5,17 @@ observed if it is old.
 It does not: blame a component while the cause is not established.
 """
 
+from collections.abc import Iterator
+
 from parallax.model.finding import Finding, Proof
-from parallax.model.judgement import NOT_ESTABLISHED, Answer, Class, Hop
+from parallax.model.judgement import (
+    NOT_ESTABLISHED,
+    Answer,
+    Candidate,
+    Class,
+    Hop,
+    Lead,
+)
 from parallax.notify.paragraph import bullets, fill, minute, stacked
 
 _CLASSES = {
@@ -57,6 +66,8 @@ def blame(finding: Finding) -> str:
 def _not_established(finding: Finding) -> str:
     """Return that no cause is named, what evidence is missing, and earlier evidence."""
     text = "CAUSE: not established. The evidence does not prove any single cause."
+    if finding.lead:
+        return stacked(*_lead(finding.lead), _earlier_evidence(finding))
     missing = [m for a in finding.assessments for m in a.missing]
     listed = "; ".join(list(dict.fromkeys(missing))[:LISTED])
     return stacked(
@@ -64,6 +75,22 @@ def _not_established(finding: Finding) -> str:
         fill(f"Missing evidence: {listed}.") if listed else "",
         _earlier_evidence(finding),
     )
+
+
+def _lead(lead: Lead) -> Iterator[str]:
+    """Yield the most telling observation, what it excludes, and what remains."""
+    seen = lead.observation
+    yield fill(f"CAUSE: not established. {seen[:1].upper()}{seen[1:]}.")
+    yield fill(lead.excludes)
+    if lead.candidates:
+        yield bullets("What remains possible", map(_candidate, lead.candidates))
+    else:
+        yield fill("None of the causes that Parallax knows fits this.")
+
+
+def _candidate(candidate: Candidate) -> str:
+    needs = "; ".join(candidate.missing)
+    return f"{candidate.title} ({candidate.cause}). Missing to decide: {needs}."
 
 
 def _earlier_evidence(finding: Finding) -> str:

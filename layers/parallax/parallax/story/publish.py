@@ -108,6 +108,7 @@ def _finding(
         path=judgement.path,
         next_steps=judgement.next_steps,
         advice=judgement.advice,
+        lead=judgement.lead,
         snapshot=snapshot,
         request_id=snapshot.run.first.request_id if snapshot.run else None,
     )

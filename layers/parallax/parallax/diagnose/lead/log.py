@@ -1,0 +1,79 @@
+"""Log: what the ingress access logs show of the failing requests.
+
+In: a scene. Out: an observation, or None. It does not: name a cause. A missing line
+proves something only if every ingress log was read.
+"""
+
+from shlex import quote
+
+from parallax.diagnose.lead.at_the_balancer import at_the_balancer
+from parallax.diagnose.lead.observation import (
+    BEFORE_THE_INGRESS,
+    IN_THE_CLUSTER,
+    Observation,
+)
+from parallax.evidence import logs, users
+from parallax.evidence.scene import Scene
+from parallax.model.cluster import Sighting
+from parallax.model.judgement import NextStep
+from parallax.model.probe import AS_A_USER
+
+_UNREADABLE = (400, 408)
+"""An ingress that cannot parse a request logs it without its request id."""
+
+
+def in_no_log(scene: Scene) -> Observation | None:
+    """Observe that no ingress log contains any failing request."""
+    failing = users.failing(scene, *AS_A_USER)
+    if not failing or scene.sightings_of(*failing) or not logs.all_read(scene):
+        return None
+    if any(p.status_code in _UNREADABLE for p in failing):
+        return None
+    return Observation(
+        text=f"no ingress log contains any of the {len(failing)} failing requests",
+        excludes="The requests ended before the ingress, so no pod and no Ingress rule"
+        " is at fault.",
+        hops=BEFORE_THE_INGRESS,
+        step=at_the_balancer(
+            scene,
+            "Compare the load balancer's services, targets and health with the"
+            " ingress Service's ports and nodes.",
+        ),
+    )
+
+
+def at_the_ingress(scene: Scene) -> Observation | None:
+    """Observe what the ingress logged for the failing requests, and its upstream."""
+    lines = scene.sightings_of(*users.failing(scene, *AS_A_USER))
+    if not lines:
+        return None
+    line = lines[0]
+    return Observation(
+        text=f"{logs.share_text(scene)}; {_upstream(line)}",
+        excludes="The requests reached the ingress, so the name, the load balancer and"
+        " the way to the node work.",
+        hops=IN_THE_CLUSTER,
+        step=NextStep(
+            text="Read the ingress controller's log. Its error line for this host"
+            " states why the ingress responded with this status.",
+            command=_log_command(scene, line),
+        ),
+    )
+
+
+def _upstream(line: Sighting) -> str:
+    if line.upstream_address is None:
+        return f"the ingress responded {line.status_code} and tried no upstream"
+    if logs.got_no_response(line):
+        return f"the ingress got no usable response from {line.upstream_address}"
+    status = line.upstream_status
+    if status is None:
+        return f"{line.upstream_address} had not responded when the request ended"
+    return f"the upstream {line.upstream_address} responded {status}"
+
+
+def _log_command(scene: Scene, line: Sighting) -> str:
+    space = quote(scene.target.reached.ingress_namespace or "ingress-nginx")
+    host = quote(scene.target.host)
+    pod = quote(line.pod) if line.pod else "POD"
+    return f"kubectl -n {space} logs {pod} --since=10m | grep -F {host}"

@@ -1,0 +1,51 @@
+"""Observation: one fact about the failing requests, and where it puts the fault.
+
+In: a scene. Out: the fact, what it excludes, the hops that remain, the step that
+decides between their causes. It does not: name a cause.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from parallax.evidence import users
+from parallax.evidence.scene import Scene
+from parallax.model.judgement import Hop, NextStep
+from parallax.model.probe import AS_A_USER, Probe
+
+EVERYWHERE = frozenset(Hop) - {Hop.MONITOR}
+"""All hops of a request."""
+IN_THE_CLUSTER = frozenset({Hop.INGRESS, Hop.OVERLAY, Hop.SERVICE, Hop.POD})
+BEFORE_THE_INGRESS = frozenset({Hop.DNS, Hop.CDN, Hop.LOAD_BALANCER, Hop.NODE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """A fact in one sentence without a full stop, and what follows from it.
+
+    `excludes` is one sentence on what cannot be the fault; empty: nothing is excluded.
+    `hops` are the hops at which the fault can be.
+    """
+
+    text: str
+    excludes: str = ""
+    hops: frozenset[Hop] = EVERYWHERE
+    step: NextStep
+
+
+def alike(scene: Scene) -> tuple[Probe, ...]:
+    """Return the failing user requests that end in the most frequent way."""
+    failing = users.failing(scene, *AS_A_USER)
+    if not failing:
+        return ()
+    way, _ = Counter(map(_way, failing)).most_common(1)[0]
+    return tuple(p for p in failing if _way(p) == way)
+
+
+def _way(probe: Probe) -> tuple[object, ...]:
+    return probe.error_type, probe.error_phase, probe.status_code
+
+
+def share(scene: Scene, probes: tuple[Probe, ...]) -> str:
+    """Return how many of the user requests these are, e.g. `11 of 11 requests`."""
+    total = len(users.outside(scene, *AS_A_USER))
+    return f"{len(probes)} of {total} external requests"
