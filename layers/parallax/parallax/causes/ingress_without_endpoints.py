@@ -26,7 +26,7 @@ endpoints rejects connections).
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.endpoint_steps import endpoint_steps
 from parallax.evidence import answers, balancer, ingress, inside, pods, users
-from parallax.evidence.reading import Missing, evidence_so_far
+from parallax.evidence.reading import Missing, evidence_so_far, proven
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -54,7 +54,7 @@ def assess(scene: Scene) -> Assessment:
         if passed := answers.request_passed(scene):
             raise Missing(f"the reason why a request passed ({passed})")
         silent = _no_response_inside(scene)
-        with evidence_so_far(silent):
+        with proven(silent):
             own = _response(scene)
     unready = [p for p in cluster.ingress_pods or () if not p.ready]
     why = (f"the ingress has {pods.text(unready)}",) if unready else ()

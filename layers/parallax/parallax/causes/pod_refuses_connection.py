@@ -28,7 +28,14 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, ingress, inside, logs, pods, users
-from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need, reading
+from parallax.evidence.reading import (
+    Hidden,
+    Missing,
+    evidence_so_far,
+    need,
+    proven,
+    reading,
+)
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
@@ -62,7 +69,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, _accepting(len(ready), probes))
     refusing = need(_refusing(scene), BETWEEN_NODES if accepting else OWN_NODE)
     share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
-    with evidence_so_far(share):
+    with proven(share):
         own = _ends_there(scene, refusing, all_refuse=not accepting)
     port = refusing[0].port
     return supported(ID, f"{share} on port {port}, even from their own nodes", own)

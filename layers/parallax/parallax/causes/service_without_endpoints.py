@@ -26,7 +26,7 @@ endpoints; a rate limit and a denied location produce the same page).
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.endpoint_steps import endpoint_steps
 from parallax.evidence import impact, inside, pods
-from parallax.evidence.reading import evidence_so_far
+from parallax.evidence.reading import proven
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import ClusterReading
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -44,7 +44,7 @@ def assess(scene: Scene) -> Assessment:
         )
     if found:
         return refuted(ID, state)
-    with evidence_so_far(state):
+    with proven(state, *_why(inside.cluster(scene))):
         ends = impact.ends_without_pod(scene)
     return supported(ID, state, *_why(inside.cluster(scene)), ends)
 
