@@ -50,12 +50,15 @@ def _table(what: str, tallies: Sequence[Tally]) -> Iterator[str]:
 
 
 def _silent(tallies: Sequence[Tally]) -> Iterator[str]:
-    for t in tallies:
-        if t.by_cause:
-            counts = sorted(t.by_cause.items(), key=lambda p: (-p[1], p[0]))
-            text = ", ".join(f"{cause} {number}" for cause, number in counts)
-            yield f"Not established, {t.title}: {text}."
-            yield ""
+    some = [t for t in tallies if t.by_cause]
+    if not some:
+        return
+    yield "| in | true, and not established | cases |"
+    yield "|---|---|---|"
+    for t in some:
+        for cause, number in sorted(t.by_cause.items(), key=lambda p: (-p[1], p[0])):
+            yield f"| {t.title} | {cause} | {number} |"
+    yield ""
 
 
 def _wrong(tallies: Sequence[Tally]) -> Iterator[str]:

@@ -5,8 +5,8 @@ In and out: ids. It does not: import a cause; a test compares the ids with the l
 
 NOT_ESTABLISHED = "not-established"
 
-CERTIFICATE_AT_BALANCER = "certificate-refused-at-balancer"
-CERTIFICATE_AT_INGRESS = "certificate-refused-at-ingress"
+CERTIFICATE_AT_BALANCER = "lb-certificate-refused"
+CERTIFICATE_AT_INGRESS = "ingress-certificate-refused"
 REDIRECT_LOOP = "redirect-loop"
 NAME_GONE = "dns-name-gone"
 ZONE_BROKEN = "dns-zone-broken"

@@ -75,7 +75,7 @@ def _waiting(spec: PlatformSpec, reason: str, *, restarts: int) -> None:
 
 
 def readiness_port(spec: PlatformSpec) -> None:
-    """The readiness probe asks a wrong port: well pods count as not ready."""
+    """The readiness probe uses a wrong port: healthy pods count as not ready."""
     for pod in spec.pods:
         pod.ready = False
 

@@ -60,19 +60,19 @@ def second_service(spec: PlatformSpec) -> None:
 
 
 def red_and_resets(spec: PlatformSpec) -> None:
-    """One target has been red for ever; the others' ingress resets connections."""
+    """One target has long been red; the others' ingress resets connections."""
     _red(spec)
     spec.conditions.resets = spec.rng.uniform(0.4, 0.7)
 
 
 def red_and_no_endpoints(spec: PlatformSpec) -> None:
-    """One target has been red for ever; the app's Service lost its endpoints."""
+    """One target has been red since long ago; the app's Service lost its endpoints."""
     _red(spec)
     fault("service-without-endpoints", spec)
 
 
 def red_and_slow(spec: PlatformSpec) -> None:
-    """One target has been red for ever; the pods hang."""
+    """One target has been red since long ago; the pods hang."""
     _red(spec)
     fault("pod-too-slow", spec)
 
@@ -84,7 +84,7 @@ def _red(spec: PlatformSpec) -> None:
 
 
 def check_counts_endpoints(spec: PlatformSpec) -> None:
-    """The check asks kube-proxy's port of policy Local, which counts no endpoint."""
+    """The check uses kube-proxy's port of policy Local, which counts no endpoint."""
     spec.ingress.policy, spec.ingress.health_port = "Local", 30999
     for listen in spec.balancer.listens:
         check = listen.check

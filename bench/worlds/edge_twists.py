@@ -55,7 +55,7 @@ def expired(spec: PlatformSpec) -> None:
 
 def wrong_name(spec: PlatformSpec) -> None:
     """The certificate is for another name."""
-    other = spec.rng.choice(("www.example.com", "*.example.net", f"old-{spec.host}"))
+    other = spec.rng.choice(("www.example.edu", "*.example.edu", f"old-{spec.host}"))
     plain = _certificate(
         spec, f"Hostname mismatch, certificate is not valid for '{spec.host}'."
     )

@@ -29,7 +29,7 @@ BACKEND = (
     World(
         id="header-too-big-deis",
         source="deis/router#293",
-        true="A big header of the app; asked directly the pods are well.",
+        true="A big header of the app; a direct request to a pod succeeds.",
         twist=backend.header_too_big,
         requires=replace(NGINX, protocol="tcp"),
         accept=frozenset({a.UNUSABLE}),
@@ -182,7 +182,7 @@ BACKEND = (
     World(
         id="readiness-on-other-port",
         source="kubernetes/ingress-gce#647",
-        true="The readiness probe asks another port than the app's: no pod is ready.",
+        true="The readiness probe uses another port than the app's: no pod is ready.",
         twist=backend.readiness_port,
         requires=PLAIN,
         accept=frozenset({a.NOT_READY}),

@@ -118,7 +118,7 @@ BALANCER = (
     World(
         id="check-wants-200-of-default-backend",
         source="digitalocean/digitalocean-cloud-controller-manager#195",
-        true="The http check asks / without a host; the default backend says 404.",
+        true="The http check sends no host; the default backend responds 404.",
         twist=partial(fault, "lb-health-check-rejected"),
         requires=Requirements(check="http"),
         accept=frozenset({a.CHECK_REJECTED}),

@@ -127,7 +127,7 @@ EDGE = (
     World(
         id="redirect-to-https-f5",
         source="nginx/kubernetes-ingress#1296",
-        true="redirect-to-https behind a balancer that ends TLS loops for ever.",
+        true="redirect-to-https behind a balancer that ends TLS is a loop.",
         twist=edge.redirects_behind_the_balancer,
         requires=ENDS,
         accept=frozenset({a.REDIRECT_LOOP}),
@@ -171,7 +171,7 @@ EDGE = (
     World(
         id="dnssec-after-change",
         source="librespeed/speedtest-go#83",
-        true="Resolvers that validate say SERVFAIL; the zone's server has the address.",
+        true="Validating resolvers return SERVFAIL; the zone's server has the address.",
         twist=edge.zone_refused,
         accept=frozenset({a.ZONE_BROKEN}),
         requires=BARE,
@@ -188,7 +188,7 @@ EDGE = (
     World(
         id="name-servers-silent",
         source="keybase/keybase-issues#2488",
-        true="The zone's own servers fail, so that every resolver says SERVFAIL.",
+        true="The zone's own servers fail, so that each resolver returns SERVFAIL.",
         twist=edge.zone_silent,
         accept=frozenset({a.ZONE_BROKEN}),
         requires=BARE,

@@ -57,7 +57,7 @@ WAYS_IN = (
     World(
         id="own-service-check-port",
         source="hetznercloud/hcloud-cloud-controller-manager#93",
-        true="The balancer's check asks a port that the app's Service does not have.",
+        true="The balancer's check uses a port that the app's Service does not have.",
         twist=partial(fault, "lb-health-check-wrong-port"),
         shape=shapes.own_service,
         requires=replace(OWN, has_detail=True),
@@ -67,7 +67,7 @@ WAYS_IN = (
     World(
         id="middleware-does-not-exist",
         source="traefik/traefik#10544",
-        true="An IngressRoute names a middleware that is missing, so Traefik says 404.",
+        true="An IngressRoute names a missing middleware, so Traefik responds 404.",
         twist=backend.ignored,
         shape=shapes.ingress_route,
         requires=replace(ROUTE, protocol="https"),
