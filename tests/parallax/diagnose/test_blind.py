@@ -147,7 +147,7 @@ def test_it_is_an_incident_of_the_stack(why: str) -> None:
                 assert finding.class_ is Class.MONITOR
                 body = render(finding).body
                 assert "PARALLAX IS BLIND (stack/probe)" in " ".join(body.split())
-                assert "cause          monitor-blind" in body
+                assert "cause monitor-blind " in body
     assert incident
     assert incident.state is State.RESOLVED
     assert turns == [NotificationReason.FIRING, NotificationReason.RESOLVED]

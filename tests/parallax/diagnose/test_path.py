@@ -11,7 +11,7 @@ from parallax.model.cluster import NodeReport
 from parallax.model.judgement import Answer, Hop, HopSeen, HopState
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
-from parallax.notify.mail import MARKS
+from parallax.notify.mail.path import MARKS
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 

@@ -6,6 +6,7 @@ It does not: publish.
 
 import base64
 import json
+import re
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -51,12 +52,7 @@ def queued(cloud: Any) -> list[str]:
 def mailed(cloud: Any) -> list[str]:
     """Return and remove the ids of the findings in the inbox."""
     texts = [json.loads(text)["Message"] for text in cloud.messages(cloud.inbox)]
-    return [
-        line.split()[1]
-        for text in texts
-        for line in text.splitlines()
-        if line.startswith("finding ")
-    ]
+    return [found for text in texts for found in re.findall(r"finding (\S+)", text)]
 
 
 def dead_letters_of(cloud: Any) -> list[dict[str, Any]]:

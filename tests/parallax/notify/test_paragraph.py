@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from parallax.notify.paragraph import WIDTH, bullets, fill, hung, minute, span, stacked
+from parallax.notify.paragraph import (
+    bullets,
+    minute,
+    paragraph,
+    second,
+    sentence,
+    span,
+    stacked,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,13 +30,17 @@ def test_a_duration_has_two_units_at_most(seconds: int, expected: str) -> None:
     assert span(timedelta(seconds=seconds)) == expected
 
 
-def test_lines_keep_the_width_and_names_are_not_broken() -> None:
-    """All lines have the same indentation; a URL is never broken."""
+def test_a_paragraph_is_one_line() -> None:
+    """The reader's program wraps it; a line break in a text begins no line."""
+    assert paragraph("one\n  two\tthree") == "one two three"
     url = "https://platform-api.keybuzz.io/" + "x" * 90
-    lines = hung("  - ", f"{'word ' * 20}{url}").splitlines()
-    assert all(len(line) <= WIDTH for line in lines if "http" not in line)
-    assert all(line.startswith("    ") for line in lines[1:])
-    assert url in fill(url)
+    assert bullets("Seen", [f"{'word ' * 20}{url}\nINJECTED"]).count("\n") == 1
+
+
+def test_a_sentence_ends_once_and_keeps_its_first_letter() -> None:
+    """A name at the beginning is case-sensitive."""
+    assert sentence("shop-lb has no target") == "shop-lb has no target."
+    assert sentence("Is it?") == "Is it?"
 
 
 def test_an_empty_list_is_nothing() -> None:
@@ -48,7 +60,7 @@ def test_only_a_sentence_that_ends_twice_loses_a_full_stop(
     text: str, expected: str
 ) -> None:
     """A path and three dots stay."""
-    assert fill(text) == expected
+    assert paragraph(text) == expected
 
 
 def test_a_minute_has_its_date_on_another_day() -> None:
@@ -56,6 +68,8 @@ def test_a_minute_has_its_date_on_another_day() -> None:
     at = datetime(2025, 11, 20, 23, 59, 58, tzinfo=UTC)
     assert minute(at, at) == "23:59 UTC"
     assert minute(at, at + timedelta(hours=1)) == "2025-11-20 23:59 UTC"
+    assert second(at, at) == "23:59:58"
+    assert second(at, at + timedelta(hours=1)) == "2025-11-20 23:59:58"
 
 
 def test_empty_parts_leave_no_empty_line() -> None:

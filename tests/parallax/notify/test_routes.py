@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
@@ -52,7 +53,7 @@ def test_the_topic_gets_a_mail(cloud: Any) -> None:
     TopicRoute(cloud.topic).send(FINDING)
     (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
     assert "front" in mail["Subject"]
-    assert "503 from the internet" in mail["Message"]
+    assert "https://front.example/" in mail["Message"]
 
 
 def test_a_finding_with_a_reason_is_mailed_and_everything_is_queued() -> None:
@@ -87,7 +88,8 @@ def test_a_permanent_rejection_is_not_retried() -> None:
 
 def test_a_rejected_subject_is_sent_in_ascii(cloud: Any) -> None:
     """A name in another script does not lose the mail."""
-    with refused_for_good(of="\u0443\u0437\u0435\u043b") as count:
+    subject = quote_plus("DOWN \u0443\u0437\u0435\u043b")
+    with refused_for_good(of=f"Subject={subject}") as count:
         TopicRoute(cloud.topic).send(
             replace(FINDING, target="\u0443\u0437\u0435\u043b")
         )
@@ -101,8 +103,8 @@ def test_a_late_mail_begins_with_its_delay() -> None:
     """After an outage of SNS, or a redrive, it does not describe the present."""
     assert late(FINDING, NOON + timedelta(minutes=9)) == ""
     assert late(FINDING, NOON + timedelta(hours=7)) == (
-        "This mail was delayed by 7 h 0 min. It describes the state at 2025-11-20\n"
-        "12:00:00 UTC.\n\n"
+        "This mail was delayed by 7 h 0 min. It describes the state at 2025-11-20"
+        " 12:00:00 UTC.\n\n"
     )
 
 

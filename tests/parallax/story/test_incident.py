@@ -188,7 +188,7 @@ def test_504_that_becomes_503_is_progress() -> None:
         NotificationReason.TREND_CHANGED,
     ]
     mail = render(mails[-1])
-    assert mail.subject.startswith("[Parallax] DOWN, PROGRESS platform-api (503)")
+    assert mail.subject.startswith("DOWN, PROGRESS platform-api 503")
     body = " ".join(mail.body.split())
     assert body.startswith("CHANGED: requests now get further, but still fail.")
     assert f"Trend: {trend}." in body

@@ -21,8 +21,11 @@ from parallax.model.judgement import (
     NextStep,
     Symptom,
 )
+from parallax.model.probe import Phases
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import wired
+
+NOT_REACHED = Phases()
 
 
 class NotificationReason(StrEnum):
@@ -55,6 +58,32 @@ class SnapshotRef:
     sha256: str
     """SHA-256 of the object's bytes, as 64 hexadecimal digits."""
     bytes: int
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """What a user's request got: a response, or an error.
+
+    `first_line` is the beginning of the page on one line, at most 160 characters.
+    """
+
+    at: datetime
+    status_code: int | None = None
+    reason: str | None = None
+    server: str | None = None
+    error: str | None = None
+    first_line: str = ""
+    phases: Phases = NOT_REACHED
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Something that happened, for a timeline."""
+
+    at: datetime
+    text: str
 
 
 @wired
@@ -95,6 +124,15 @@ class Finding:
     snapshot_ref: SnapshotRef | None = None
     snapshot_problem: str | None = None
     request_id: str | None = None
+    response: Response | None = None
+    """What the first failing external request got."""
+    timeline: tuple[Moment, ...] = ()
+    no_change_before: str | None = None
+    """A sentence that the cluster did not change before the failure."""
+    next_mail_at: datetime | None = None
+    """When a mail comes if nothing changes."""
+    quiet_seconds: float | None = None
+    """How long the target must be healthy before the incident ends."""
 
 
 def without_snapshot(finding: Finding, place: str) -> Finding:

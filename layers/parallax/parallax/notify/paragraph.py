@@ -1,35 +1,36 @@
 """Paragraph: the building blocks of a plain-text mail.
 
-In: words, instants, spans. Out: lines of at most `WIDTH` columns.
-It does not: break a long word, so that URLs and names stay complete.
+In: words, instants, spans. Out: paragraphs of one line each. The reader's program wraps
+them: a phone has 40 columns, and a command that is broken cannot be pasted.
+It does not: limit a text. Line breaks inside a text become spaces, so that no text from
+the network starts a line of its own.
 """
 
 import re
-import textwrap
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from parallax.model.plain import plain_line
 
-WIDTH = 78
+
+def paragraph(text: str) -> str:
+    """Return a text as one line, with a doubled full stop reduced to one."""
+    return re.sub(r"(?<![./])\.\.(?=\s|$)", ".", " ".join(text.split()))
 
 
-def hung(lead: str, text: str) -> str:
-    """Return a text after a lead, with its other lines indented by the same width."""
-    return textwrap.fill(
-        text,
-        WIDTH,
-        initial_indent=lead,
-        subsequent_indent=" " * len(lead),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def sentence(text: str) -> str:
+    """Return a text as one line that ends with a full stop.
+
+    The first letter stays: it may be that of a name, and names are case-sensitive.
+    """
+    line = paragraph(text)
+    return line if line.endswith((".", "!", "?")) else f"{line}."
 
 
 def bullets(title: str, entries: Iterable[str]) -> str:
     """Return a list with a title; an empty string for no entries."""
-    listed = [hung("  - ", entry) for entry in entries]
-    return "\n".join([f"{plain_line(title)}:", *listed]) if listed else ""
+    listed = [f"- {paragraph(entry)}" for entry in entries]
+    return "\n".join([plain_line(title), *listed]) if listed else ""
 
 
 def stacked(*parts: str) -> str:
@@ -44,8 +45,17 @@ def clock(instant: datetime) -> str:
 
 def minute(instant: datetime, day: datetime) -> str:
     """Return an instant as `HH:MM UTC`; with its date where that is not `day`'s."""
+    return f"{_dated(instant, day, '%H:%M')} UTC"
+
+
+def second(instant: datetime, day: datetime) -> str:
+    """Return an instant as `HH:MM:SS`; with its date where that is not `day`'s."""
+    return _dated(instant, day, "%H:%M:%S")
+
+
+def _dated(instant: datetime, day: datetime, form: str) -> str:
     at, today = instant.astimezone(UTC), day.astimezone(UTC).date()
-    return at.strftime("%H:%M UTC" if at.date() == today else "%Y-%m-%d %H:%M UTC")
+    return at.strftime(form if at.date() == today else f"%Y-%m-%d {form}")
 
 
 def span(time: timedelta) -> str:
@@ -59,9 +69,3 @@ def span(time: timedelta) -> str:
     if not days:
         return f"{hours} h {minutes % 60} min"
     return f"{days} d {hours % 24} h"
-
-
-def fill(text: str) -> str:
-    """Return a text as one paragraph, with a doubled full stop reduced to one."""
-    once = re.sub(r"(?<![./])\.\.(?=\s|$)", ".", text)
-    return textwrap.fill(once, WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -15,7 +15,8 @@ from typing import Any, Protocol
 from parallax.aws import client, failed_with
 from parallax.model.finding import Finding, without_snapshot
 from parallax.model.plain import json_text
-from parallax.notify.paragraph import clock, fill, span
+from parallax.notify.attributes import Attributes, attributes
+from parallax.notify.paragraph import clock, paragraph, span
 from parallax.notify.publication import Publication
 from parallax.settings import Settings, SettingsError
 
@@ -101,20 +102,26 @@ class TopicRoute:
         mail = render(publication)
         body = late(publication, datetime.now(UTC)) + mail.body
         text = body.encode()[:MAIL_LIMIT].decode(errors="ignore")
+        filters = attributes(publication)
         try:
-            self._publish(mail.subject, text)
+            self._publish(mail.subject, text, filters)
         except Exception as error:
             plain = mail.subject.encode("ascii", "replace").decode()
             if plain == mail.subject or not failed_with(error, *SUBJECT_REFUSED):
                 raise
-            self._publish(plain, text)
+            self._publish(plain, text, filters)
 
     def check(self) -> None:
         """Read the topic's attributes."""
         client("sns").get_topic_attributes(TopicArn=self.arn)
 
-    def _publish(self, subject: str, text: str) -> None:
-        client("sns").publish(TopicArn=self.arn, Subject=subject, Message=text)
+    def _publish(self, subject: str, text: str, filters: Attributes) -> None:
+        client("sns").publish(
+            TopicArn=self.arn,
+            Subject=subject,
+            Message=text,
+            MessageAttributes=filters,
+        )
 
 
 def configured(settings: Settings) -> tuple[Route, ...]:
@@ -145,7 +152,7 @@ def late(finding: Finding, now: datetime) -> str:
         return ""
     when = clock(finding.judged_at)
     text = f"This mail was delayed by {span(age)}. It describes the state at {when}."
-    return f"{fill(text)}\n\n"
+    return f"{paragraph(text)}\n\n"
 
 
 def message(publication: Publication) -> str:

@@ -62,7 +62,7 @@ def advance(
     )
     if is_silence(moved) and moved.mailed_at is None and reason is None:
         return moved
-    return publish(moved, judgement, snapshot, reason)
+    return publish(moved, judgement, snapshot, reason, rules)
 
 
 def _begin(

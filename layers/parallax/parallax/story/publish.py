@@ -6,6 +6,7 @@ It does not: decide whether a mail is due (`notification` does), or send.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid5
 
 from parallax.diagnose.reach import is_response, present
@@ -16,7 +17,9 @@ from parallax.model.judgement import NOT_ESTABLISHED, Judgement
 from parallax.model.probe import AS_A_USER
 from parallax.model.snapshot import Snapshot
 from parallax.story.notification import is_discovery
+from parallax.story.rules import Rules
 from parallax.story.state import is_silence
+from parallax.story.timeline import first_response, no_change, timeline
 
 
 def publish(
@@ -24,10 +27,13 @@ def publish(
     judgement: Judgement,
     snapshot: Snapshot,
     reason: NotificationReason | None,
+    rules: Rules,
 ) -> Incident:
     """Return the incident with a new finding, if there is a change to publish."""
     last = incident.finding
-    finding = _finding(incident, judgement, snapshot, reason)
+    finding = _with_story(
+        _finding(incident, judgement, snapshot, reason), incident, snapshot, rules
+    )
     if reason is None and last is not None and _core(last) == _core(finding):
         return incident
     published = replace(
@@ -77,6 +83,30 @@ def _core(finding: Finding) -> tuple[object, ...]:
         symptom.external,
         symptom.difference,
         symptom.trend_text,
+    )
+
+
+def _with_story(
+    finding: Finding, incident: Incident, snapshot: Snapshot, rules: Rules
+) -> Finding:
+    """Return the finding with what its mail states in addition to the judgement.
+
+    A finding about Parallax itself has no response and no timeline of a target.
+    """
+    mailed = snapshot.taken_at if finding.turn else incident.mailed_at
+    reminder = timedelta(seconds=rules.reminder_seconds)
+    timed = replace(
+        finding,
+        next_mail_at=mailed + reminder if mailed else None,
+        quiet_seconds=rules.quiet_seconds,
+    )
+    if is_silence(incident):
+        return timed
+    return replace(
+        timed,
+        response=first_response(snapshot),
+        timeline=timeline(incident, snapshot),
+        no_change_before=no_change(incident, snapshot),
     )
 
 

@@ -1,11 +1,11 @@
-"""Blame: the paragraph of a mail that names the cause and its evidence.
+"""Cause: the paragraphs of a mail that name the cause, and list its evidence.
 
-In: a finding. Out: lines: the component at fault, the evidence, and when it was last
-observed if it is old.
+In: a finding. Out: lines: the component at fault, the first evidence; the rest of the
+evidence, and when it was last observed if it is old.
 It does not: blame a component while the cause is not established.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from parallax.model.finding import Finding, Proof
 from parallax.model.judgement import (
@@ -16,7 +16,7 @@ from parallax.model.judgement import (
     Hop,
     Lead,
 )
-from parallax.notify.paragraph import bullets, fill, minute, stacked
+from parallax.notify.paragraph import bullets, minute, paragraph, sentence, stacked
 
 _CLASSES = {
     Class.CACHE: "a cache or DNS",
@@ -44,35 +44,55 @@ def component(finding: Finding) -> str:
     return at_hop or (_CLASSES[finding.class_] if finding.class_ else "none")
 
 
-def blame(finding: Finding) -> str:
-    """Return the cause and its evidence, or that the cause is not established."""
+def cause(finding: Finding) -> str:
+    """Return the cause and its first evidence, or what is known without a cause."""
     if finding.cause == NOT_ESTABLISHED or finding.class_ is None:
         return _not_established(finding)
-    evidence = [
-        a.evidence
-        for a in finding.assessments
-        if a.cause == finding.cause and a.answer is Answer.SUPPORTED
-    ]
+    evidence, proof = _evidence(finding), _old_proof(finding)
+    how = f"as {_last_seen(finding, proof)}" if proof else "established"
+    shown = proof.evidence if proof else evidence
+    first = f": {shown[0]}" if shown else ""
+    head = f"CAUSE ({component(finding)}, {how})"
+    return stacked(head, sentence(f"{finding.title}{first}"))
+
+
+def why(finding: Finding) -> str:
+    """Return the evidence after the first sentence, which stands with the cause."""
+    proof = _old_proof(finding)
+    shown = proof.evidence if proof else _evidence(finding)
+    return bullets("WHY", shown[1:])
+
+
+def _evidence(finding: Finding) -> Sequence[str]:
+    """Return what supports the cause now."""
+    return next(
+        (
+            a.evidence
+            for a in finding.assessments
+            if a.cause == finding.cause and a.answer is Answer.SUPPORTED
+        ),
+        (),
+    )
+
+
+def _old_proof(finding: Finding) -> Proof | None:
+    """Return the last proof, if nothing supports the cause any more."""
     proof = finding.proof
-    old = not evidence and proof is not None and proof.cause == finding.cause
-    seen = ", by earlier evidence" if old else ""
-    cause = fill(f"CAUSE: {component(finding)}{seen}. {finding.title}.")
-    if proof and old:
-        title = f"Evidence ({_last_seen(finding, proof)})"
-        return stacked(cause, bullets(title, proof.evidence))
-    return stacked(cause, bullets("Evidence", evidence[0]) if evidence else "")
+    is_old = proof is not None and proof.cause == finding.cause
+    return proof if is_old and not _evidence(finding) else None
 
 
 def _not_established(finding: Finding) -> str:
-    """Return that no cause is named, what evidence is missing, and earlier evidence."""
-    text = "CAUSE: not established. The evidence does not prove any single cause."
+    """Return that no cause is named, what is known, and earlier evidence."""
+    head = "CAUSE (not established)"
     if finding.lead:
-        return stacked(*_lead(finding.lead), _earlier_evidence(finding))
+        return stacked(head, *_lead(finding.lead), _earlier_evidence(finding))
     missing = [m for a in finding.assessments for m in a.missing]
     listed = "; ".join(list(dict.fromkeys(missing))[:LISTED])
     return stacked(
-        fill(text),
-        fill(f"Missing evidence: {listed}.") if listed else "",
+        head,
+        "The evidence does not prove any single cause.",
+        sentence(f"Missing evidence: {listed}") if listed else "",
         _earlier_evidence(finding),
     )
 
@@ -80,12 +100,12 @@ def _not_established(finding: Finding) -> str:
 def _lead(lead: Lead) -> Iterator[str]:
     """Yield the most telling observation, what it excludes, and what remains."""
     seen = lead.observation
-    yield fill(f"CAUSE: not established. {seen[:1].upper()}{seen[1:]}.")
-    yield fill(lead.excludes)
+    yield sentence(f"Observed: {seen}")
+    yield paragraph(lead.excludes)
     if lead.candidates:
-        yield bullets("What remains possible", map(_candidate, lead.candidates))
+        yield bullets("Still possible:", map(_candidate, lead.candidates))
     else:
-        yield fill("None of the causes that Parallax knows fits this.")
+        yield "None of the causes that Parallax knows fits this."
 
 
 def _candidate(candidate: Candidate) -> str:
@@ -98,7 +118,7 @@ def _earlier_evidence(finding: Finding) -> str:
     proof, answers = finding.proof, {a.cause: a.answer for a in finding.assessments}
     if proof is None or answers.get(proof.cause) is Answer.REFUTED:
         return ""
-    title = f"Earlier evidence of {proof.cause} ({_last_seen(finding, proof)})"
+    title = f"Earlier evidence of {proof.cause} ({_last_seen(finding, proof)}):"
     return bullets(title, proof.evidence)
 
 

@@ -1,7 +1,8 @@
 """Subject: the one line of a mail that a locked phone shows.
 
-In: a finding whose `turn` is set. Out: one line of UTF-8 of less than 100 characters,
-the limit of SNS: what happened, to which target, the response, the cause. Letters of
+In: a finding whose `turn` is set. Out: one line of UTF-8 of at most
+78 characters: what happened, to which target, the response, the cause. The first 40
+characters have state and target. Letters of
 every script stay readable; control characters become `?`.
 It does not: state anything that the body does not state.
 Source of the limits: Amazon SNS API, `Publish`, parameter Subject, as botocore's model
@@ -24,25 +25,30 @@ from parallax.model.judgement import (
 from parallax.model.plain import REPLACEMENT, plain_line
 from parallax.notify.paragraph import span
 
-LIMIT = 99
-"""Characters. Those beyond U+FFFF count twice, as in Java and JavaScript."""
-HEAD = "[Parallax] "
+LIMIT = 78
+"""Characters: as many as a phone shows; SNS accepts 99. Those beyond U+FFFF count
+twice, as in Java and JavaScript."""
+DOWN, INTERMITTENT = "DOWN", "INTERMITTENT"
+"""All requests of users fail, or some."""
 STATES = {
-    NotificationReason.CAUSE_CHANGED: "DOWN, CHANGED",
-    NotificationReason.TREND_CHANGED: "DOWN, CHANGED",
-    NotificationReason.REMINDER: "STILL DOWN",
+    NotificationReason.CAUSE_CHANGED: "{}, CHANGED",
+    NotificationReason.TREND_CHANGED: "{}, CHANGED",
+    NotificationReason.REMINDER: "STILL {}",
     NotificationReason.RESOLVED: "RESOLVED",
 }
-TRENDS = {Trend.PROGRESS: "DOWN, PROGRESS", Trend.DECLINE: "DOWN, WORSE"}
+TRENDS = {Trend.PROGRESS: "{}, PROGRESS", Trend.DECLINE: "{}, WORSE"}
+
+WORDS = {"tls": "TLS failure", "body_incomplete": "incomplete response"}
+"""Errors whose name is not a phrase."""
 
 
 def write(finding: Finding) -> str:
     """Return the subject; a long one is cut after a whole word and ends in `...`."""
-    line = f"{HEAD}{_state(finding)} {finding.target}{_rest(finding)}"
+    line = f"{_state(finding)} {finding.target}{_rest(finding)}"
     # Line breaks become spaces first, so that none of them becomes a `?`.
     plain = plain_line(" ".join(line.split())).replace(REPLACEMENT, "?")
     width = LIMIT - _counted_twice(plain)
-    return textwrap.shorten(plain, max(width, len(HEAD)), placeholder="...")
+    return textwrap.shorten(plain, max(width, len(INTERMITTENT)), placeholder="...")
 
 
 def _counted_twice(text: str) -> int:
@@ -60,7 +66,8 @@ def response(finding: Finding) -> str | None:
     symptom = finding.symptom
     if symptom.status_code is not None:
         return str(symptom.status_code)
-    return symptom.error_type.replace("_", " ") if symptom.error_type else None
+    error = symptom.error_type
+    return WORDS.get(error, error.replace("_", " ")) if error else None
 
 
 def lasted(finding: Finding) -> timedelta:
@@ -72,9 +79,11 @@ def _state(finding: Finding) -> str:
     turn = finding.turn or NotificationReason.FIRING
     if turn is not NotificationReason.RESOLVED and is_monitor(finding):
         return "STILL BLIND" if turn is NotificationReason.REMINDER else "BLIND"
+    some = finding.symptom.constancy is Constancy.INTERMITTENT
+    state = STATES.get(turn, "{}")
     if turn is NotificationReason.TREND_CHANGED:
-        return TRENDS.get(finding.symptom.trend, STATES[turn])
-    return STATES.get(turn, "DOWN")
+        state = TRENDS.get(finding.symptom.trend, state)
+    return state.format(INTERMITTENT if some else DOWN)
 
 
 def _rest(finding: Finding) -> str:
@@ -83,16 +92,16 @@ def _rest(finding: Finding) -> str:
     if is_monitor(finding):
         return f": {finding.title}"
     got = response(finding)
-    what = f" ({got}{_often(finding.symptom)})" if got else ""
+    what = f" {got}{_often(finding.symptom)}" if got else ""
     if finding.cause == NOT_ESTABLISHED:
         return f"{what}: cause not established"
     return f"{what}: {_inline(finding.title)}"
 
 
 def _often(symptom: Symptom) -> str:
-    """Return e.g. ` in 2 of 11`, if only some requests fail."""
+    """Return e.g. ` (2 of 11)`, if only some requests fail."""
     intermittent = symptom.constancy is Constancy.INTERMITTENT
-    return f" in {symptom.failed} of {symptom.total}" if intermittent else ""
+    return f" ({symptom.failed} of {symptom.total})" if intermittent else ""
 
 
 def _end(finding: Finding) -> str:
@@ -101,7 +110,7 @@ def _end(finding: Finding) -> str:
     time = span(lasted(finding))
     named = not is_monitor(finding) and finding.cause != NOT_ESTABLISHED
     was = f" (was {finding.cause})" if named else ""
-    return f": recovered after {time}{was}"
+    return f" after {time}{was}"
 
 
 def _inline(title: str) -> str:

@@ -27,12 +27,13 @@ from parallax.model.judgement import (
 from parallax.model.plain import plain, plain_line
 from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
-from parallax.notify.mail import LABELS, render
-from parallax.notify.subject import LIMIT
+from parallax.notify.mail import render
+from parallax.notify.mail.path import LABELS
+from parallax.notify.mail.subject import LIMIT
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
-from tests.parallax.hostile import poisoned
+from tests.parallax.hostile import is_safe, poisoned
 from tests.parallax.pieces import MINUTE
 
 
@@ -45,68 +46,76 @@ def finding(snapshot: Snapshot) -> Finding:
 
 
 @pytest.mark.parametrize("cause", s.FAULTS)
-def test_each_mail_fits_sns_and_a_phone(cause: str) -> None:
-    """An ASCII subject of one line; 80 columns, commands apart."""
+def test_each_mail_fits_a_phone(cause: str) -> None:
+    """A subject of one line, impact, cause and command soon, few lines in all."""
     mail = render(finding(s.FAULTS[cause]()))
-    assert mail.subject.isascii()
     assert len(mail.subject) <= LIMIT
-    assert "\n" not in mail.subject
-    for line in mail.body.splitlines():
-        assert len(line) <= 80 or line.startswith("    ")
+    assert s.TARGET.name in mail.subject[:40]
+    lines = mail.body.splitlines()
+    assert "RUN THIS NEXT" in lines[:12]
+    assert len(lines) <= 56
 
 
 def test_the_mail_has_the_essentials_in_order() -> None:
-    """What, for whom, since when, the cause, the evidence, the command."""
+    """What users get, since when, the cause, the command, the path, the evidence."""
     body = render(finding(s.wrong_port())).body
     wanted = [
-        "https://platform-api.keybuzz.io/ responds with 503 for users",
-        "Since 2025-11-20 03:00:00 UTC (40 s ago)",
-        "CAUSE: the load balancer",
-        "the health check uses port 30081, but the ingress listens on port 31695",
+        "Users get 503 from https://platform-api.keybuzz.io/. Inside the cluster it",
+        "Since 03:00:00 UTC (40 s ago). Constant: 11 of 11 external requests",
+        "CAUSE (the load balancer, established)",
+        "the health check uses port 30081, but the ingress listens on port 31695.",
+        "RUN THIS NEXT",
         (
-            "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
-            " --health-check-port 31695"
+            "\nhcloud load-balancer update-service keybuzz-lb --listen-port 443"
+            " --health-check-port 31695\n"
         ),
-        "Path, from the internet to the pods:",
-        "Ruled out:",
-        "service-without-endpoints, pods-not-ready: Service keybuzz/keybuzz-api has 5",
-        "incident  ",
+        "PATH  dns ok > load-balancer FAULTY > ",
+        "\nload-balancer: keybuzz-lb: 5 of 5 targets unhealthy",
+        "\nWHY\n- ",
+        "\nRULED OUT: ",
+        "\nTHEN\n2. ",
+        "\nRESPONSE (03:00:00 UTC)\n503 Service Unavailable",
+        "\nTIMELINE (UTC)\n",
+        "03:00:00 first failed probe",
+        "\n-- \n",
+        "Next mail: on a change, on recovery (healthy for 5 min), or at 09:00 UTC.",
+        " · incident ",
     ]
-    places = [" ".join(body.split()).find(" ".join(text.split())) for text in wanted]
-    assert -1 not in places
+    places = [body.find(text) for text in wanted]
+    missing = [text for text, at in zip(wanted, places, strict=True) if at < 0]
+    assert missing == []
     assert places == sorted(places)
 
 
 @pytest.mark.parametrize(
     ("cause", "who"),
     [
-        ("dns-stale-address", "DNS."),
-        ("cdn-cannot-reach-origin", "the cache (CDN)."),
-        ("lb-no-target", "the load balancer."),
+        ("dns-stale-address", "DNS"),
+        ("cdn-cannot-reach-origin", "the cache (CDN)"),
+        ("lb-no-target", "the load balancer"),
         (
             "node-firewall-blocks-load-balancer",
-            "the network from the load balancer to the",
+            "the network from the load balancer to the nodes",
         ),
-        ("overlay-between-nodes-broken", "the network between nodes."),
-        ("pods-not-ready", "the pods."),
+        ("overlay-between-nodes-broken", "the network between nodes"),
+        ("pods-not-ready", "the pods"),
     ],
 )
 def test_the_cause_has_its_component(cause: str, who: str) -> None:
     """It is not "a cache or DNS" if one of them is certain; the path agrees."""
-    body = " ".join(render(finding(s.FAULTS[cause]())).body.split())
-    assert f"CAUSE: {who}" in body
+    body = render(finding(s.FAULTS[cause]())).body
+    assert f"CAUSE ({who}, established)" in body
     known = next(c for c in CAUSES if c.id == cause)
     assert f"{LABELS.get(known.hop, known.hop.value)} FAULTY" in body
 
 
 def test_a_true_cause_is_listed_with_its_explanation() -> None:
     """That no target is healthy is listed once, with the cause that explains it."""
-    body = " ".join(render(finding(s.wrong_port())).body.split())
+    body = render(finding(s.wrong_port())).body
     sentence = (
-        "lb-no-healthy-target (caused by lb-health-check-wrong-port): keybuzz-lb"
-        " reports 5 of 5 targets unhealthy"
+        "\nALSO TRUE\n- lb-no-healthy-target, a consequence of"
+        " lb-health-check-wrong-port: keybuzz-lb reports 5 of 5 targets unhealthy"
     )
-    assert "Also true, as a consequence of another cause:" in body
     assert sentence in body
     assert body.count("lb-no-healthy-target") == 1
 
@@ -122,58 +131,45 @@ def test_a_missing_balancer_reading_has_its_reason() -> None:
     found = finding(replace(s.wrong_port(), balancer=reading))
     body = " ".join(render(found).body.split())
     assert (
-        "load-balancer unknown not available: Hetzner API data of keybuzz-lb"
+        "load-balancer: not available: Hetzner API data of keybuzz-lb"
         " (not_found) (renamed? 'lb-new' serves it: 203.0.113.20 is its public IPv4)"
     ) in body
 
 
-def test_equal_evidence_of_several_causes_is_listed_once() -> None:
-    """The list stays short."""
-    body = render(finding(s.FAULTS["dns-stale-address"]())).body
-    listed = body.partition("Ruled out:")[2].partition("\n\n")[0]
-    sentence = "keybuzz-lb reports 5 of 5 targets healthy on port 443"
-    assert " ".join(listed.split()).count(f": {sentence}") == 1
-    assert "lb-no-healthy-target, lb-some-targets-unhealthy:" in " ".join(
-        listed.split()
-    )
+def test_the_nearest_other_causes_are_listed_and_the_rest_is_counted() -> None:
+    """Those at the same hop are the ones that a reader thinks of."""
+    body = render(finding(s.wrong_port())).body
+    line = next(x for x in body.splitlines() if x.startswith("RULED OUT: "))
+    listed = line.removeprefix("RULED OUT: ").split("; ")
+    names = [text.partition(":")[0] for text in listed if ":" in text]
+    assert len(names) == 3
+    assert all(name.startswith("lb-") for name in names)
+    assert listed[-1].endswith(" more in `parallax judge`.")
 
 
-@pytest.mark.parametrize(
-    ("missing", "text"),
-    [
-        (("a log line",), "missing to decide: a log line"),
-        (("a log line", "a probe"), "missing to decide: a log line, and a probe"),
-        (("whether it runs",), "not known: whether it runs"),
-        (("the reason why it runs",), "not known: why it runs"),
-        (
-            ("which it is", "a probe"),
-            "missing to decide: a probe; not known: which it is",
-        ),
-    ],
-)
-def test_an_undetermined_cause_has_what_decides(
-    missing: tuple[str, ...], text: str
-) -> None:
-    """What was observed, the evidence that is needed, and the open questions."""
+def test_an_undetermined_cause_has_what_decides() -> None:
+    """The evidence that is needed, or the open question."""
     one = Assessment(
         cause="lb-no-target",
         answer=Answer.UNKNOWN,
         evidence=("1 of 2 pods runs",),
-        missing=missing,
+        missing=("a log line",),
     )
     found = replace(finding(s.wrong_port()), assessments=(one,))
-    body = " ".join(render(found).body.split())
-    assert f"Not determined: - lb-no-target: 1 of 2 pods runs; {text} -- " in body
+    assert "\nNOT DETERMINED: lb-no-target: a log line.\n" in render(found).body
 
 
 def test_not_established_states_what_is_known_and_what_remains() -> None:
     """No component is blamed; observation, candidates, what is missing, the command."""
     blind = replace(s.wrong_port(), reports=(), sightings=())
-    body = " ".join(render(finding(blind)).body.split())
-    assert "CAUSE: not established. The load balancer (haproxy) responded 503" in body
-    assert "What remains possible: - " in body
+    body = render(finding(blind)).body
+    assert (
+        "CAUSE (not established)\n"
+        "Observed: the load balancer (haproxy) responded 503 (11 of 11 external"
+    ) in body
+    assert "\nStill possible:\n- " in body
     assert "Missing to decide: " in body
-    assert body.index("RUN THIS NEXT") < body.index("Path, from the internet")
+    assert body.index("RUN THIS NEXT") < body.index("PATH  ")
 
 
 def test_not_established_of_an_earlier_release_lists_the_missing_evidence() -> None:
@@ -197,8 +193,7 @@ def test_the_resolved_mail_has_duration_and_cause() -> None:
     )
     mail = render(over)
     assert mail.subject == (
-        "[Parallax] RESOLVED platform-api: recovered after 2 h 5 min"
-        " (was lb-health-check-wrong-port)"
+        "RESOLVED platform-api after 2 h 5 min (was lb-health-check-wrong-port)"
     )
     body = " ".join(mail.body.split())
     assert "platform-api (https://platform-api.keybuzz.io/) has recovered." in body
@@ -207,7 +202,7 @@ def test_the_resolved_mail_has_duration_and_cause() -> None:
         "The cause was the load balancer: \"The load balancer's health check uses the"
         ' wrong port" (lb-health-check-wrong-port).'
     ) in body
-    assert "Now, from the internet: 200 (1 of 1)" in body
+    assert "Now: from the internet: 200 (1 of 1)" in body
 
 
 def test_the_resolved_mail_has_the_present_path() -> None:
@@ -220,7 +215,7 @@ def test_the_resolved_mail_has_the_present_path() -> None:
     assert incident.finding
     assert incident.finding.turn is NotificationReason.RESOLVED
     body = render(incident.finding).body
-    assert "load-balancer ok        keybuzz-lb: 5 of 5 targets healthy" in body
+    assert "dns ok > load-balancer ok > " in body
     assert "FAULTY" not in body
     path = recovered(s.NOW + MINUTE, read=False)
     sentence = "not available: Hetzner API data of keybuzz-lb since the recovery"
@@ -247,7 +242,7 @@ def test_an_end_without_a_cause_has_the_earlier_evidence() -> None:
         "The cause was not established. Earlier evidence showed pod-answers-error."
         in body
     )
-    assert "Now, " not in body
+    assert "Now: " not in body
 
 
 @pytest.mark.parametrize(
@@ -282,7 +277,7 @@ def test_an_end_without_a_cause_has_the_earlier_evidence() -> None:
             NotificationReason.REMINDER,
             Trend.UNKNOWN,
             "STILL DOWN",
-            "REMINDER: still down, for 40 s.",
+            "REMINDER: still failing, for 40 s.",
         ),
     ],
 )
@@ -293,10 +288,7 @@ def test_each_mail_starts_with_its_reason(
     first = finding(s.wrong_port())
     symptom = replace(first.symptom, trend=trend)
     mail = render(replace(first, turn=turn, symptom=symptom))
-    assert mail.subject == (
-        f"[Parallax] {word} platform-api (503):"
-        " the load balancer's health check uses the wrong port"
-    )
+    assert mail.subject.startswith(f"{word} platform-api 503: the load balancer's ")
     assert news in mail.body.splitlines()[0]
 
 
@@ -310,14 +302,14 @@ def test_a_blind_mail_blames_no_component() -> None:
     assert fired
     assert fired.finding
     blind = render(fired.finding)
-    line = "[Parallax] BLIND keybuzz/agent: 1 of 5 agents not reporting: worker-05"
+    line = "BLIND keybuzz/agent: 1 of 5 agents not reporting: worker-05"
     assert blind.subject == line
     assert "PARALLAX IS BLIND (keybuzz/agent): 1 of 5 agents" in blind.body
-    assert "CAUSE:" not in blind.body
+    assert "CAUSE" not in blind.body
     still = render(replace(fired.finding, turn=NotificationReason.REMINDER))
-    assert still.subject.startswith("[Parallax] STILL BLIND keybuzz/agent: ")
+    assert still.subject.startswith("STILL BLIND keybuzz/agent: ")
     over = render(replace(fired.finding, turn=NotificationReason.RESOLVED))
-    end = "[Parallax] RESOLVED keybuzz/agent: recovered after 5 min"
+    end = "RESOLVED keybuzz/agent after 5 min"
     assert over.subject == end
     assert "None" not in over.body
 
@@ -325,12 +317,18 @@ def test_a_blind_mail_blames_no_component() -> None:
 @pytest.mark.parametrize(
     ("gets", "phrase"),
     [
-        ({"status_code": 200}, "responds with 200 but is not healthy for users"),
+        (
+            {"status_code": 200},
+            "Users get 200 from https://platform-api.keybuzz.io/, which is not a ",
+        ),
         (
             {"status_code": None, "error_type": "connection_refused"},
-            "does not respond (connection refused) for users",
+            "Users get no response from https://platform-api.keybuzz.io/ (connection ",
         ),
-        ({"status_code": None, "error_type": None}, "fails for users"),
+        (
+            {"status_code": None, "error_type": None},
+            "Users get no response from https://platform-api.keybuzz.io/.",
+        ),
     ],
 )
 def test_the_first_line_is_a_sentence_for_any_response(
@@ -340,7 +338,7 @@ def test_the_first_line_is_a_sentence_for_any_response(
     first = finding(s.wrong_port())
     symptom = replace(first.symptom, **gets)  # type: ignore[arg-type]
     body = render(replace(first, symptom=symptom)).body
-    assert f"https://platform-api.keybuzz.io/ {phrase}" in " ".join(body.split())
+    assert body.startswith(phrase)
 
 
 def test_the_mail_of_a_removed_target_claims_no_health() -> None:
@@ -353,7 +351,7 @@ def test_the_mail_of_a_removed_target_claims_no_health() -> None:
         title="No longer watched; its last cause was lb-no-target",
     )
     mail = render(gone)
-    assert mail.subject == "[Parallax] RESOLVED platform-api: no longer watched"
+    assert mail.subject == "RESOLVED platform-api: no longer watched"
     assert "platform-api is no longer in the targets file" in mail.body
     assert "its last cause was lb-no-target." in mail.body
     assert "works again" not in mail.body
@@ -364,7 +362,7 @@ def test_a_cause_of_some_resolvers_affects_only_their_users() -> None:
     body = render(
         replace(finding(s.no_healthy_target()), cause="dns-resolvers-disagree")
     ).body
-    assert "for users of some resolvers" in body.replace("\n", " ")
+    assert body.startswith("Users of some resolvers get 503")
 
 
 def test_few_failures_inside_are_mostly_working() -> None:
@@ -378,20 +376,17 @@ def test_few_failures_inside_are_mostly_working() -> None:
         ),
     )
     body = render(finding(replace(x, reports=(bad, *x.reports[1:])))).body
-    sentence = "for users; inside the cluster it mostly works (9 of 10 probes)."
+    sentence = "Inside the cluster it mostly works (9 of 10 probes)."
     assert sentence in " ".join(body.split())
 
 
 def test_the_constancy_has_counts_and_window() -> None:
     """Constant or intermittent, the counts, the time, and what failures follow."""
     body = " ".join(render(finding(s.wrong_port())).body.split())
-    assert "). Constant: all 11 requests, sent within 20 s, failed." in body
+    assert "). Constant: 11 of 11 external requests within 20 s failed." in body
     body = " ".join(render(finding(s.out_of_step())).body.split())
-    assert "). Intermittent: 3 of 11 requests, sent within 20 s, failed." in body
-    assert (
-        "https://platform-api.keybuzz.io/ intermittently responds with 503 for users"
-        in body
-    )
+    assert "). Intermittent: 3 of 11 external requests within 20 s failed." in body
+    assert body.startswith("Some users get 503 from")
     sentence = (
         "Failures follow ingress replica ingress-1: 3 of 3 requests through ingress-1"
         " failed, none of 10 elsewhere."
@@ -422,8 +417,8 @@ def test_advice_is_at_the_end_with_its_own_heading() -> None:
     )
     probes = tuple(replace(p, certificate=cert) for p in x.run.probes)
     body = render(finding(replace(x, run=replace(x.run, probes=probes)))).body
-    heading = body.index("\nAdvice:")
-    assert heading > body.index("Ruled out:")
+    heading = body.index("\nADVICE\n")
+    assert heading > body.index("RULED OUT: ")
     assert "The certificate expires in 2 days: renew it now" in body[heading:]
 
 
@@ -438,15 +433,15 @@ REFERENCE = SnapshotRef(
 def test_the_command_that_judges_again_names_the_stored_snapshot(
     turn: NotificationReason,
 ) -> None:
-    """It comes after the evidence, on a line of its own that is not wrapped."""
+    """It comes after the evidence, on a line of its own that can be pasted."""
     sent = finding(s.wrong_port())
     run = sent.snapshot and sent.snapshot.run
     assert run
     sent = replace(sent, turn=turn, snapshot=None, snapshot_ref=REFERENCE)
     lines = render(replace(sent, well_since=sent.judged_at)).body.splitlines()
-    assert f"    parallax judge {REFERENCE.url}" in lines
-    assert lines.index("-- ") > lines.index("Judge the observations again:")
-    assert f"first request  {run.first.request_id}" in lines
+    assert f"parallax judge {REFERENCE.url}" in lines
+    assert lines.index("-- ") < lines.index("All observations and answers:")
+    assert f"first request {run.first.request_id} (X-Request-Id)" in lines[-1]
 
 
 def test_a_mail_without_a_stored_snapshot_states_why() -> None:
@@ -455,8 +450,8 @@ def test_a_mail_without_a_stored_snapshot_states_why() -> None:
     lost = replace(finding(s.wrong_port()), snapshot=None, snapshot_problem=problem)
     body = render(lost).body
     assert f"\n{problem}\n" in body
-    assert "parallax judge" not in body
-    assert "parallax judge" not in render(finding(s.wrong_port())).body
+    assert "parallax judge s3" not in body
+    assert "parallax judge s3" not in render(finding(s.wrong_port())).body
 
 
 def test_a_blind_mail_has_the_address_without_the_command() -> None:
@@ -464,8 +459,8 @@ def test_a_blind_mail_has_the_address_without_the_command() -> None:
     blind = finding(s.wrong_port())
     blind = replace(blind, class_=Class.MONITOR, snapshot=None, snapshot_ref=REFERENCE)
     body = render(blind).body
-    assert f"\n    {REFERENCE.url}\n" in body
-    assert "parallax judge" not in body
+    assert f"\n{REFERENCE.url}\n" in body
+    assert "parallax judge s3" not in body
 
 
 @pytest.mark.parametrize("turn", NotificationReason)
@@ -481,18 +476,13 @@ def test_no_name_in_a_mail_controls_its_reader(
     assert plain_line(mail.subject) == mail.subject
     assert plain(mail.body) == mail.body
     assert "INJECTED" in mail.body
-    assert first_words(mail.body, "    ") == first_words(render(sent).body, "    ")
-    ids, plain_ids = (
-        text.rpartition("\n-- \n")[2].splitlines()
-        for text in (mail.body, render(sent).body)
-    )
-    assert [line.split()[0] for line in ids] == [line.split()[0] for line in plain_ids]
+    assert first_words(mail.body) == first_words(render(sent).body)
+    assert is_safe(mail.body)
 
 
-def first_words(body: str, indent: str) -> list[str]:
+def first_words(body: str) -> list[str]:
     """Return the programs of the commands in a mail."""
-    lines = [line for line in body.splitlines() if line.startswith(indent)]
-    words = [line.split()[0] for line in lines]
+    words = [line.split()[0] for line in body.splitlines() if line]
     return [word for word in words if word in {"kubectl", "hcloud", "curl", "openssl"}]
 
 
@@ -504,8 +494,6 @@ def test_an_alternative_stands_at_the_first_step_and_not_among_the_next() -> Non
         NextStep(text="Fix it elsewhere.", command="other", alternative=True),
     )
     body = render(replace(finding(s.wrong_port()), next_steps=steps)).body
-    listed = body.partition("RUN THIS NEXT. ")[2].partition("\n\nPath")[0]
-    assert listed == (
-        "Fix it.\n\n    fix\n\nOR DO THIS INSTEAD. Fix it elsewhere.\n\n    other\n\n"
-        "Then:\n- Look.\n\n    look"
-    )
+    first = body.partition("RUN THIS NEXT\n")[2].partition("\n\nPATH")[0]
+    assert first == "Fix it.\nfix\nor instead:\nFix it elsewhere.\nother"
+    assert "\n\nTHEN\n2. Look.\nlook\n\n" in body

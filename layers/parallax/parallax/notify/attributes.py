@@ -1,0 +1,35 @@
+"""Attributes: what a subscription of the alerts topic can filter on.
+
+In: a finding. Out: SNS message attributes, each a short text.
+It does not: list everything; a filter on the body needs another policy scope.
+Source: Amazon SNS, message attributes and subscription filter policies: at most ten
+attributes reach a subscriber with raw delivery. An empty value is refused.
+"""
+
+from parallax.model.finding import Finding
+from parallax.model.plain import plain_line
+
+LONGEST = 256
+"""Characters of a value; a filter policy matches whole values."""
+
+type Attributes = dict[str, dict[str, str]]
+
+
+def attributes(finding: Finding) -> Attributes:
+    """Return the attributes of a finding; one without a value is left out."""
+    cluster = finding.snapshot.target.reached.cluster if finding.snapshot else None
+    values = {
+        "target": finding.target,
+        "incident": finding.incident,
+        "state": finding.state.value,
+        "reason": finding.turn.value if finding.turn else None,
+        "cause": finding.cause,
+        "class": finding.class_.value if finding.class_ else None,
+        "hop": finding.hop.value if finding.hop else None,
+        "cluster": cluster,
+    }
+    return {
+        name: {"DataType": "String", "StringValue": plain_line(value)[:LONGEST]}
+        for name, value in values.items()
+        if value
+    }

@@ -1,0 +1,76 @@
+"""Others: the other causes: also true, ruled out, not determined.
+
+In: a finding. Out: lines. It does not: list all of them; `parallax judge` does. Those
+at the hops nearest to the named cause are the ones that a reader thinks of.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from parallax.causes import CAUSES
+from parallax.model.finding import Finding
+from parallax.model.judgement import Answer, Assessment, Hop
+from parallax.notify.paragraph import bullets, paragraph, stacked
+
+LISTED = 3
+"""Causes of each kind that a mail lists."""
+_ORDER = list(Hop)
+_HOPS = {cause.id: cause.hop for cause in CAUSES}
+
+
+def also_true(finding: Finding) -> str:
+    """Return the other causes that the evidence supports."""
+    true = [
+        a
+        for a in finding.assessments
+        if a.answer is Answer.SUPPORTED and a.cause != finding.cause
+    ]
+    return bullets("ALSO TRUE", map(_true, true))
+
+
+def _true(assessment: Assessment) -> str:
+    of, shown = assessment.explained_by, "; ".join(assessment.evidence[:1])
+    because = f", a consequence of {of}" if of else ""
+    return f"{assessment.cause}{because}: {shown}"
+
+
+def excluded(finding: Finding) -> str:
+    """Return the nearest causes that were ruled out, or could not be determined."""
+    return stacked(
+        _listed("RULED OUT", finding, Answer.REFUTED),
+        _listed("NOT DETERMINED", finding, Answer.UNKNOWN),
+    )
+
+
+def _listed(title: str, finding: Finding, answer: Answer) -> str:
+    others = [
+        a
+        for a in finding.assessments
+        if a.answer is answer and a.cause != finding.cause and not _is_lead(finding, a)
+    ]
+    if not others:
+        return ""
+    others.sort(key=lambda a: _distance(finding, a))
+    texts = list(_texts(others[:LISTED]))
+    more = len(others) - len(texts)
+    rest = [f"{more} more in `parallax judge`"] if more > 0 else []
+    return paragraph(f"{title}: {'; '.join([*texts, *rest])}.")
+
+
+def _texts(assessments: Sequence[Assessment]) -> Iterator[str]:
+    for one in assessments:
+        shown = one.missing or one.evidence
+        yield f"{one.cause}: {shown[0]}" if shown else one.cause
+
+
+def _distance(finding: Finding, assessment: Assessment) -> int:
+    """Return how many hops lie between a cause and the named one."""
+    hop, at = _HOPS.get(assessment.cause), finding.hop
+    if hop is None or at is None:
+        return len(_ORDER)
+    return abs(_ORDER.index(hop) - _ORDER.index(at))
+
+
+def _is_lead(finding: Finding, assessment: Assessment) -> bool:
+    """Return whether the mail lists a cause already as one that remains."""
+    candidates = finding.lead.candidates if finding.lead else ()
+    return any(one.cause == assessment.cause for one in candidates)
