@@ -9,9 +9,11 @@ and the label that follows, and the tests which scenario supports and which refu
 from faults.backend import BACKEND
 from faults.balancer import BALANCER
 from faults.edge import EDGE, MONITOR
+from faults.handshakes import AT_BALANCER, AT_INGRESS, EDGE_REJECTS
 from faults.health_checks import HEALTH_CHECKS
 from faults.ingress import INGRESS
 from faults.look_alikes import LOOK_ALIKES, LookAlike
+from faults.names import NAMES
 from faults.row import Injection, Row, Truth
 from faults.targets import TARGETS
 
@@ -27,10 +29,14 @@ __all__ = [
 ]
 
 TABLE: tuple[Row, ...] = (
+    *NAMES,
     *EDGE,
+    *EDGE_REJECTS,
+    *AT_BALANCER,
     *BALANCER,
     *HEALTH_CHECKS,
     *TARGETS,
+    *AT_INGRESS,
     *INGRESS,
     *BACKEND,
     *MONITOR,

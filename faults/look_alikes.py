@@ -103,12 +103,6 @@ def one_family(spec: PlatformSpec) -> None:
     spec.outside_has_v6 = True
 
 
-def turned_away(spec: PlatformSpec) -> None:
-    """The CDN limits or blocks the monitor; its origin works."""
-    assert spec.cdn is not None  # noqa: S101 - its requirement
-    spec.cdn.denies = spec.rng.choice((403, 429))
-
-
 def second_node_down(spec: PlatformSpec) -> None:
     """A node is NotReady, and its target is rightly unhealthy; users are served."""
     node = spec.nodes[0]
@@ -150,15 +144,7 @@ LOOK_ALIKES = (
         fails=True,
         snapshot=True,
     ),
-    LookAlike(
-        id="cdn-turns-away",
-        inject=turned_away,
-        requires=Requirements(cdn=True),
-        fails=True,
-    ),
     LookAlike(id="blip", inject=blip, requires=Requirements(cdn=False), fails=True),
-    LookAlike(id="the-cdn-limits-the-monitor", snapshot=True),
-    LookAlike(id="the-cdn-blocks-the-monitor", snapshot=True),
     LookAlike(id="the-cdns-origin-has-no-name", snapshot=True),
     LookAlike(id="a-cdn-of-no-known-make", snapshot=True),
     LookAlike(id="an-unmarked-replay", snapshot=True),
@@ -176,7 +162,6 @@ LOOK_ALIKES = (
     LookAlike(id="an-ingress-nobody-sends-to", snapshot=True),
     LookAlike(id="a-right-404", snapshot=True),
     LookAlike(id="an-app-that-hangs-behind-a-wrong-port", snapshot=True),
-    LookAlike(id="a-certificate-that-expired", snapshot=True),
     LookAlike(id="a-balancer-at-its-limit", snapshot=True),
     LookAlike(id="the-app-came-back-just-now", snapshot=True),
     LookAlike(id="the-ingress-came-back-just-now", snapshot=True),

@@ -79,9 +79,13 @@ class Names:
         text = render("zone", zone="example.net", ttl=TTL, records=others, **common)
         self.launcher.write("zone-elsewhere", text)
 
-    async def set_record(self, host: str, address: str, ttl: int | None = None) -> None:
-        """Change a name's address at the zone's authoritative server."""
-        self.records[host] = address
+    async def set_record(
+        self, host: str, address: str | None, ttl: int | None = None
+    ) -> None:
+        """Change a name's address at the zone's server; None deletes the record."""
+        self.records.pop(host, None)
+        if address is not None:
+            self.records[host] = address
         self.ttl = ttl or TTL
         await self.apply()
 
@@ -104,11 +108,11 @@ class Names:
 
     async def refresh(self, host: str, resolver: str) -> None:
         """Flush a name from a resolver's cache until it returns the zone's address."""
-        wanted = self.records[host]
+        wanted = [self.records[host]] if host in self.records else []
 
         async def holds() -> bool:
             await self._control(resolver, "flush", host)
-            return await _texts(host, "A", self.resolvers[resolver]) == [wanted]
+            return await _texts(host, "A", self.resolvers[resolver]) == wanted
 
         await until(holds)
 

@@ -30,7 +30,7 @@ class Edge:
         self.names = Names(case, launcher)
         self.cdn = Cdn(case, launcher)
         self.balancer = Balancer(case, launcher.folder)
-        self.hetzner = Hetzner(case, self.balancer)
+        self.hetzner = Hetzner(case, self.balancer, self.names)
         self.firewall: list[str] = []
         self.unreachable: frozenset[str] = frozenset()
         """What the monitor cannot reach: `hosts`, `resolvers`."""

@@ -55,12 +55,16 @@ class World:
         self.cluster.backdate()
 
     def _write_certificates(self) -> None:
-        authority = Authority(self.folder)
+        self._authority = Authority(self.folder)
         hosts = [app.host for app in self.case.apps]
         for owner in ("balancer", "cdn", "old"):
-            authority.issue(owner, hosts)
-        authority.issue("control", [CONTROL_HOST])
-        authority.issue("ingress", ["ingress.local"])
+            self.issue(owner, hosts)
+        self.issue("control", [CONTROL_HOST])
+        self.issue("ingress", ["ingress.local"])
+
+    def issue(self, owner: str, hosts: list[str]) -> None:
+        """Write a part's certificate for some hosts; it reads the file on reload."""
+        self._authority.issue(owner, hosts)
 
     def url(self, app: App) -> str:
         """Return an app's public URL."""
@@ -69,6 +73,7 @@ class World:
     async def clear(self) -> None:
         """Reset everything to the case, and wait until all is healthy."""
         edge = self.edge
+        self.issue("balancer", [app.host for app in self.case.apps])
         await asyncio.gather(
             edge.reset_network(), edge.reset_names(), self.inside.clear()
         )

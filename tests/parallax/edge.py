@@ -5,6 +5,7 @@ It does not: build the pieces; see `tests.parallax.pieces`.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from parallax.model.balancer import (
     BalancerReading,
@@ -14,7 +15,13 @@ from parallax.model.balancer import (
     LoadBalancer,
 )
 from parallax.model.cluster import Endpoint, Node, NodeReport, Sighting
-from parallax.model.probe import Probe, ProbeRun, Resolution, Role
+from parallax.model.probe import (
+    Certificate,
+    Probe,
+    ProbeRun,
+    Resolution,
+    Role,
+)
 from parallax.model.snapshot import Snapshot
 from tests.parallax.pieces import (
     DROPPED,
@@ -23,7 +30,10 @@ from tests.parallax.pieces import (
     NODES,
     OK,
     REFUSED,
+    SINCE,
     TARGET,
+    UNNAMED,
+    UNVERIFIED,
     address,
     balancer,
     checking,
@@ -43,6 +53,18 @@ LB_502 = "haproxy/502_server_closed"
 LB_504 = "haproxy/504_server_timeout"
 PROXY_400 = "chain/pp_unexpected_v1_400"
 OLD_SERVER = "nginx/503_return"
+FORBIDDEN = 403
+NGINX_308 = (
+    "<html>\r\n<head><title>308 Permanent Redirect</title></head>\r\n<body>\r\n"
+    "<center><h1>308 Permanent Redirect</h1></center>\r\n<hr><center>nginx</center>"
+    "\r\n</body>\r\n</html>\r\n"
+)
+EXPIRED = Certificate(
+    subject=f"CN={TARGET.host}",
+    issuer="CN=R11",
+    not_after=SINCE - timedelta(days=1),
+    names=(TARGET.host,),
+)
 OWN, OLD = "203.0.113.20", "198.51.100.7"
 BY_TURNS = [LB_503 if n % 3 == 0 else OK for n in range(11)]
 """Four of eleven fail."""
@@ -180,6 +202,102 @@ def split_name() -> Snapshot:
     """One of two resolvers keeps the old address, and users asked it."""
     outside = led_to(OLD, run(OLD_SERVER, direct=OK))
     return taken(resolved(outside, OWN, OWN, OLD), balancer(), *reports())
+
+
+def unnamed(*errors: str, zone: str) -> Snapshot:
+    """Return a name without an address; direct requests succeed."""
+    outside = run(UNNAMED, direct=OK)
+    found = [
+        Resolution(resolver=f"192.0.2.{53 + n}", error_type=error)
+        for n, error in enumerate(errors)
+    ]
+    found.append(Resolution(resolver="ns1.keybuzz.io", authoritative=True))
+    found[-1] = replace(found[-1], error_type=zone)
+    control = probe(Role.CONTROL, outside.started_at, OK)
+    outside = replace(
+        outside, probes=(*outside.probes, control), resolutions=tuple(found)
+    )
+    return taken(outside, balancer(), *reports())
+
+
+def lost(outside: ProbeRun, **fields: object) -> ProbeRun:
+    """Return the run with these fields in each request that got no connection."""
+    probes = tuple(
+        replace(p, **fields) if p.error_type else p  # type: ignore[arg-type]
+        for p in outside.probes
+    )
+    return replace(outside, probes=probes)
+
+
+def no_name() -> Snapshot:
+    """Every resolver and the zone respond that the name does not exist."""
+    return unnamed("nxdomain", "nxdomain", zone="nxdomain")
+
+
+def broken_zone() -> Snapshot:
+    """Every resolver fails to get a valid answer; no server of the zone is found."""
+    return unnamed("servfail", "servfail", zone="unreachable")
+
+
+def refused(found: BalancerReading, certificate: Certificate | None) -> Snapshot:
+    """Return users who refuse this certificate, and so do direct requests."""
+    outside = lost(run(UNVERIFIED), certificate=certificate)
+    return taken(outside, found, *reports())
+
+
+def expired_at_balancer() -> Snapshot:
+    """Let the balancer end TLS with a certificate that expired a day ago."""
+    return refused(balancer(), EXPIRED)
+
+
+def expired_at_ingress() -> Snapshot:
+    """Let the ingress behind a tcp service present the same certificate."""
+    return refused(with_services(balancer(), protocol="tcp"), EXPIRED)
+
+
+def expired_at_cdn() -> Snapshot:
+    """Let a CDN present the same certificate; direct requests succeed."""
+    outside = lost(run(UNVERIFIED, direct=OK), certificate=EXPIRED)
+    return taken(led_to(OLD, outside), balancer(), *reports(), target=CDN)
+
+
+def redirected(location: str) -> Snapshot:
+    """Return users whom the ingress redirects; inside it does so too."""
+    page = (("Location", location), ("Content-Type", "text/html"))
+    outside = run(PROXY_400)
+    probes = tuple(
+        replace(p, status_code=308, headers=page, body=NGINX_308, reason="")
+        if p.role is not Role.UNKNOWN_HOST
+        else p
+        for p in outside.probes
+    )
+    outside = replace(outside, probes=probes)
+    lines = seen(outside, None, status=308)
+    return taken(outside, balancer(), *reports(sightings=lines))
+
+
+def redirected_to_itself() -> Snapshot:
+    """Let the ingress redirect to the URL that users came for."""
+    return redirected(TARGET.url)
+
+
+def redirected_elsewhere() -> Snapshot:
+    """Let the ingress redirect to the name with www."""
+    return redirected("https://www.keybuzz.io/")
+
+
+def cdn_rejects() -> Snapshot:
+    """Cloudflare rejects the monitor with 403; the load balancer works."""
+    headers = (("Server", "cloudflare"), ("CF-RAY", "8f1c2d3e4a5b6c7d-FRA"))
+    outside = run(PROXY_400, direct=OK)
+    probes = tuple(
+        replace(p, status_code=FORBIDDEN, headers=headers, body="error code: 1020")
+        if p.role in {Role.FIRST, Role.REPEAT, Role.CACHE_BUSTER}
+        else p
+        for p in outside.probes
+    )
+    found = replace(outside, probes=probes)
+    return taken(led_to(OLD, found), balancer(), *reports(), target=CDN)
 
 
 def cdn_alone() -> Snapshot:

@@ -68,6 +68,8 @@ INGRESS_502_BY_LB = "chain/lb_http__pod_refused_502"
 OK = ""
 REFUSED = "connection refused"
 CLOSED = "connection closed"
+UNNAMED = "name not resolved"
+UNVERIFIED = "certificate refused"
 DROPPED = "no answer to a connect"
 HANGS = "no answer to a request"
 NO_ANSWER: dict[str, dict[str, object]] = {
@@ -87,6 +89,18 @@ NO_ANSWER: dict[str, dict[str, object]] = {
         "error_type": ErrorType.TIMEOUT,
         "error_phase": "processing",
         "duration": 5.0,
+    },
+    UNNAMED: {
+        "healthy": False,
+        "error_type": ErrorType.NAME_NOT_RESOLVED,
+        "error_phase": "resolve",
+        "peer_address": None,
+    },
+    UNVERIFIED: {
+        "healthy": False,
+        "error_type": ErrorType.TLS,
+        "error_phase": "tls",
+        "error_detail": "certificate does not verify: certificate has expired",
     },
     CLOSED: {
         "healthy": False,

@@ -121,6 +121,11 @@ def _serve(spec: PlatformSpec, pod: IngressPod, request: Request) -> Response:
     state = spec.conditions
     if request.host not in ingress.hosts or state.no_path or state.ignored:
         return _own_response(spec, pod, request, 404)
+    if ingress.redirects and not request.tls:
+        response = _own_response(spec, pod, request, 308)
+        assert response.reply is not None  # noqa: S101 - a page
+        to = ("Location", f"https://{request.host}/")
+        return replace(response, reply=response.reply.header(to))
     if pod.answers is not None:
         return _own_response(spec, pod, request, pod.answers)
     deny = ingress.deny

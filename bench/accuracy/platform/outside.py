@@ -18,6 +18,7 @@ RESOLVERS = (SYSTEM, "1.1.1.1", "8.8.8.8", "9.9.9.9")
 UNKNOWN_HOST = "parallax-unknown-host.invalid"
 ADDRESSES = 8
 CONTROL = "https://control.example/"
+REFUSED_TLS = Response(problem="tls", phase="tls")
 UNNAMED = Response(problem="name_not_resolved", phase="resolve")
 
 
@@ -90,6 +91,8 @@ class Outside:
         broken = self.spec.hidden.monitor in {"resolver", "resolvers"}
         if broken or self.spec.conditions.name_error:
             return ()
+        if SYSTEM in self.spec.names.errors:
+            return ()
         return self.spec.names.caches[SYSTEM]
 
     def _request(
@@ -118,7 +121,10 @@ class Outside:
             to_address(spec, self.states, to, asked, fresh=fresh) if to else UNNAMED
         )
         mark = f"?parallax-cache-buster={request_id}" if fresh else ""
-        return probe(
+        refused = self._refuses(role, to, secure=secure)
+        if refused:
+            response = replace(REFUSED_TLS, peer=to)
+        made = probe(
             response,
             role=role,
             request_id=request_id,
@@ -130,6 +136,28 @@ class Outside:
             resolve=None if address else 0.003,
             tls=secure,
             healthy=(spec.expects,),
+        )
+        return self._with_certificate(made) if refused else made
+
+    def _refuses(self, role: Role, to: str | None, *, secure: bool) -> bool:
+        """Return whether this client refuses the certificate at an address.
+
+        An unknown host has no valid certificate, so that probe verifies none.
+        """
+        bad, balancer = self.spec.certificate, self.spec.balancer
+        if bad is None or not secure or role is Role.UNKNOWN_HOST:
+            return False
+        own = {balancer.ipv4, balancer.ipv6}
+        return to not in own if bad.at_cdn else to in own
+
+    def _with_certificate(self, made: Probe) -> Probe:
+        bad = self.spec.certificate
+        assert bad is not None  # noqa: S101 - `_refuses` looked
+        host = self.spec.host
+        return replace(
+            made,
+            certificate=bad.shown(host, made.started_at),
+            error_detail=bad.detail(host),
         )
 
     def _resolved(self) -> str | None:
@@ -174,9 +202,10 @@ class Outside:
             bad = (r for r in found if r not in kept)
             empty = (replace(r, addresses=(), ttl=None, error_type=wrong) for r in bad)
             found = [*empty, *kept]
+        errors = names.errors | dict.fromkeys(mute, "timeout")
         return tuple(
-            replace(r, addresses=(), ttl=None, error_type="timeout")
-            if r.resolver in mute
+            replace(r, addresses=(), ttl=None, error_type=errors[r.resolver])
+            if r.resolver in errors
             else r
             for r in found
         )

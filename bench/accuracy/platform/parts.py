@@ -94,6 +94,8 @@ class Ingress:
     read_timeout: float = 60.0
     connect_timeout: float = 5.0
     tries: int = 3
+    redirects: bool = False
+    """Whether it redirects what it takes for plain HTTP to https."""
     pods: list[IngressPod] = field(default_factory=list[IngressPod])
 
 
@@ -171,6 +173,8 @@ class Names:
     )
     elsewhere: dict[str, str] = field(default_factory=dict[str, str])
     """Foreign machines by address: `refuse`, `silent`, or the name of their page."""
+    errors: dict[str, str] = field(default_factory=dict[str, str])
+    """What a resolver, or the zone's server, responds instead of addresses."""
 
 
 @dataclass(slots=True, kw_only=True)

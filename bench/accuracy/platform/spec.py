@@ -7,6 +7,7 @@ It does not: respond to requests (`request`), or hold the name of its fault.
 from dataclasses import dataclass, field
 from random import Random
 
+from bench.accuracy.platform.certificate import BadCertificate
 from bench.accuracy.platform.conditions import Conditions, Entry
 from bench.accuracy.platform.parts import (
     AppPod,
@@ -60,6 +61,8 @@ class PlatformSpec:
     """Addresses of the balancer that do not respond."""
     balancer_view: "PlatformSpec | None" = None
     """The platform as the balancer still sees it; None: it has noticed every change."""
+    certificate: BadCertificate | None = None
+    """What clients refuse at the balancer's public address; None: a valid one."""
     lost_requests: int = 0
     """Requests from the internet that a target resets, from second 0 on."""
     scanner_lines: int = 0

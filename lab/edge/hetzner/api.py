@@ -19,9 +19,12 @@ from lab.edge.hetzner.shapes import (
     Item,
     balancer_type,
     location,
+    record_set,
     server,
     service,
+    zone,
 )
+from lab.edge.names import Names
 from lab.edge.verdict import Verdict
 from lab.facts import HETZNER_TOKEN
 
@@ -33,8 +36,9 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Hetzner:
     """The API of one project."""
 
-    def __init__(self, case: Case, balancer: Balancer) -> None:
+    def __init__(self, case: Case, balancer: Balancer, names: Names) -> None:
         self.case = case
+        self.names = names
         self.balancer = balancer
         self.answer: int | None = None
         """The status code of every response, set by a fault; None: serve requests."""
@@ -67,9 +71,11 @@ class Hetzner:
             "servers": self._servers,
             "firewalls": self._firewalls,
             "certificates": self._certificates,
+            "zones": self._zones,
         }
         for name, source in sources.items():
             collection(app, name, source)
+        app.router.add_get("/v1/zones/{id}/rrsets", self._record_sets)
         return app
 
     def _with_headers(self, response: web.StreamResponse) -> web.StreamResponse:
@@ -150,6 +156,20 @@ class Hetzner:
     async def _firewalls(self) -> list[Item]:
         """Return no firewall: the case's nodes use UFW, on the node itself."""
         return []
+
+    async def _zones(self) -> list[Item]:
+        return [zone(self.case.zone)]
+
+    async def _record_sets(self, request: web.Request) -> web.Response:
+        """Return the zone's A records as its name server has them now."""
+        wanted = request.query.get("name")
+        suffix = f".{self.case.zone}"
+        sets = [
+            record_set(host.removesuffix(suffix), address, self.names.ttl)
+            for host, address in self.names.records.items()
+            if wanted in {None, host.removesuffix(suffix)}
+        ]
+        return web.json_response({"rrsets": sets})
 
     async def _certificates(self) -> list[Item]:
         names = [app.host for app in self.case.apps]

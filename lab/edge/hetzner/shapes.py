@@ -107,3 +107,41 @@ def balancer_type() -> Item:
         "deprecated": None,
         "prices": [],
     }
+
+
+def zone(name: str) -> Item:
+    """Return a zone that is delegated to Hetzner's name servers."""
+    servers = ["hydrogen.ns.hetzner.com.", "oxygen.ns.hetzner.com."]
+    return {
+        "id": 1,
+        "name": name,
+        "created": CREATED,
+        "mode": "primary",
+        "ttl": 3600,
+        "labels": {},
+        "protection": {"delete": False},
+        "status": "ok",
+        "record_count": 1,
+        "registrar": "other",
+        "primary_nameservers": [],
+        "authoritative_nameservers": {
+            "assigned": servers,
+            "delegated": servers,
+            "delegation_last_check": CREATED,
+            "delegation_status": "valid",
+        },
+    }
+
+
+def record_set(name: str, address: str, ttl: int) -> Item:
+    """Return the A records of one name, relative to its zone."""
+    return {
+        "id": f"{name}/A",
+        "name": name,
+        "type": "A",
+        "ttl": ttl,
+        "labels": {},
+        "protection": {"change": False},
+        "records": [{"value": address, "comment": ""}],
+        "zone": 1,
+    }

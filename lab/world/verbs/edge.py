@@ -90,7 +90,8 @@ async def hetzner(world: "World", arguments: Arguments) -> None:
 async def dns(world: "World", arguments: Arguments) -> None:
     """Set the `address` of an `app`'s name at the authoritative name server.
 
-    `old`: the old balancer's; `dead`: one where nothing responds; `right`: the case's.
+    `old`: the old balancer's; `dead`: one where nothing responds; `right`: the case's;
+    `none`: the record is deleted.
 
     `ttl`: how long a resolver may cache it. `learned_by`: which resolvers refresh their
     cache (all, none, second).
@@ -100,12 +101,20 @@ async def dns(world: "World", arguments: Arguments) -> None:
     addresses = {"old": str(places.old), "dead": str(places.dead)}
     addresses["right"] = names.right(app)
     named: str = arguments["address"]
-    address = addresses.get(named, named)
+    address = None if named == "none" else addresses.get(named, named)
     await names.set_record(app.host, address, arguments.get("ttl"))
     every = list(names.resolvers)
     refreshed = {"all": every, "second": every[1:], "none": []}
     for resolver in refreshed[arguments.get("learned_by", "all")]:
         await names.refresh(app.host, resolver)
+
+
+async def certificate(world: "World", arguments: Arguments) -> None:
+    """Give the balancer a certificate for all names but that of the app `without`."""
+    left_out = world.case.app(arguments["without"]).host
+    hosts = [a.host for a in world.case.apps if a.host != left_out]
+    world.issue("balancer", hosts or [f"other.{world.case.zone}"])
+    await world.edge.change_balancer({})
 
 
 async def request(world: "World", arguments: Arguments) -> None:
@@ -142,6 +151,7 @@ VERBS: tuple[Verb, ...] = (
     cdn,
     hetzner,
     dns,
+    certificate,
     request,
     health,
     monitor,

@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 from parallax import aws
 from parallax.journal.dynamodb import DynamoJournal
 from parallax.model.balancer import BalancerReading, Problem
-from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.target import Target
 from parallax.targets import TargetsError
 from tests.parallax.inspect.api import Api, error
@@ -251,6 +251,51 @@ def test_by_hand_it_prints_the_balancer_and_its_match(
         r for r in caplog.records if "without a load balancer reading" in r.message
     )
     assert vars(line)["targets"] == ["mute"]
+
+
+def failing_in_dns(at: datetime) -> ProbeRun:
+    """Return a run of the front whose name was not resolved."""
+    probe = Probe(
+        role=Role.FIRST,
+        request_id="front-unnamed",
+        url="https://front.example/",
+        started_at=at,
+        healthy=False,
+        duration=0.1,
+        error_type=ErrorType.NAME_NOT_RESOLVED,
+        error_phase="resolve",
+    )
+    return ProbeRun(target="front", started_at=at, probes=(probe,))
+
+
+@pytest.mark.parametrize("failing", ["front", "another"])
+def test_the_zone_is_read_for_a_failure_that_may_come_from_dns(
+    load: Any, cloud: Any, tmp_path: Path, api: Api, failing: str
+) -> None:
+    """Of a target whose failing run started this one, and of no other."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(TARGETS.replace("load_balancer: lb", "load_balancer: lb-prod"))
+    name = f"{cloud.journal}-zone-{failing}"
+    cloud.client("secretsmanager").create_secret(Name=name, SecretString=TOKEN)
+    api.zones = [[{"id": 5, "name": "front.example", "status": "ok"}]]
+    inspect = load(
+        "inspect",
+        TARGETS=file,
+        JOURNAL_TABLE=cloud.journal,
+        HETZNER_TOKEN_ARN=name,
+        HETZNER_ENDPOINT=api.url,
+    )
+    journal, now = DynamoJournal(cloud.journal), datetime.now(UTC)
+    journal.record(failing_in_dns(now - timedelta(seconds=5)))
+    image = {"pk": {"S": failing}}
+    inspect.handler({"Records": [{"dynamodb": {"NewImage": image}}]}, None)
+    (reading,) = (
+        found
+        for found in journal.recent("front", now - timedelta(minutes=1))
+        if isinstance(found, BalancerReading)
+    )
+    assert (reading.zone is not None) is (failing == "front")
+    assert any("/zones" in path for path in api.paths) is (failing == "front")
 
 
 def test_a_wrong_targets_file_fails_with_file_and_line(

@@ -8,7 +8,7 @@ from parallax.causes.dns_stale_address import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import ErrorType, Role
-from parallax.model.snapshot import Snapshot
+from parallax.model.snapshot import PastProbe, Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
@@ -37,22 +37,77 @@ def test_a_right_zone_means_waiting_for_the_ttl() -> None:
     assert step.command == f"dig @{asked} +noall +answer platform-api.keybuzz.io"
 
 
-def test_a_zone_with_the_old_address_means_changing_the_record() -> None:
-    """The command queries the zone's own server; the text has the right address."""
-    x = led_astray(e.OLD, e.OLD, e.OLD)
+def with_past(snapshot: Snapshot, *addresses: str | None) -> Snapshot:
+    """Return it with healthy probes before the failure, sent to these addresses."""
+    past = tuple(
+        PastProbe(
+            started_at=s.SINCE - (len(addresses) - n) * s.MINUTE,
+            healthy=True,
+            status_code=200,
+            peer_address=one,
+        )
+        for n, one in enumerate(addresses)
+    )
+    return replace(snapshot, past=(*past, *snapshot.past))
+
+
+def test_an_address_that_may_always_have_been_the_names_is_not_stale() -> None:
+    """The zone has it, or nobody knows: a proxy may be in front of the balancer."""
+    for zone in (e.OLD, None):
+        x = led_astray(zone, e.OLD, e.OLD)
+        assert judge(x).cause == NOT_ESTABLISHED
+        (why,) = ask(CAUSE, x).missing
+        assert why == (
+            "proof that 198.51.100.7 is an old address, not a proxy before keybuzz-lb"
+        )
+
+
+def test_an_address_that_was_another_before_means_changing_the_record() -> None:
+    """Users were served at the balancer's; the zone and all resolvers have a new one.
+
+    The command queries the zone's own server; the text has the address before.
+    """
+    x = with_past(led_astray(e.OLD, e.OLD, e.OLD), None, e.OWN, e.OWN)
     judgement = judge(x)
     assert judgement.cause == CAUSE.id
-    assert "the record is wrong" in ask(CAUSE, x).evidence[2]
+    assert ask(CAUSE, x).evidence[2:] == (
+        "until 02:59:00 UTC the name led to 203.0.113.20, and users were served there",
+        "1 of 1 queried name servers of the zone return 198.51.100.7",
+    )
     (step,) = judgement.next_steps
     assert "set the records of platform-api.keybuzz.io to 203.0.113.20" in step.text
+    assert "If it was moved on purpose, e.g. to a proxy" in step.text
     assert (step.command or "").startswith("dig @ns1.keybuzz.io ")
 
 
-def test_without_the_zones_own_answer_the_address_is_still_foreign() -> None:
+def test_a_proxys_own_move_leads_back_to_the_proxy() -> None:
+    """The name led to a proxy before: nobody is sent past it."""
+    x = with_past(led_astray(e.OLD, e.OLD), "192.0.2.99")
+    (step,) = judge(x).next_steps
+    assert "set the records of platform-api.keybuzz.io to 192.0.2.99" in step.text
+
+
+def test_an_address_that_served_users_before_is_not_stale() -> None:
+    """It was another one earlier, but users were served at this one too."""
+    for past in ((e.OLD,), (e.OWN, e.OLD), (None,)):
+        x = with_past(led_astray(e.OLD, e.OLD), *past)
+        assert answer(CAUSE, x) is Answer.UNKNOWN
+
+
+def test_a_silent_zone_leaves_it_to_the_past() -> None:
     """The evidence states that the zone's servers did not respond."""
-    x = led_astray(None, e.OLD)
+    x = with_past(led_astray(None, e.OLD), e.OWN)
     assert judge(x).cause == CAUSE.id
-    assert "name servers did not respond" in ask(CAUSE, x).evidence[2]
+    assert "name servers did not respond" in ask(CAUSE, x).evidence[3]
+
+
+def test_a_second_load_balancer_beside_the_first_is_not_stale() -> None:
+    """Both are in the record on purpose; the second writes a balancer's own page."""
+    pages = [s.LB_503 if n % 3 == 0 else s.OK for n in range(11)]
+    outside = e.led_to(e.OLD, s.run(pages, direct=s.OK))
+    both = f"{e.OWN} {e.OLD}"
+    x = s.taken(e.resolved(outside, both, both, both), s.balancer(), *s.reports())
+    assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
 def test_one_failing_address_among_several_is_shown_by_its_share() -> None:
@@ -159,7 +214,4 @@ def test_the_evidence_has_name_servers_that_differ() -> None:
     fresh = e.resolved(x.run, e.OWN).resolutions
     run = replace(x.run, resolutions=(*fresh, *x.run.resolutions))
     fact = ask(CAUSE, replace(x, run=run)).evidence[2]
-    assert fact == (
-        "1 of 2 queried name servers of the zone return 198.51.100.7: the record"
-        " is wrong"
-    )
+    assert fact == ("1 of 2 queried name servers of the zone return 198.51.100.7")

@@ -108,6 +108,12 @@ BLIND = {
     "its own resolver fails, the control's name too": with_control(
         unresolved(), **UNNAMED
     ),
+    "its own resolver fails, the control's name too, one other knows the name": (
+        with_control(unresolved(MUTE, KNOWS, ZONE), **UNNAMED)
+    ),
+    "its two own resolvers fail, the control's name too, the zone knows the name": (
+        with_control(unresolved(MUTE, NEAR, ZONE), **UNNAMED)
+    ),
     "all resolvers are mute": unresolved(MUTE, MUTE, NEAR, replace(MUTE, resolver="")),
     "no IPv6 here": of_other_family(),
     "no IPv4 here": of_other_family("203.0.113.20", well="2001:db8::80"),
@@ -236,6 +242,20 @@ def test_a_missing_name_is_no_broken_resolver() -> None:
         x = with_control(unresolved(MUTE, failure), **UNNAMED)
         assert blind(x) is None
         assert judge(x).symptom.external is View.FAILING
+
+
+def test_a_zone_without_the_name_is_the_targets_failure() -> None:
+    """Another resolver still caches the name; the control fails by its own fault."""
+    gone = replace(ZONE, addresses=(), error_type="nxdomain")
+    for answers in ((MUTE, KNOWS, gone), (MUTE, KNOWS, FAILS, ZONE)):
+        x = with_control(unresolved(*answers), **UNNAMED)
+        assert blind(x) is None
+        assert judge(x).symptom.external is View.FAILING
+
+
+def test_a_control_that_resolves_shows_a_working_resolver() -> None:
+    """Only the target's name fails, at half of the resolvers."""
+    assert blind(with_control(unresolved(MUTE, KNOWS, ZONE))) is None
 
 
 def test_a_family_is_missing_only_without_any_connection_of_it() -> None:

@@ -49,7 +49,16 @@ def answer(snapshot: Snapshot, cause: str) -> Answer:
     return next(a.answer for a in judge(snapshot).assessments if a.cause == cause)
 
 
-BEFORE = ("dns-resolvers-disagree", "dns-stale-address", "lb-no-service-for-port")
+BEFORE = (
+    "dns-resolvers-disagree",
+    "dns-stale-address",
+    "lb-no-service-for-port",
+    "dns-name-gone",
+    "dns-zone-broken",
+    "cdn-certificate-refused",
+    "lb-certificate-refused",
+    "ingress-certificate-refused",
+)
 """Causes that explain why users cannot connect."""
 
 

@@ -187,6 +187,8 @@ class Api:
         self.servers: list[list[Any]] = [[server(1)], [server(2)]]
         self.certificates: list[list[Any]] = [[CERTIFICATE]]
         self.firewalls: list[list[Any]] = [[]]
+        self.zones: list[list[Any]] = [[]]
+        self.rrsets: list[list[Any]] = [[]]
         self.totals: list[int] = []
         """The total that each page of load balancers reports; empty: none."""
         self.headers: dict[str, str] = {}

@@ -6,7 +6,7 @@ In: nothing. Out: snapshots with the causes that may be named. It does not: judg
 from dataclasses import replace
 
 from parallax.model.cluster import Node
-from parallax.model.probe import FOR_THE_TARGET, ErrorType, Probe, Role
+from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
@@ -122,20 +122,6 @@ def an_app_that_hangs_behind_a_wrong_port() -> tuple[Snapshot, set[str]]:
     """Two faults: inside, the ingress waits for the app, so it works."""
     x = s.wrong_destination()
     return inside(x, silence(s.HANGS), lambda _: True), {"lb-wrong-destination-port"}
-
-
-def a_certificate_that_expired() -> tuple[Snapshot, set[str]]:
-    """The handshake reached a certificate: no PROXY line prevented it."""
-    lost = silence(s.REFUSED) | {
-        "error_type": ErrorType.TLS,
-        "error_phase": "tls",
-        "error_detail": "certificate does not verify: certificate has expired",
-    }
-    run = got(s.run(s.REFUSED), lost, *FOR_THE_TARGET)
-    found = e.with_services(s.balancer(), proxyprotocol=True, protocol="tcp")
-    x = s.taken(run, found, *s.reports())
-    config = (("proxy-protocol", "0.0.0.0/0"),)
-    return s.with_reading(x, ingress_config=config), {UNKNOWN}
 
 
 def a_balancer_at_its_limit() -> tuple[Snapshot, set[str]]:

@@ -33,16 +33,6 @@ def _before(fields: Fields, every: int = 1) -> Snapshot:
     return s.taken(run, s.balancer(), *s.reports(), target=e.CDN)
 
 
-def the_cdn_limits_the_monitor() -> tuple[Snapshot, set[str]]:
-    """Cloudflare responds 429: it limits users, and can reach its origin."""
-    return _before(cloudflare(429, "error code: 1015")), {UNKNOWN}
-
-
-def the_cdn_blocks_the_monitor() -> tuple[Snapshot, set[str]]:
-    """A firewall of the CDN responds 403."""
-    return _before(cloudflare(403, "error code: 1020")), {UNKNOWN}
-
-
 def the_cdns_origin_has_no_name() -> tuple[Snapshot, set[str]]:
     """Cloudflare responds 530, error 1016: its origin does not resolve."""
     return _before(cloudflare(530, "error code: 1016")), {CANNOT}

@@ -131,3 +131,24 @@ def test_a_round_survives_the_wire() -> None:
         failing=("a",),
     )
     assert decode_json(Round, json.dumps(encode(stored))) == stored
+
+
+def test_a_streak_keeps_the_addresses_of_its_probes() -> None:
+    """Each once, the newest four; an earlier run has one if all have the same."""
+    past = past_of()
+    for number, last in enumerate((20, 20, 21, 22, 23, 24)):
+        sent = replace(probe(NOW + number * MINUTE), peer_address=f"203.0.113.{last}")
+        past = with_probe(past, sent)
+    assert past[0].addresses == tuple(f"203.0.113.{n}" for n in (21, 22, 23, 24))
+    run = ProbeRun(target="a", started_at=NOW, probes=(probe(NOW),))
+    for streaks, expected in ((past_of(200, 200), "203.0.113.20"), (past, None)):
+        first = TargetRound(target="a", run=run, past=streaks).runs[0].first
+        assert first.peer_address == expected
+
+
+def test_a_streak_of_an_earlier_version_has_no_address() -> None:
+    """It says nothing about where the name led."""
+    old = Streak(started_at=NOW, healthy=True, status_code=200, later=(60,))
+    run = ProbeRun(target="a", started_at=NOW, probes=(probe(NOW),))
+    first = TargetRound(target="a", run=run, past=(old,)).runs[0].first
+    assert first.peer_address is None

@@ -25,7 +25,7 @@ Source: RFC 1034, RFC 1912 (zone transfers and serials); RFC 8767 (stale answers
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import names
+from parallax.evidence import balancer, names
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -42,10 +42,8 @@ def assess(scene: Scene) -> Assessment:
     found = names.elsewhere(scene)
     failures, right, wrong = found.failures, found.right, found.wrong
     if wrong and not right and names.failing_address_is_given(scene):
-        count = len(wrong)
-        return refuted(
-            ID, f"{of(count, count)} resolvers return the same wrong address"
-        )
+        share, name = of(len(wrong), len(wrong)), balancer.name(scene)
+        return refuted(ID, f"{share} resolvers return an address that is not {name}'s")
     if not right or not names.failing_address_is_given(scene):
         what = "a resolver with this address and one with the load balancer's"
         raise Missing(what, evidence=(failures,))
@@ -86,7 +84,10 @@ def _how_long(scene: Scene, resolution: Resolution) -> str:
     cached = f"returns {wrong} until the answer expires{left}, or its cache is flushed"
     zone = names.zone_answers(scene)
     if zone and names.foreign_addresses(scene, zone[0]):
-        return f"Correct the zone first: {zone[0].resolver} returns {wrong} too."
+        return (
+            f"Correct the zone first: {zone[0].resolver} returns {wrong} too. If the"
+            f" name was moved on purpose, e.g. to a proxy, find out why {wrong} fails."
+        )
     if zone:
         right = f"{names.zone_share(scene)} return the right address"
         return f"{right}, so this resolver most likely {cached}. {names.IS_IT_CACHED}"

@@ -9,13 +9,14 @@ requests. With several addresses only the share fails that uses the wrong one.
 
 Diagnosis: failing requests went to an address that is not the load balancer's. Direct
 requests to the load balancer succeed. No resolver gives only the load balancer's
-address. The zone's own name servers then decide: they have the right address already
-(wait for the TTL), or the same old one (change the record).
+address. One more fact must show that the address is outdated: a name server of the zone
+has only the load balancer's (wait for the TTL); users were served at another address
+before the failure; or the same answer has the load balancer's own address as well.
 
-Neighbors: if some resolvers are right, it is `dns-resolvers-disagree`. A page that a
-CDN wrote at that address means a CDN that is not configured here; then this cause stays
-undetermined. If the load balancer fails as well, its own causes apply, and this one
-stays undetermined.
+Neighbors: if some resolvers are right, it is `dns-resolvers-disagree`. An address that
+always was the name's may be a reverse proxy or a CDN before the load balancer that is
+not configured here; then this cause stays undetermined. If the load balancer fails as
+well, its own causes apply, and this one stays undetermined.
 
 Mitigation: set the A and AAAA records to the load balancer's addresses and remove the
 old ones. Lower the TTL a day before the next move.
@@ -27,7 +28,7 @@ balancer gets a new address).
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import balancer, names
+from parallax.evidence import moved, names, zone_reading
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -49,13 +50,18 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, only)
     if not names.failing_address_is_given(scene):
         raise Missing("a resolver that gives this address", evidence=(failures,))
-    return supported(ID, failures, names.balancer_works(scene), names.zone_text(scene))
+    before, zone = moved.moved(scene).text, names.zone_text(scene)
+    known = zone_reading.facts(scene)
+    works = names.balancer_works(scene)
+    facts = dict.fromkeys((failures, works, before, zone, *known))
+    return supported(ID, *facts)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return whether to change the record or to wait, and for how long."""
     host, zone = scene.target.host, names.zone_answers(scene)
-    own = ", ".join(sorted(balancer.addresses(scene)))
+    own = ", ".join(moved.moved(scene).right)
+    places = ", ".join(moved.used(scene))
     right = bool(zone) and not names.foreign_addresses(scene, zone[0])
     given = names.resolvers(scene)[1]
     ttl = max((r.ttl or 0 for r in given), default=0)
@@ -72,8 +78,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     server = f" @{quote(zone[0].resolver)}" if zone else ""
     change = NextStep(
-        text=f"In the zone, set the records of {host} to {own}, and"
-        " remove every other address. This command shows the current records.",
+        text=f"If nobody moved the name to {places} on purpose: in the zone, set the"
+        f" records of {host} to {own}, and remove every other address. If it was moved"
+        f" on purpose, e.g. to a proxy, find out why {places} fails. This command shows"
+        " the current records.",
         command=f"dig{server} +noall +answer {quote(host)} A {quote(host)} AAAA",
     )
     return (wait,) if right else (change,)

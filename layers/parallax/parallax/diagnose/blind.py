@@ -109,11 +109,39 @@ def _resolver_fails(
     if not up or any(p.error_phase != "resolve" for p in requests):
         return None
     host, resolutions = scene.target.host, run.resolutions
+    if others := _others_resolve(run, host):
+        return others
     if share := _most_resolve(resolutions):
         return f"the probe's own resolver fails; {share} resolve {host}, and it is up"
     if any(_from_public_server(r) or r.error_type in ABSENT for r in resolutions):
         return None
     return _none_resolves(run, f"{host} responds at its address")
+
+
+def _others_resolve(run: ProbeRun, host: str) -> str | None:
+    """Return that no name resolves here, while other resolvers return the target's.
+
+    The control's owner and the target's share no zone. If both names fail here, and no
+    name server reports the target's as missing, the resolver in between fails.
+    """
+    control = _control(run)
+    if control is None or control.error_phase != "resolve":
+        return None
+    know = [r for r in run.resolutions if r.addresses]
+    if not know or any(_reports_a_fault(r) for r in run.resolutions):
+        return None
+    who = control.server_address or control.url
+    servers = ", ".join(r.resolver for r in know)
+    verb = "resolves" if len(know) == 1 else "resolve"
+    return (
+        f"the probe's own resolver fails; {who} fails to resolve too, but {servers}"
+        f" {verb} {host}, and it is up"
+    )
+
+
+def _reports_a_fault(resolution: Resolution) -> bool:
+    """Say whether a public server responded without an address: the name may fail."""
+    return not resolution.addresses and _from_public_server(resolution)
 
 
 def _none_resolves(run: ProbeRun, up: str) -> str | None:

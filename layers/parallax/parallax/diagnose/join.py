@@ -194,4 +194,5 @@ def _past(run: ProbeRun) -> PastProbe:
         status_code=first.status_code,
         error_type=first.error_type,
         hop=reached(first),
+        peer_address=first.peer_address,
     )

@@ -10,7 +10,8 @@ from dataclasses import replace
 from parallax.diagnose.path_inside import hops_inside, line
 from parallax.diagnose.reach import ORDER
 from parallax.diagnose.symptom import tally
-from parallax.evidence import answers, balancer, names, users
+from parallax.evidence import answers, balancer, certificates, names, tls, users
+from parallax.evidence import unresolved as names_without_address
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.judgement import Hop, HopSeen, HopState
@@ -30,8 +31,22 @@ def trace(snapshot: Snapshot) -> tuple[HopSeen, ...]:
     if scene.target.reached.load_balancer or scene.balancer:
         hops.append(_load_balancer(scene))
     if scene.target.reached.cluster:
-        hops += hops_inside(scene)
+        hops += (_behind_tls(scene, hop) for hop in hops_inside(scene))
     return tuple(hops)
+
+
+def _behind_tls(scene: Scene, seen: HopSeen) -> HopSeen:
+    """Return an ingress as unknown if TLS with it fails: internal probes use HTTP."""
+    service = balancer.service.maybe(scene)
+    passes_on = service is not None and service.protocol == "tcp"
+    if seen.hop is not Hop.INGRESS or seen.state is not HopState.OK or not passes_on:
+        return seen
+    failed = [p for p in tls.failing(scene) if balancer.was_sent_to_balancer(scene, p)]
+    if not failed or scene.target.reached.cdn:
+        return seen
+    why = tls.refusal(scene)
+    text = f"{tls.share_text(scene)}{f' ({why})' if why else ''}; {seen.seen}"
+    return replace(seen, state=HopState.UNKNOWN, seen=text)
 
 
 def blame(
@@ -82,7 +97,9 @@ def _dns(scene: Scene) -> HopSeen:
         return line(Hop.DNS, "no recent external probe", good=None)
     unresolved = [p for p in requests if p.error_phase == "resolve"]
     if unresolved:
-        return line(Hop.DNS, f"{tally(requests)} for {scene.target.host}", good=False)
+        seen = names_without_address.in_path(scene)
+        text = f"{tally(requests)} for {scene.target.host}"
+        return line(Hop.DNS, f"{text}; {seen}" if seen else text, good=False)
     addresses = sorted({p.peer_address for p in requests if p.peer_address})
     if not addresses:
         return line(Hop.DNS, "no connection to any address", good=None)
@@ -130,11 +147,27 @@ def _load_balancer(scene: Scene) -> HopSeen:
     good: bool | None = count == healthy and count > 0
     if not good and checking and checking + healthy == count:
         good = None
+    if handshakes := _handshakes(scene):
+        text = f"{name}{why}: {handshakes}; {balancer.health_text(scene)}"
+        return line(Hop.LOAD_BALANCER, text, good=False)
     author = _author_at_balancer(scene) if good else None
     also = f"; but it responded with {author} itself" if author else ""
     state = None if author else good
     text = f"{name}{why}: {balancer.health_text(scene)}{also}"
     return line(Hop.LOAD_BALANCER, text, good=state)
+
+
+def _handshakes(scene: Scene) -> str | None:
+    """Return that TLS fails with a balancer that ends it itself; None: not shown."""
+    service = balancer.service.maybe(scene)
+    if service is None or service.protocol != "https":
+        return None
+    failed = tls.failing(scene)
+    own = [p for p in failed if balancer.was_sent_to_balancer(scene, p)]
+    if not own or scene.target.reached.cdn:
+        return None
+    why = tls.refusal(scene) or certificates.refused_by_api(scene)
+    return f"{tls.share_text(scene)}{f' ({why})' if why else ''}"
 
 
 def _author_at_balancer(scene: Scene) -> int | None:

@@ -141,7 +141,7 @@ def zone_text(scene: Scene) -> str:
         return "the zone's own name servers did not respond"
     own = f"{zone_share(scene)} return {', '.join(zone[0].addresses)}"
     if foreign_addresses(scene, zone[0]):
-        return f"{own}: the record is wrong"
+        return own
     return f"{own}, so the other address most likely comes from a resolver's cache"
 
 

@@ -64,14 +64,19 @@ def convert(given: Json, servers: Mapping[int, Server]) -> LoadBalancer:
 
 
 def certificate(given: Json) -> BalancerCertificate:
-    """Return the parts of a certificate that advice needs."""
-    ends = given.get("not_valid_after")
+    """Return the parts of a certificate that advice and causes need."""
+    ends, status = given.get("not_valid_after"), part(given, "status")
+    error = part(status, "error")
+    text = ": ".join(str(error[key]) for key in ("code", "message") if error.get(key))
     converted = BalancerCertificate(
         id=given["id"],
         name=given["name"],
         not_valid_after=datetime.fromisoformat(ends) if ends else None,
         domain_names=every(given, "domain_names"),
         type=given.get("type"),
+        issuance=status.get("issuance"),
+        renewal=status.get("renewal"),
+        error=text[:SHOWN] or None,
     )
     return _checked(converted)
 

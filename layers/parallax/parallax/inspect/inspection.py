@@ -16,10 +16,12 @@ from parallax.inspect.news import News
 from parallax.inspect.project import connect
 from parallax.inspect.record import record_all
 from parallax.inspect.serving import resolved_addresses
+from parallax.inspect.zones import is_suspicious, with_zones
 from parallax.journal.choose import open_journal
 from parallax.journal.observation import Journal
 from parallax.model.balancer import BalancerReading, Problem
 from parallax.model.freshness import is_fresh, run_stale
+from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
 from parallax.settings import Settings
 
@@ -57,7 +59,7 @@ class Inspection:
         Raises `ExceptionGroup` after the last target, so that the function's metric
         `Errors` counts readings that were not stored.
         """
-        readings = self._read(targets, now)
+        readings = self._read(targets, now, frozenset(failing))
         worth = self._news.of(readings, failing, now)
         if failures := record_all(worth, self._record):
             raise ExceptionGroup("readings not stored", failures)
@@ -75,7 +77,7 @@ class Inspection:
         return resolved_addresses(run) if run and fresh else ()
 
     def _read(
-        self, targets: Sequence[Target], now: datetime
+        self, targets: Sequence[Target], now: datetime, failing: frozenset[str]
     ) -> tuple[BalancerReading, ...]:
         """Call the API, or return readings that state why there is no token."""
         arn = self._settings.hetzner_token_arn
@@ -89,15 +91,21 @@ class Inspection:
                 return _not_read(targets, now, Problem.UNAUTHORIZED, reason)
             # AWS failed; the token and Hetzner may be fine.
             return _not_read(targets, now, Problem.OTHER, str(error))
-        return self._call(token, targets, now)
+        return self._call(token, targets, now, failing)
 
     def _call(
-        self, token: str, targets: Sequence[Target], now: datetime
+        self,
+        token: str,
+        targets: Sequence[Target],
+        now: datetime,
+        failing: frozenset[str],
     ) -> tuple[BalancerReading, ...]:
         allowance = self.allowance
         project = connect(token, self._settings.hetzner_endpoint, allowance=allowance)
         before = allowance.calls
         readings = read_balancers(project, targets, now, addresses=self.addresses_of)
+        hosts = self._suspicious(targets, readings, failing)
+        readings = with_zones(project, readings, hosts)
         facts = {
             "calls": allowance.calls - before,
             "remaining_to_the_project": allowance.remaining,
@@ -105,6 +113,33 @@ class Inspection:
         log.info("Hetzner API was read", extra=facts)
         _log_targets_without_reading(targets, readings)
         return readings
+
+    def _suspicious(
+        self,
+        targets: Sequence[Target],
+        readings: Sequence[BalancerReading],
+        failing: frozenset[str],
+    ) -> dict[str, str]:
+        """Return the hosts of failing targets whose failure may come from DNS."""
+        read = {reading.target: reading for reading in readings}
+        hosts: dict[str, str] = {}
+        for target in targets:
+            if target.name not in failing or target.name not in read:
+                continue
+            run = self._newest_run(target)
+            cdn = target.reached.cdn
+            if run and is_suspicious(run, read[target.name], cdn=cdn):
+                hosts[target.name] = target.host
+        return hosts
+
+    def _newest_run(self, target: Target) -> ProbeRun | None:
+        """Return the target's newest run; without the journal there is none."""
+        try:
+            return self.journal.newest_run(target.name)
+        except Exception as error:  # noqa: BLE001 - a zone must not cost the reading
+            facts = {"target": target.name, "reason": repr(error)}
+            log.warning("newest run could not be read", extra=facts)
+            return None
 
 
 def open_inspection(settings: Settings) -> Inspection:

@@ -8,7 +8,7 @@ Source: Hetzner Cloud API, pagination; hcloud-python 2.27, `_client.py`.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,8 @@ PER_PAGE = 50
 PAGE_BYTES = 16_000_000
 """Bytes of one page. Measured: 50 load balancers with 3 targets have 0.1 MB; with 150
 targets and 30 services each, the limits of Hetzner's largest type, they have 12 MB."""
+NO_FILTERS: Mapping[str, str] = {}
+"""The whole list."""
 PAGE_SECONDS = 10.0
 """Seconds for the whole body of a page, however slowly it arrives."""
 
@@ -47,13 +49,18 @@ class Project:
     client: "Client"
     allowance: Allowance
 
-    def read_list(self, name: str, deadline: float) -> Listing:
-        """Return a whole list, e.g. `servers`, or the pages before the error."""
+    def read_list(
+        self, name: str, deadline: float, filters: Mapping[str, str] = NO_FILTERS
+    ) -> Listing:
+        """Return a whole list, e.g. `servers`, or the pages before the error.
+
+        `name` is its path; the last part is the field that holds the items.
+        """
         items: list[Json] = []
         try:
             within(
                 deadline - monotonic(),
-                lambda: _pages(self.client, name, items, deadline),
+                lambda: _pages(self.client, name, items, deadline, filters),
             )
         except Exception as error:  # noqa: BLE001 - the reading reports any error
             return Listing(tuple(items), error)
@@ -95,7 +102,13 @@ def _read(response: "Response", *_: object, **__: object) -> None:
     untyped._content = body  # noqa: SLF001
 
 
-def _pages(client: "Client", name: str, items: list[Json], deadline: float) -> None:
+def _pages(
+    client: "Client",
+    name: str,
+    items: list[Json],
+    deadline: float,
+    filters: Mapping[str, str],
+) -> None:
     """Append every page to `items`, so that the pages before an error remain.
 
     It uses the library's own request method and takes the JSON as it is: the
@@ -103,8 +116,8 @@ def _pages(client: "Client", name: str, items: list[Json], deadline: float) -> N
     """
     page, most = 1, 0
     while page:
-        response = _page(client, name, page)
-        items.extend(response[name])
+        response = _page(client, name, page, filters)
+        items.extend(response[name.rpartition("/")[2]])
         pages = part(part(response, "meta"), "pagination")
         most = max(most, pages.get("total_entries") or 0)
         following: int | None = pages.get("next_page")
@@ -119,12 +132,12 @@ def _pages(client: "Client", name: str, items: list[Json], deadline: float) -> N
         raise ValueError(f"read {count} of {most} {name}: the list changed meanwhile")
 
 
-def _page(client: "Client", name: str, page: int) -> Json:
+def _page(client: "Client", name: str, page: int, filters: Mapping[str, str]) -> Json:
     library: Any = client  # its request method has no types
     response: Json = library.request(
-        "GET", f"/{name}", params={"page": page, "per_page": PER_PAGE}
+        "GET", f"/{name}", params={"page": page, "per_page": PER_PAGE, **filters}
     )
-    if not isinstance(response[name], list):
+    if not isinstance(response[name.rpartition("/")[2]], list):
         raise TypeError(f"{name} is not a list")
     return response
 

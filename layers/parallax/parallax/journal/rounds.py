@@ -108,6 +108,7 @@ def _streak(plain: Json) -> Streak:
         started_at=datetime.fromisoformat(plain["started_at"]),
         healthy=plain["healthy"],
         later=tuple(map(int, plain.get("later", ()))),
+        addresses=tuple(map(str, plain.get("addresses", ()))),
         **_result(plain),
     )
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from parallax.model.wire import wired
+from parallax.model.zone import Zone
 
 REDIRECTED = 80
 """The port on which an https service with `redirect_http` listens as well."""
@@ -94,6 +95,12 @@ class BalancerCertificate:
     domain_names: tuple[str, ...] = ()
     type: str | None = None
     """Hetzner's value: `uploaded`, or `managed`, which Hetzner renews itself."""
+    issuance: str | None = None
+    """Hetzner's value for a managed one: `pending`, `completed`, `failed`."""
+    renewal: str | None = None
+    """The same: `scheduled`, `pending`, `failed`, `unavailable`."""
+    error: str | None = None
+    """Hetzner's code and message if its issuance or renewal failed."""
 
 
 @wired
@@ -236,5 +243,7 @@ class BalancerReading:
     problem_detail: str | None = None
     matched_by: str | None = None
     """Why it is this load balancer: by its name, or by which address."""
+    zone: Zone | None = None
+    """The name's zone at Hetzner; read only if the failure may come from DNS."""
     still: bool = False
     """An unchanged reading of a healthy target: it starts no judgement."""

@@ -14,6 +14,8 @@ from parallax.model.wire import wired
 
 PAST = timedelta(minutes=30)
 """How far back the past of a target goes."""
+MOST_ADDRESSES = 4
+"""Addresses that a streak keeps, the newest last."""
 _DIGITS = 6
 """Decimals of a stored phase: microseconds, the precision of the clock."""
 
@@ -24,7 +26,8 @@ class Streak:
     """Probes in a row with the same result.
 
     `later` has whole seconds from the first probe to each other one. So the first is
-    exact, and each other one is at most half a second off.
+    exact, and each other one is at most half a second off. `addresses` has those to
+    which its probes were sent; it is empty if an earlier version stored the streak.
     """
 
     started_at: datetime
@@ -32,6 +35,7 @@ class Streak:
     status_code: int | None = None
     error_type: ErrorType | None = None
     later: tuple[int, ...] = ()
+    addresses: tuple[str, ...] = ()
 
     @property
     def times(self) -> tuple[datetime, ...]:
@@ -72,8 +76,9 @@ class TargetRound:
 
     @property
     def runs(self) -> tuple[ProbeRun, ...]:
-        """The healthy runs, oldest first; of all but the last only time and status.
+        """The healthy runs, oldest first; the last one is complete.
 
+        Of the others only time, status and address are known.
         Failing probes are left out: each has an item of its own.
         """
         if self.run is None:
@@ -142,14 +147,27 @@ def with_probe(past: Iterable[Streak], probe: Probe) -> tuple[Streak, ...]:
     if kept and _result(kept[-1]) == _result(probe):
         last = kept.pop()
         seconds = round((probe.started_at - last.started_at).total_seconds())
-        return (*kept, replace(last, later=(*last.later, seconds)))
+        longer = replace(
+            last,
+            later=(*last.later, seconds),
+            addresses=_with_address(last.addresses, probe),
+        )
+        return (*kept, longer)
     new = Streak(
         started_at=probe.started_at,
         healthy=probe.healthy,
         status_code=probe.status_code,
         error_type=probe.error_type,
+        addresses=_with_address((), probe),
     )
     return (*kept, new)
+
+
+def _with_address(addresses: tuple[str, ...], probe: Probe) -> tuple[str, ...]:
+    """Return the addresses with that of one more probe, each once."""
+    if probe.peer_address is None or probe.peer_address in addresses:
+        return addresses
+    return (*addresses, probe.peer_address)[-MOST_ADDRESSES:]
 
 
 def _since(streak: Streak, earliest: datetime) -> Streak | None:
@@ -173,7 +191,11 @@ def _result(one: Streak | Probe) -> tuple[bool, int | None, str | None]:
 
 
 def _past_run(run: ProbeRun, at: datetime, streak: Streak) -> ProbeRun:
-    """Return an earlier run, of which only time and status are known."""
+    """Return an earlier run, of which only time, status and address are known.
+
+    The address is known if all probes of the streak were sent to the same one.
+    """
+    same = streak.addresses[0] if len(streak.addresses) == 1 else None
     probe = Probe(
         role=Role.FIRST,
         request_id="",
@@ -182,5 +204,6 @@ def _past_run(run: ProbeRun, at: datetime, streak: Streak) -> ProbeRun:
         healthy=True,
         duration=0.0,
         status_code=streak.status_code,
+        peer_address=same,
     )
     return ProbeRun(target=run.target, started_at=at, probes=(probe,))

@@ -35,6 +35,8 @@ class PastProbe:
     error_type: str | None = None
     hop: str | None = None
     """How far that request got (the hop that wrote the response)."""
+    peer_address: str | None = None
+    """The address to which the name led then; None: unknown."""
 
 
 def same_failure(one: PastProbe | Probe, other: PastProbe | Probe) -> bool:

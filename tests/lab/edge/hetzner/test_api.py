@@ -27,6 +27,19 @@ except APIException as error:
 print(json.dumps([lb.public_net.ipv4.ip, lb.private_net[0].ip, health, ports,
                   list(servers.values()), refused, len(client.firewalls.get_all())]))
 """
+READ_ZONE = """
+import json
+from hcloud import Client
+from lab.case import load
+from lab.facts import facts_of
+from pathlib import Path
+facts = facts_of(load(), Path(FOLDER))
+client = Client(token=facts.hetzner_token, api_endpoint=facts.hetzner_endpoint)
+(zone,) = client.zones.get_all()
+found = zone.get_rrset_all(name="platform-api", type="A")
+print(json.dumps([zone.name, zone.authoritative_nameservers.delegation_status,
+                  [r.value for s in found for r in s.records]]))
+"""
 
 
 def test_the_official_client_reads_balancer_and_servers(up: Up) -> None:
@@ -46,3 +59,8 @@ def test_health_comes_from_haproxy(well: Up) -> None:
     _, _, health, ports, *_ = json.loads(well.python(READ))
     assert health == ["unhealthy"] * 10
     assert ports == [31999, 31999]
+
+
+def test_the_official_client_reads_the_zone(up: Up) -> None:
+    """The delegation is valid; the records are those of the name server."""
+    assert json.loads(up.python(READ_ZONE)) == ["keybuzz.io", "valid", ["203.0.113.20"]]

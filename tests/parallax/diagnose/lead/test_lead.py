@@ -24,6 +24,7 @@ from parallax.model.probe import (
     Resolution,
 )
 from parallax.model.snapshot import Snapshot
+from tests.parallax import edge as e
 from tests.parallax import pieces as p
 from tests.parallax import scenarios as s
 
@@ -70,6 +71,23 @@ def test_an_unresolved_name_excludes_all_behind_it() -> None:
     assert step.command == "dig +trace platform-api.keybuzz.io"
 
 
+def test_a_foreign_address_leads_to_its_owner() -> None:
+    """It may be a proxy: no step sets the record past it."""
+    for page, words in (
+        (e.OLD_SERVER, "responds 503 as nginx"),
+        (p.DROPPED, "does not respond (timeout)"),
+    ):
+        outside = e.resolved(e.led_to(e.OLD, p.run(page, direct=p.OK)), e.OLD, e.OLD)
+        found, step = led(p.taken(outside, p.balancer(), *p.reports()))
+        assert found.observation.startswith(
+            f"the name leads to 198.51.100.7, which {words}; it is not an address of"
+            " keybuzz-lb (203.0.113.20)"
+        )
+        assert found.excludes.startswith("Direct requests to keybuzz-lb succeed")
+        assert "grep -F 198.51.100.7; dig @ns1.keybuzz.io" in str(step.command)
+        assert "set the records" not in step.text
+
+
 def test_a_connection_that_times_out_names_the_address() -> None:
     """What the load balancer's own address does is stated if it differs."""
     x = failing(error_type=ErrorType.TIMEOUT, error_phase="connect")
@@ -94,7 +112,7 @@ def test_a_refused_certificate_is_shown() -> None:
     assert found.observation == (
         "11 of 11 external requests failed in TLS at 203.0.113.20 port 443:"
         f" {detail}. The certificate is for other.example, from CN=R11,"
-        " valid until 2025-12-24"
+        " valid until 2025-12-24; keybuzz-lb ends TLS itself"
     )
     assert step.command is not None
     assert "openssl s_client -connect platform-api.keybuzz.io:443" in step.command

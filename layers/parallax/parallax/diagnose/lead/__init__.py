@@ -17,6 +17,7 @@ from parallax.model.judgement import Assessment, Lead, NextStep
 
 OBSERVERS = (
     name.unresolved,
+    name.elsewhere,
     connection.not_connected,
     connection.refused_in_tls,
     connection.closed,

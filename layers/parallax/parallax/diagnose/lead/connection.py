@@ -12,7 +12,7 @@ from parallax.diagnose.lead.observation import (
     alike,
     share,
 )
-from parallax.evidence import users
+from parallax.evidence import balancer, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Hop, NextStep
@@ -51,7 +51,7 @@ def refused_in_tls(scene: Scene) -> Observation | None:
     why = f": {first.error_detail}" if first.error_detail else ""
     return Observation(
         text=f"{share(scene, probes)} failed in TLS at {_address(first)}{why}"
-        f"{_certificate(first)}",
+        f"{_certificate(first)}{_end_of_tls(scene, first)}",
         excludes="The server accepted the connection and no request was sent, so"
         " neither a route nor a pod can be their cause.",
         hops=frozenset({Hop.CDN, Hop.LOAD_BALANCER, Hop.INGRESS}),
@@ -128,6 +128,19 @@ def _certificate(probe: Probe) -> str:
         f". The certificate is for {names}, from {cert.issuer},"
         f" valid until {cert.not_after:%Y-%m-%d}"
     )
+
+
+def _end_of_tls(scene: Scene, probe: Probe) -> str:
+    """Return who ends TLS at the load balancer's own address; empty: not known."""
+    service = balancer.service.maybe(scene)
+    if service is None or scene.target.reached.cdn:
+        return ""
+    if not balancer.was_sent_to_balancer(scene, probe):
+        return ""
+    name = balancer.name(scene)
+    if service.protocol == "https":
+        return f"; {name} ends TLS itself"
+    return f"; {name} passes TLS on, so the ingress or a pod ends it"
 
 
 def _certificate_command(scene: Scene) -> str:

@@ -69,10 +69,12 @@ def redirected(scene: Scene) -> Observation | None:
         excludes="A server responds as configured, so no connection fails.",
         hops=_WHERE.get(users.written_by(first).hop, EVERYWHERE),
         step=NextStep(
-            text="Follow the redirects. If the same URL repeats, the server does not"
-            " see that the user's connection has TLS: it must trust X-Forwarded-Proto"
-            " of the hop that ends TLS, or stop redirecting to https. If they end at a"
-            " good page, set this URL or its status as healthy in the targets file.",
+            text="Follow the redirects. If the same URL repeats, TLS ends before the"
+            " server that redirects. Let it trust X-Forwarded-Proto (ingress-nginx:"
+            ' `use-forwarded-headers: "true"`; Traefik: `forwardedHeaders.trustedIPs`),'
+            ' or stop its redirect (`ssl-redirect: "false"`). Behind Cloudflare, use'
+            " the mode Full (strict) instead of Flexible. If they end at a good page,"
+            " set this URL or its status as healthy in the targets file.",
             command=f"curl -sSIL --max-redirs 5 {quote(url)}",
         ),
     )
