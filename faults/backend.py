@@ -22,6 +22,15 @@ def unknown_port_name(spec: PlatformSpec) -> None:
     spec.port_name = spec.rng.choice(("http", "web", "app-http"))
 
 
+def leads_outside(spec: PlatformSpec) -> None:
+    """The Service's endpoints were written by hand, and nothing responds there."""
+    spec.outside = True
+    behavior = spec.rng.choice(("refuse", "hang"))
+    spec.ingress.read_timeout = 3.0
+    for pod in spec.pods:
+        pod.behavior = behavior
+
+
 def not_ready(spec: PlatformSpec) -> None:
     """The Service has pods, and none is ready."""
     crashing = spec.rng.random() < 0.5
@@ -108,6 +117,21 @@ BACKEND = (
         ),
         supports="port_leads_nowhere",
         refutes="port_found_by_name",
+    ),
+    Row(
+        cause="service-leads-outside-cluster",
+        class_=Class.BACKEND,
+        hop=Hop.SERVICE,
+        not_in_lab="the lab's controllers write each Service's endpoints from pods",
+        bench=(
+            Injection(
+                name="service-leads-outside-cluster",
+                inject=leads_outside,
+                requires=Requirements(kind="ingress-nginx", check="tcp"),
+            ),
+        ),
+        supports="leads_outside",
+        refutes="slow_pods",
     ),
     Row(
         cause="pods-not-ready",

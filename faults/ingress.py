@@ -37,6 +37,11 @@ def unknown_host_checked(spec: PlatformSpec) -> Truth:
     )
 
 
+def no_path(spec: PlatformSpec) -> None:
+    """The Ingress has the host, and no longer the path that users request."""
+    spec.ingress.paths = spec.rng.choice((("/api",), ("/v2", "/static")))
+
+
 def rejects(spec: PlatformSpec) -> None:
     """A limit of the Ingress rejects users."""
     status, name, value, share, inside = spec.rng.choice(
@@ -61,6 +66,11 @@ def out_of_step(spec: PlatformSpec) -> None:
     status = spec.rng.choice((404, 503))
     for pod in spec.rng.sample(pods, count):
         pod.answers = status
+
+
+def unusable(spec: PlatformSpec) -> None:
+    """The header of each response of the pods is too large for the ingress."""
+    spec.ingress.unusable = 1.0
 
 
 def overlay(spec: PlatformSpec) -> None:
@@ -119,6 +129,21 @@ INGRESS = (
         refutes="check_rejected",
     ),
     Row(
+        cause="ingress-has-no-rule-for-path",
+        class_=Class.BACKEND,
+        hop=Hop.INGRESS,
+        lab=("ingress-has-no-rule-for-path",),
+        bench=(
+            Injection(
+                name="ingress-has-no-rule-for-path",
+                inject=no_path,
+                requires=Requirements(kind="ingress-nginx", check="tcp"),
+            ),
+        ),
+        supports="no_path",
+        refutes="unknown_host",
+    ),
+    Row(
         cause="ingress-rejects-request",
         class_=Class.BACKEND,
         hop=Hop.INGRESS,
@@ -132,6 +157,21 @@ INGRESS = (
         ),
         supports="rejected",
         refutes="pod_error",
+    ),
+    Row(
+        cause="ingress-cannot-use-response",
+        class_=Class.BACKEND,
+        hop=Hop.INGRESS,
+        lab=("ingress-cannot-use-response",),
+        bench=(
+            Injection(
+                name="ingress-cannot-use-response",
+                inject=unusable,
+                requires=Requirements(kind="ingress-nginx", check="tcp"),
+            ),
+        ),
+        supports="unusable_response",
+        refutes="pods_refuse",
     ),
     Row(
         cause="overlay-between-nodes-broken",

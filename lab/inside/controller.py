@@ -36,6 +36,7 @@ class Controller:
         self.health_node_port = case.ingress.health_check_node_port
         self.nodes = tuple(n.name for n in case.nodes if n.ingress)
         self.ingress_hosts = {app.name: app.host for app in case.apps}
+        self.paths = {app.name: "/" for app in case.apps}
         self.annotations: dict[str, dict[str, str]] = {}
         self.stale: dict[str, tuple[str, ...]] = {}
         """App name -> the nodes whose pod has not loaded its Ingress."""
@@ -106,6 +107,7 @@ class Controller:
             "name": app.name,
             "namespace": self.case.namespace,
             "host": self.ingress_hosts[app.name],
+            "path": self.paths[app.name],
             "upstream": f"{self.case.namespace}-{app.name}-80",
             "source": node.address if app.host_network else node.pod_address,
             "endpoints": [f"{at}:{port}" for at, port in (r.place for r in endpoints)],

@@ -13,6 +13,7 @@ from lab.inside.kubernetes.logs import Log
 
 HANG_SECONDS = 3600.0
 HEALTH_PATH = "/health"
+LARGE = {"Set-Cookie": f"session={'x' * 12_000}; Path=/"}
 NEVER_STORED = {"Cache-Control": "no-store"}
 STORED = {"Cache-Control": "public, max-age=3600"}
 
@@ -31,6 +32,8 @@ class Behavior(StrEnum):
     HANG = "hang"
     SLOW = "slow"
     """Healthy responses, some seconds late."""
+    LARGE_HEADER = "large-header"
+    """Healthy responses with a cookie that exceeds an ingress's buffer."""
     STORABLE = "storable"
     """Healthy responses that a cache may store."""
 
@@ -98,5 +101,7 @@ class Pod:
             error = {"error": "maintenance", "pod": self.name}
             return web.json_response(error, status=503)
         content = {"app": self.app, "pod": self.name, "node": self.node}
+        if self.behavior is Behavior.LARGE_HEADER:
+            return web.json_response(content, headers=NEVER_STORED | LARGE)
         storable = self.behavior is Behavior.STORABLE
         return web.json_response(content, headers=STORED if storable else NEVER_STORED)

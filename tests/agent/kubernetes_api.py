@@ -2,7 +2,7 @@
 
 In: bodies that a real API server 1.36 served (`recorded/`). Out: real HTTP, with
 pages, resource versions, streams of changes, and the recorded 401, 403 and 404.
-It leaves out: label selectors, writes, and every field selector but a name.
+It leaves out: label selectors, writes, and every field selector but a name or a type.
 """
 
 import json
@@ -76,12 +76,13 @@ class KubernetesHandler(Quiet):
             self.error(410)
             return
         body = self.server.body(kind)
-        name = query.get("fieldSelector", "").removeprefix("metadata.name=")
+        field, _, value = query.get("fieldSelector", "").partition("=")
         items = [
             item
             for item in body["items"]
             if namespace in {None, item["metadata"].get("namespace")}
-            and name in {"", item["metadata"]["name"]}
+            and value
+            in {"", item.get("type") if field == "type" else item["metadata"]["name"]}
         ]
         start = int(query.get("continue", 0))
         end = start + min(int(query["limit"]), self.server.largest_page)

@@ -51,6 +51,11 @@ class Shelf:
         found = self.objects.get(resource, [])
         return [i for i in found if namespace in {None, i["metadata"].get("namespace")}]
 
+    def warnings(self, namespace: str) -> list[Json] | None:
+        """Return a namespace's Warning events."""
+        found = self.items("events", namespace)
+        return found and [e for e in found if e["type"] == "Warning"]
+
     def config_map(self, namespace: str, name: str) -> dict[str, str] | None:
         """Return a ConfigMap's entries; empty if it does not exist."""
         return self.config_maps.get((namespace, name), {})

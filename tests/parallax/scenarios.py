@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from faults import TABLE
 from parallax.model.balancer import BalancerReading, BalancerTarget
-from parallax.model.cluster import Endpoint, NodeReport, Pod, Sighting
+from parallax.model.cluster import Endpoint, NodeReport, Pod, RulePath, Sighting
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge
@@ -92,7 +92,9 @@ __all__ = [
     "detailed",
     "healthy",
     "ingress_gone",
+    "leads_outside",
     "no_healthy_target",
+    "no_path",
     "no_target",
     "out_of_step",
     "pod_error",
@@ -108,6 +110,7 @@ __all__ = [
     "slow_pods",
     "taken",
     "unknown_host",
+    "unusable_response",
     "with_ingress",
     "with_reading",
     "without_endpoints",
@@ -186,6 +189,50 @@ def pods_refuse() -> Snapshot:
     lines = seen(outside, 502, status=502, length=0)
     inside = reports(ingress=INGRESS_502, pod=REFUSED, sightings=lines)
     return taken(outside, balancer(), *inside)
+
+
+def unusable_response() -> Snapshot:
+    """Pods that respond well to every node; the ingress gives their responses up."""
+    outside = run(INGRESS_502_BY_LB)
+    lines = tuple(
+        replace(line, upstream_response_time=0.004)
+        for line in seen(outside, 502, status=502, length=0)
+    )
+    inside = reports(ingress=INGRESS_502, sightings=lines)
+    return taken(outside, balancer(), *inside)
+
+
+def no_path() -> Snapshot:
+    """Return an Ingress with the host and other paths: 404 by default."""
+    hosts = ("grafana.keybuzz.io", TARGET.host)
+    paths = (RulePath(ingress="keybuzz/keybuzz-api", path="/v2", path_type="Prefix"),)
+    return with_reading(unknown_host(), ingress_hosts=hosts, ingress_paths=paths)
+
+
+def leads_outside() -> Snapshot:
+    """Endpoints that somebody wrote by hand, and where nothing listens."""
+    x = pods_refuse()
+    read = reading(NOW)
+    return with_reading(
+        replace(
+            x,
+            reports=tuple(
+                replace(
+                    r,
+                    probes=tuple(
+                        replace(p, peer_node=None, pod=None)
+                        if p.role is Role.POD
+                        else p
+                        for p in r.probes
+                    ),
+                )
+                for r in x.reports
+            ),
+        ),
+        pods=None,
+        workloads=None,
+        endpoints=tuple(replace(e, pod=None, node=None) for e in read.endpoints or ()),
+    )
 
 
 def no_target() -> Snapshot:

@@ -8,7 +8,7 @@ It does not: choose the Ingress or the controller (`route`), or read the app
 
 from dataclasses import replace
 
-from parallax.model.cluster import ClusterReading
+from parallax.model.cluster import ClusterReading, RulePath
 from parallax.model.wire import Json
 from parallax_agent.route import controllers, gateway, hosts
 from parallax_agent.route.controllers import Family, proxy_argument
@@ -16,8 +16,11 @@ from parallax_agent.route.discovery import Discovery
 from parallax_agent.route.entry import entry_port
 from parallax_agent.route.ingress import canaries
 from parallax_agent.route.limits import exported_annotations
+from parallax_agent.route.matching import OTHER, host_rank
 from parallax_agent.route.service_state import Reader, ServiceState
 from parallax_agent.watch import objects
+
+MOST_PATHS = 50
 
 
 def with_rules(
@@ -34,7 +37,7 @@ def with_rules(
         partial = () if reader.sees_all_rules and not unread else ("ingress_hosts",)
         reading = replace(reading, ingress_hosts=named, partial=partial)
     if route is None:
-        return reading
+        return replace(reading, ingress_paths=_paths(rules, host))
     reading = replace(reading, ingress_name=route.ingress)
     item = rule(discovery)
     if item is None:
@@ -44,6 +47,29 @@ def with_rules(
     ]
     exported = exported_annotations(item, canaries(neighbors, host))
     return replace(reading, ingress_annotations=exported)
+
+
+def _paths(rules: list[Json] | None, host: str) -> tuple[RulePath, ...] | None:
+    """Return the paths that Ingresses have for a host; None: no Ingress has it."""
+    found = {
+        (
+            f"{item['metadata']['namespace']}/{item['metadata']['name']}",
+            str(entry.get("path") or "/"),
+            entry.get("pathType"),
+        )
+        for item in rules or ()
+        for one in objects.many(item, "spec", "rules")
+        if host_rank(one.get("host") or "", host) != OTHER
+        for entry in objects.many(one, "http", "paths")
+    }
+    every = sorted(found, key=lambda each: (each[0], each[1], each[2] or ""))
+    return (
+        tuple(
+            RulePath(ingress=name, path=path, path_type=kind)
+            for name, path, kind in every[:MOST_PATHS]
+        )
+        or None
+    )
 
 
 def rule(discovery: Discovery | None) -> Json:

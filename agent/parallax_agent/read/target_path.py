@@ -16,6 +16,7 @@ from parallax.model.target import Target
 from parallax.model.wire import Json
 from parallax_agent.read import ingress_reading, nodes, ports
 from parallax_agent.read.protocol import HTTP, backend_protocol
+from parallax_agent.read.reasons import with_reasons
 from parallax_agent.route.discovery import Discovery, discover
 from parallax_agent.route.ingress import Route
 from parallax_agent.route.service_state import Reader, ServiceState
@@ -101,6 +102,8 @@ def read_path(target: Target, lists: Lists, *, node: str, now: datetime) -> Targ
         path = _with_port(path, reader, app, ingress)
         own = nodes.families(objects.named(items or (), node))
         path = _with_app(path, reader, app, own)
+    reading = with_reasons(path.reading, reader, app, ingress)
+    path = replace(path, reading=reading)
     every_problem = [*reader.problems, *discovery.notes]
     if node and items is not None:
         services = [state.item if state else None for state in (ingress, app)]

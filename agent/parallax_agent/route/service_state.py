@@ -11,6 +11,7 @@ from parallax.model.wire import Json
 from parallax_agent.route import limits
 from parallax_agent.watch import objects
 from parallax_agent.watch.api import Lists, describe_call
+from parallax_agent.watch.pod_state import pods_with_state
 
 EXPORTED_CONFIG = frozenset(
     {
@@ -34,11 +35,13 @@ EXPORTED_CONFIG = frozenset(
         "log-format-upstream",
         "proxy-protocol",
         "proxy-body-size",
+        "proxy-buffer-size",
         "proxy-connect-timeout",
         "proxy-read-timeout",
         "proxy-send-timeout",
         "server-tokens",
         "ssl-redirect",
+        "upstream-keepalive-timeout",
         "use-forwarded-headers",
         "use-proxy-protocol",
         "whitelist-source-range",
@@ -120,7 +123,7 @@ class ServiceState:
 
     def model_pods(self) -> tuple[Pod, ...] | None:
         """Return the pods as the model has them; None: not read."""
-        return None if self.pods is None else tuple(map(objects.pod, self.pods))
+        return None if self.pods is None else tuple(pods_with_state(self.pods))
 
     def config_map(self) -> str | None:
         """Return the ConfigMap's name from the controller's own arguments."""
@@ -182,6 +185,13 @@ class Reader:
             self._note(call)
             return None
         return objects_read or []
+
+    def warnings(self, namespace: str) -> list[Json] | None:
+        """Return a namespace's Warning events; None: not read."""
+        events = self.lists.warnings(namespace)
+        if events is None:
+            self._note(describe_call("list", "events", namespace))
+        return events
 
     def read_service(self, namespace: str, name: str) -> ServiceState:
         """Return a Service with its EndpointSlices and pods.

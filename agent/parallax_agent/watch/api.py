@@ -57,6 +57,13 @@ class Lists:
             self.problems[call] = f"no ConfigMap {name} in namespace {namespace}"
         return (view.items[0].get("data") or {}) if view.items else None
 
+    def warnings(self, namespace: str) -> list[Json] | None:
+        """Return a namespace's Warning events; None: unknown."""
+        listed = self.watches.warnings.of(namespace)
+        if listed.items is None:
+            self.problems[describe_call("list", "events", namespace)] = listed.problem
+        return listed.items
+
     def _view(self, call: str, wanted: WatchSpec) -> CacheView:
         if wanted not in self._read:
             view = self._read[wanted] = self.watches.view(wanted, self._until)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import cast
 
 from parallax.model.cluster import Endpoint, Node, Pod, Service, ServicePort, Workload
+from parallax.model.secret_text import without_passwords
 from parallax.model.wire import YEARS, Json
 
 CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
@@ -17,6 +18,8 @@ CHANGED = "endpoints.kubernetes.io/last-change-trigger-time"
 TCP = "TCP"
 """The protocol of a port that names none (core/v1, discovery/v1)."""
 SERVICE_NAME = "kubernetes.io/service-name"
+LONGEST = 300
+"""Characters of a message about a pod or workload."""
 EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers"
 """With any value of this label, cloud controllers exclude the node."""
 
@@ -98,6 +101,8 @@ def service(item: Json) -> Service:
         ),
         external_traffic_policy=spec.get("externalTrafficPolicy"),
         health_check_node_port=spec.get("healthCheckNodePort") or None,
+        selector=tuple(sorted((k, str(v)) for k, v in part(spec, "selector").items())),
+        external_name=spec.get("externalName") or None,
     )
 
 
@@ -208,7 +213,24 @@ def workload(kind: str, item: Json) -> Workload:
         desired=wanted.get(desired, 0),
         ready=status.get(ready, 0),
         updated=status.get(updated, 0) if seen else 0,
+        failure=_failure(status),
     )
+
+
+def _failure(status: Json) -> str | None:
+    """Return why a Deployment's pods cannot be created (apps/v1, ReplicaFailure)."""
+    for condition in many(status, "conditions", having=("type", "status")):
+        if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
+            return message(condition.get("message"))
+    return None
+
+
+def message(text: Json) -> str | None:
+    """Return a message on one line, without secrets, at most `LONGEST` characters."""
+    if not text or not isinstance(text, str):
+        return None
+    line = without_passwords(" ".join(text.split()))
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
 
 
 def _has_condition(item: Json, condition: str) -> bool:

@@ -20,9 +20,20 @@ list."""
 SHARED_LENGTH = 64
 """Characters; equal texts up to this length are one object in memory."""
 _CONDITIONS: Shape = {"type": True, "status": True}
+_REASONS: Shape = {"type": True, "status": True, "reason": True, "message": True}
+_END: Shape = {"exitCode": True, "reason": True, "finishedAt": True}
 _CONTAINER_STATUS: Shape = {
+    "name": True,
+    "ready": True,
     "restartCount": True,
-    "state": {"waiting": {"reason": True}},
+    "state": {"waiting": {"reason": True, "message": True}, "terminated": _END},
+    "lastState": {"terminated": _END},
+}
+_PROBE: Shape = {
+    "httpGet": {"port": True, "path": True, "scheme": True},
+    "tcpSocket": {"port": True},
+    "grpc": {"port": True},
+    "exec": {},
 }
 _NAMED: dict[str, Shape] = {"name": True, "namespace": True}
 _COMPLETE: Shape = {
@@ -46,6 +57,7 @@ _WORKLOAD: Shape = {
         "replicas": True,
         "readyReplicas": True,
         "updatedReplicas": True,
+        "conditions": _REASONS,
     },
 }
 
@@ -75,16 +87,36 @@ RESOURCES: dict[str, Resource] = {
             "spec": {
                 "nodeName": True,
                 "hostNetwork": True,
-                "containers": {"name": True, "command": True, "args": True},
+                "nodeSelector": True,
+                "affinity": {"nodeAffinity": True},
+                "containers": {
+                    "name": True,
+                    "command": True,
+                    "args": True,
+                    "readinessProbe": _PROBE,
+                    "livenessProbe": _PROBE,
+                },
             },
             "status": {
                 "phase": True,
                 "podIP": True,
                 "startTime": True,
-                "conditions": _CONDITIONS,
+                "reason": True,
+                "conditions": _REASONS,
                 "initContainerStatuses": _CONTAINER_STATUS,
                 "containerStatuses": _CONTAINER_STATUS,
             },
+        },
+    ),
+    "events": Resource(
+        "api/v1",
+        {
+            "involvedObject": {"kind": True, "name": True},
+            "reason": True,
+            "message": True,
+            "lastTimestamp": True,
+            "eventTime": True,
+            "series": {"lastObservedTime": True},
         },
     ),
     "configmaps": Resource("api/v1", {"metadata": _NAMED, "data": True}),

@@ -13,6 +13,7 @@ from parallax_agent.watch.cache import CacheView
 from parallax_agent.watch.connection import Apis
 from parallax_agent.watch.reflector import WATCH_SECONDS, Reflector
 from parallax_agent.watch.resources import WatchSpec
+from parallax_agent.watch.warnings import Warnings
 
 FIRST_SECONDS = 10.0
 """How long the first list is waited for; later cycles do not wait."""
@@ -37,6 +38,7 @@ class Watches:
         self._apis = apis
         self._now = now
         self._watches: dict[WatchSpec, _Watch] = {}
+        self.warnings = Warnings(apis)
 
     def want(self, wanted: Iterable[WatchSpec]) -> None:
         """Start a watch for each of these that has none."""

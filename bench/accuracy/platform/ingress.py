@@ -69,7 +69,8 @@ def _plain_refused(
 ) -> Response | None:
     """Return the response to a request without TLS where only TLS is served."""
     state, kind = spec.conditions, spec.ingress.kind
-    loops = state.redirects and request.host in spec.ingress.hosts
+    redirects = state.redirects or spec.ingress.redirects
+    loops = redirects and request.host in spec.ingress.hosts
     if loops or state.plain in pages.REDIRECTS:
         page = pages.redirect(kind, f"https://{request.host}/")
         return _own_response(spec, pod, request, page.status, page)
@@ -119,13 +120,9 @@ def _serve(spec: PlatformSpec, pod: IngressPod, request: Request) -> Response:
     """Respond as the ingress does: with its own page, or a pod's response."""
     ingress = spec.ingress
     state = spec.conditions
-    if request.host not in ingress.hosts or state.no_path or state.ignored:
+    pathless = state.no_path or state.ignored or "/" not in ingress.paths
+    if request.host not in ingress.hosts or pathless:
         return _own_response(spec, pod, request, 404)
-    if ingress.redirects and not request.tls:
-        response = _own_response(spec, pod, request, 308)
-        assert response.reply is not None  # noqa: S101 - a page
-        to = ("Location", f"https://{request.host}/")
-        return replace(response, reply=response.reply.header(to))
     if pod.answers is not None:
         return _own_response(spec, pod, request, pod.answers)
     deny = ingress.deny
@@ -183,6 +180,8 @@ def _attempt(
         # HAProxy waits a second before it retries (its manual, "retries").
         wait = 1.0 if ingress.kind == "haproxy" else 0.0
         return Attempt(pod=app, seconds=wait, status=502, connected=False)
+    if ingress.unusable and spec.rng.random() < ingress.unusable:
+        return Attempt(pod=app, seconds=response.processing, status=502)
     status = response.reply.status
     if spec.conditions.unusable and spec.rng.random() < spec.conditions.unusable:
         return Attempt(pod=app, seconds=response.processing, status=502)

@@ -56,10 +56,11 @@ class _Agent:
             others = [p for p in found if p.node != node.name]
             for pod in [*own, *others][:PODS]:
                 response = to_pod(spec, pod, self._request())
+                place = None if spec.outside else pod.node
                 made = self._probe(
-                    Role.POD, response, pod.address, pod.port, peer_node=pod.node
+                    Role.POD, response, pod.address, pod.port, peer_node=place
                 )
-                yield replace(made, pod=pod.name)
+                yield replace(made, pod=None if spec.outside else pod.name)
         if not spec.conditions.external:
             response = to_service(spec, self._request(), node.name)
             yield self._probe(Role.SERVICE, response, "10.96.66.114", 80)

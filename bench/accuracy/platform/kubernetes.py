@@ -22,8 +22,8 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
     deny, state = ingress.deny, spec.conditions
     shown = state.entry is not Entry.HOST_PORT and (spec.has_ingress or state.beside)
     with_pods = state.entry is not Entry.DUMMY
-    ruled = state.rules_read and not state.no_path
-    selected = not state.selectorless and not state.external
+    ruled = state.rules_read and not state.no_path and _is_routed(spec)
+    selected = not (state.selectorless or state.external or spec.outside)
     return k.ClusterReading(
         read_at=when(at),
         nodes=tuple(
@@ -38,7 +38,7 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
         ),
         ingress_service=_ingress_service(spec) if shown else None,
         ingress_endpoints=_ingress_endpoints(spec) if shown else None,
-        ingress_name=spec.service if spec.host in ingress.hosts and ruled else None,
+        ingress_name=spec.service if ruled else None,
         ingress_hosts=_hosts(spec),
         ingress_annotations=(deny.annotation,) if deny and state.rules_read else (),
         ingress_config=_config(spec) if nginx and shown else None,
@@ -87,6 +87,11 @@ def _ingress_pods(spec: PlatformSpec, at: float) -> tuple[k.Pod, ...] | None:
         )
         for p in spec.ingress.pods
     )
+
+
+def _is_routed(spec: PlatformSpec) -> bool:
+    """Return whether an Ingress leads from the target's URL to its Service."""
+    return spec.host in spec.ingress.hosts and "/" in spec.ingress.paths
 
 
 def _ingress_workload(spec: PlatformSpec) -> k.Workload:
@@ -172,8 +177,8 @@ def _endpoints(spec: PlatformSpec) -> tuple[k.Endpoint, ...]:
             address=p.address,
             ready=p.ready,
             port=None if spec.port_name else p.port,
-            node=None if spec.conditions.selectorless else p.node,
-            pod=None if spec.conditions.selectorless else p.name,
+            node=None if spec.conditions.selectorless or spec.outside else p.node,
+            pod=None if spec.conditions.selectorless or spec.outside else p.name,
         )
         for p in spec.pods
         if p.phase != "Pending"

@@ -96,6 +96,10 @@ class Ingress:
     tries: int = 3
     redirects: bool = False
     """Whether it redirects what it takes for plain HTTP to https."""
+    paths: tuple[str, ...] = ("/",)
+    """The paths that its Ingress has; users request `/`."""
+    unusable: float = 0.0
+    """The share of the pods' good responses that it cannot use."""
     pods: list[IngressPod] = field(default_factory=list[IngressPod])
 
 

@@ -49,6 +49,8 @@ class PlatformSpec:
     port_name: str | None = None
     """The name that the Service's targetPort has, which no container declares; None:
     the Service has the pods' port number."""
+    outside: bool = False
+    """Whether the Service's endpoints were written by hand and belong to no pod."""
     changed_ago: float = 90000.0
     updated: int | None = None
     """Pods of the newest revision; None: all."""

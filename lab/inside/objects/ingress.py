@@ -94,4 +94,5 @@ def app_ingress(case: Case, app: App, controller: "Controller") -> Item:
         item["status"]["loadBalancer"] = {"ingress": traefik.addresses(case)}
     rule["host"] = controller.ingress_hosts[app.name]
     rule["http"]["paths"][0]["backend"]["service"]["name"] = app.name
+    rule["http"]["paths"][0]["path"] = controller.paths[app.name]
     return item

@@ -44,6 +44,7 @@ async def ingress(world: "World", arguments: Arguments) -> None:
     `policy`: the Service's externalTrafficPolicy; `health_check_node_port`: makes it
     a LoadBalancer with that port; `nodes`: the nodes that run a pod;
     `misspell`: the role of an app whose Ingress gets a typo in its host;
+    `paths`: role -> the only path that its Ingress has;
     `annotate`: role -> annotations without their prefix;
     `stale`: role -> the nodes whose pod has not loaded that app's Ingress.
     """
@@ -78,6 +79,11 @@ def _misspell(world: "World", controller: "Controller", role: Any) -> None:  # n
     controller.ingress_hosts[app.name] = f"{app.host[1]}{app.host[0]}{app.host[2:]}"
 
 
+def _set_paths(world: "World", controller: "Controller", by_role: Any) -> None:  # noqa: ANN401 - from YAML
+    for role, path in by_role.items():
+        controller.paths[world.case.app(role).name] = path
+
+
 def _annotate(world: "World", controller: "Controller", by_role: Any) -> None:  # noqa: ANN401 - from YAML
     for role, annotations in by_role.items():
         texts = {name: str(text) for name, text in annotations.items()}
@@ -96,6 +102,7 @@ SETTINGS = {
     "health_check_node_port": _set_health_port,
     "nodes": _set_nodes,
     "misspell": _misspell,
+    "paths": _set_paths,
     "annotate": _annotate,
     "stale": _set_stale,
 }

@@ -8,7 +8,7 @@ from parallax.causes.pod_answers_error import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
-from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.probe import AS_A_USER, Probe, ProbeRun, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
@@ -147,3 +147,22 @@ def test_without_any_connection_only_probes_of_pods_decide() -> None:
     assert answer(CAUSE, x) is Answer.UNKNOWN
     good = replace(s.no_healthy_target(), run=s.run(s.REFUSED))
     assert answer(CAUSE, good) is Answer.REFUTED
+
+
+def test_a_pods_error_to_others_is_not_what_users_get() -> None:
+    """The CDN turns users away; only a direct request got as far as a pod."""
+    x = s.pod_error()
+    assert x.run
+    users = {p.request_id for p in x.run.by_role(*AS_A_USER)}
+    rejected = replace(
+        x.run,
+        probes=tuple(
+            replace(p, status_code=403, headers=(), body="denied")
+            if p.request_id in users
+            else p
+            for p in x.run.probes
+        ),
+    )
+    lines = tuple(line for line in x.sightings if line.request_id not in users)
+    x = replace(x, run=rejected, sightings=lines)
+    assert ask(CAUSE, x).answer is Answer.UNKNOWN

@@ -56,6 +56,15 @@ def test_all_ready_pods_refuse() -> None:
     assert answers["pod-answers-error"] is Answer.UNKNOWN
 
 
+def test_a_crash_that_the_endpoints_do_not_show_yet_is_the_reason() -> None:
+    """The pods' own states are newer than their EndpointSlice."""
+    read = s.reading(s.NOW, ready=0)
+    x = s.with_reading(s.pods_refuse(), pods=read.pods)
+    judgement = judge(x)
+    assert (judgement.cause, judgement.reason) == (CAUSE.id, "crash-loop")
+    assert "--previous" in (judgement.next_steps[0].command or "")
+
+
 def test_a_replaced_page_does_not_clear_the_pods() -> None:
     """With custom-http-errors a pod's own 502 has no length in the log either."""
     page = "ingress-nginx/502_custom_http_errors_pod_refused"
@@ -215,3 +224,20 @@ def test_a_404_there_is_not_for_want_of_a_pod() -> None:
     """The ingress used no upstream, or another one."""
     x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), s.balancer(), *bare(404))
     assert answer(CAUSE, x) is Answer.UNKNOWN
+
+
+def test_one_pod_that_was_probed_does_not_stand_for_the_others() -> None:
+    """Of five ready pods one refuses, and nobody has probed the other four."""
+    x = replace(s.pods_refuse(), sightings=())
+    reports = tuple(
+        replace(
+            r,
+            probes=tuple(
+                p
+                for p in r.probes
+                if p.role is not Role.POD or p.peer_node == s.NODES[0]
+            ),
+        )
+        for r in x.reports
+    )
+    assert answer(CAUSE, replace(x, reports=reports)) is Answer.UNKNOWN

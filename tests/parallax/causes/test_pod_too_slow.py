@@ -169,3 +169,22 @@ def test_pods_that_refuse_or_are_unused_hide_how_slow_they_are() -> None:
     (missing,) = ask(CAUSE, s.pods_refuse()).missing
     assert missing.endswith("5 of 5 probes of pods from their own nodes were refused)")
     assert answer(CAUSE, s.pods_not_ready()) is Answer.UNKNOWN
+
+
+def test_a_slow_pod_that_the_ingress_did_not_use_leaves_it_open() -> None:
+    """The log names others, which respond at once to their own nodes."""
+    x = s.slow_pods()
+    quick = s.reports(ingress=s.INGRESS_504)
+    reports = tuple(
+        r if r.node == s.NODES[4] else replace(q, sightings=r.sightings)
+        for r, q in zip(x.reports, quick, strict=True)
+    )
+    pages = [s.INGRESS_504_BY_LB, s.OK, *[s.INGRESS_504_BY_LB] * 9]
+    lines = s.seen(s.run(pages), 504, status=504, length=0)
+    mixed = replace(x, run=s.run(pages), reports=reports, sightings=lines)
+    assert answer(CAUSE, mixed) is Answer.UNKNOWN
+    own = tuple(
+        replace(line, upstream_address=f"{s.address(s.NODES[4])}:8080")
+        for line in lines
+    )
+    assert answer(CAUSE, replace(mixed, sightings=own)) is Answer.SUPPORTED

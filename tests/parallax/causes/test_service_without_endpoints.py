@@ -3,10 +3,12 @@
 What tells it from `pods-not-ready` is in that cause's specification.
 """
 
+from dataclasses import replace
+
 from parallax.causes.service_without_endpoints import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import Pod
-from parallax.model.judgement import Hop, HopState
+from parallax.model.judgement import Answer, Hop, HopState
 from tests.parallax import scenarios as s
 
 
@@ -36,3 +38,16 @@ def test_the_path_tells_that_there_is_no_pod() -> None:
     assert path[Hop.POD].seen == "the Service has no pod"
     assert path[Hop.SERVICE].state is HopState.FAULTY
     assert path[Hop.INGRESS].state is HopState.AFFECTED
+
+
+def test_a_503_for_another_service_leaves_it_open() -> None:
+    """The log of ingress-nginx names the Service whose pods it looked for."""
+    x = s.without_endpoints()
+
+    def named(name: str) -> Answer:
+        lines = tuple(replace(line, upstream_name=name) for line in x.sightings)
+        return ask(CAUSE, replace(x, sightings=lines)).answer
+
+    assert named("keybuzz-keybuzz-api-8080") is Answer.SUPPORTED
+    assert named("keybuzz-keybuzz-front-80") is Answer.UNKNOWN
+    assert named("httproute/keybuzz/web/rule/0") is Answer.SUPPORTED

@@ -30,9 +30,14 @@ class Cause:
     explains: tuple[str, ...] = ()
 
 
-def supported(cause: str, *evidence: str) -> Assessment:
-    """Return the assessment that the evidence proves this cause."""
-    return Assessment(cause=cause, answer=Answer.SUPPORTED, evidence=evidence)
+def supported(cause: str, *evidence: str, reason: str | None = None) -> Assessment:
+    """Return the assessment that the evidence proves this cause.
+
+    `reason` is why it is true, one level below: an id of `parallax.model.reason`.
+    """
+    return Assessment(
+        cause=cause, answer=Answer.SUPPORTED, evidence=evidence, reason=reason
+    )
 
 
 def refuted(cause: str, *evidence: str) -> Assessment:

@@ -25,8 +25,11 @@ endpoints rejects connections).
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.endpoint_steps import endpoint_steps
+from parallax.causes.reason_steps import joined, reason_steps
 from parallax.evidence import answers, balancer, ingress, inside, pods, users
 from parallax.evidence.reading import Missing, evidence_so_far, proven
+from parallax.evidence.reasons.selection import of_absence
+from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -57,8 +60,20 @@ def assess(scene: Scene) -> Assessment:
         with proven(silent):
             own = _response(scene)
     unready = [p for p in cluster.ingress_pods or () if not p.ready]
-    why = (f"the ingress has {pods.text(unready)}",) if unready else ()
-    return supported(ID, state, *why, silent, own)
+    states = (f"the ingress has {pods.text(unready)}",) if unready else ()
+    why = _why(scene)
+    text = (why.text,) if why else ()
+    return supported(
+        ID, state, *states, *text, silent, own, reason=why.reason if why else None
+    )
+
+
+def _why(scene: Scene) -> Why | None:
+    """Return why the controller has no ready pod; None: not established."""
+    cluster = inside.cluster(scene)
+    unready = cluster.ingress_pods and [p for p in cluster.ingress_pods if not p.ready]
+    service, workloads = cluster.ingress_service, cluster.ingress_workloads
+    return of_absence(cluster, service, unready, workloads)
 
 
 def _no_response_inside(scene: Scene) -> str:
@@ -90,14 +105,15 @@ def _response(scene: Scene) -> str:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to find why the controller has no ready pod."""
-    cluster = inside.cluster(scene)
-    return endpoint_steps(
-        ingress.service_name(scene),
+    cluster, name = inside.cluster(scene), ingress.service_name(scene)
+    every = endpoint_steps(
+        name,
         cluster.ingress_workloads,
         cluster.ingress_pods,
         pod_problem="is not ready",
         selected="the controller's pods",
     )
+    return joined(every, reason_steps(_why(scene), name.partition("/")[0]))
 
 
 CAUSE = Cause(

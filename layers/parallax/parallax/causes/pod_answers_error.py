@@ -107,6 +107,10 @@ def _by_the_log(scene: Scene) -> Assessment | None:
         raise Missing(
             f"the reason why {rest} failing requests in the log reached no pod"
         )
+    statuses = {p.status_code for p in users.failed(scene)}
+    if proof and statuses.isdisjoint(s.upstream_status for s in proof):
+        what = "a pod's response to a user: the log has only those that bypass caches"
+        raise Missing(what)
     if proof:
         seen = proof[0]
         return supported(

@@ -27,6 +27,7 @@ from collections.abc import Iterable
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.reason_steps import joined, reason_steps
 from parallax.evidence import impact, ingress, inside, logs, pods, users
 from parallax.evidence.reading import (
     Hidden,
@@ -36,6 +37,8 @@ from parallax.evidence.reading import (
     proven,
     reading,
 )
+from parallax.evidence.reasons.pods import of_pods
+from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Endpoint
@@ -70,9 +73,19 @@ def assess(scene: Scene) -> Assessment:
     refusing = need(_refusing(scene), BETWEEN_NODES if accepting else OWN_NODE)
     share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
     with proven(share):
-        own = _ends_there(scene, refusing, all_refuse=not accepting)
+        every = len(refusing) == len(ready)
+        own = _ends_there(scene, refusing, all_refuse=every)
     port = refusing[0].port
-    return supported(ID, f"{share} on port {port}, even from their own nodes", own)
+    why = _why(scene, refusing)
+    text, reason = ((why.text,), why.reason) if why else ((), None)
+    state = f"{share} on port {port}, even from their own nodes"
+    return supported(ID, state, *text, own, reason=reason)
+
+
+def _why(scene: Scene, refusing: list[Endpoint]) -> Why | None:
+    """Return why the pods do not listen, e.g. a crash that the endpoints lack yet."""
+    cluster, names = inside.cluster(scene), {e.pod for e in refusing}
+    return of_pods(cluster, [p for p in cluster.pods or () if p.name in names])
 
 
 def _not_used(scene: Scene) -> Assessment:
@@ -190,8 +203,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " targetPort, which this command shows.",
         command=f"{kubectl} describe service {quote(name)}",
     )
+    own = reason_steps(_why(scene, refusing), namespace)
     if pod is None:
-        return (compare,)
+        return joined(own, (compare,))
     log = NextStep(
         text=f"In the log of {pod}, find why it does not listen on port {port}.",
         command=f"{kubectl} logs {quote(pod)} --tail=100",
@@ -201,7 +215,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " refuses connections, so the probe is missing or tests something else.",
         command=f"{kubectl} describe pod {quote(pod)}",
     )
-    return log, compare, probe
+    return joined(own, (log, compare, probe))
 
 
 CAUSE = Cause(

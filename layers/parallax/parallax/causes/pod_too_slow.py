@@ -132,12 +132,24 @@ def _users_wait(
     """Raise what is missing to prove that users wait for slow pods."""
     if not all(map(inside.accepted, local)):
         raise Missing("the reason why a pod refuses its own node")
+    _are_used(scene, slow)
     # If users always fail, the ingress must have tried the fast pods too.
     requests = users.outside(scene, *AS_A_USER)
     if len(slow) < len(local) and not any(p.healthy for p in requests):
         raise Missing("the reason why all requests fail although some pods respond")
     if not _balancer_gave_up(scene):
         impact.end_at_ingress(scene, GATEWAY_TIMEOUT, logged=logged)
+
+
+def _are_used(scene: Scene, slow: list[Probe]) -> None:
+    """Raise `Missing` if the ingress waited only for pods that are not slow."""
+    waited = {line.upstream_address for line in _waited_for(scene)}
+    addresses = {p.peer_address for p in slow}
+    places = {
+        logs.place(e) for e in pods.known_endpoints(scene) if e.address in addresses
+    }
+    if waited and waited.isdisjoint(places | addresses):
+        raise Missing("why the ingress waits for other pods than the slow ones")
 
 
 def _balancer_gave_up(scene: Scene) -> bool:

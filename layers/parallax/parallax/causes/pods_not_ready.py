@@ -8,8 +8,8 @@ of the same ingress work.
 
 Diagnosis: the EndpointSlices, read since the failure began, contain addresses, and none
 of them is ready. The ingress's own 503 page, or its access log without an upstream,
-shows that users' requests end there. The pods show the reason: what they wait for, and
-how often they restarted.
+shows that users' requests end there. The pods' conditions, the states of their
+containers and their Warning events show the `reason`, as far as they were read.
 
 Neighbors: `service-without-endpoints` has no address at all. `ingress-rejects-request`
 produces the same page, but has ready pods. With `pod-refuses-connection` pods are
@@ -25,12 +25,16 @@ addresses stay, with `ready: false`).
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.reason_steps import joined, reason_steps
 from parallax.evidence import impact, inside, pods
 from parallax.evidence.reading import proven
+from parallax.evidence.reasons.pods import of_pods
+from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Pod
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import Role
+from parallax.model.reason import Reason
 
 ID = "pods-not-ready"
 
@@ -44,16 +48,45 @@ def assess(scene: Scene) -> Assessment:
         ends = impact.ends_without_pod(scene)
     unready = _unready(scene)
     states = (pods.text(unready),) if unready else ()
-    return supported(ID, state, *states, *_only_the_probe(scene), ends)
+    why = _why(scene)
+    found = (why.text,) if why else ()
+    reason = why.reason if why else None
+    return supported(
+        ID, state, *states, *found, *_they_respond(scene, why), ends, reason=reason
+    )
 
 
-def _only_the_probe(scene: Scene) -> tuple[str, ...]:
+def _why(scene: Scene) -> Why | None:
+    """Return why the pods are not ready; None: not established."""
+    why = of_pods(inside.cluster(scene), _unready(scene))
+    if why is None and _succeeding(scene):
+        name = _names(scene)[0] if _names(scene) else "?"
+        text = f"pod {name} responds, and is not ready: its readiness probe fails"
+        return Why(reason=Reason.READINESS_PROBE_FAILS, text=text, name=name)
+    return why
+
+
+def _they_respond(scene: Scene, why: Why | None) -> tuple[str, ...]:
     """Return that the pods respond successfully although they are not ready."""
-    probes = scene.inside(Role.POD)
-    if not probes or not all(p.healthy for p in probes):
+    if not (count := _succeeding(scene)):
         return ()
-    share = f"all {len(probes)} internal probes of the pods succeed"
+    share = f"all {count} internal probes of the pods succeed"
+    if why and why.reason is not Reason.READINESS_PROBE_FAILS:
+        either = "another container keeps the pods unready"
+        return (f"{share}, so {either}, or only the readiness probe fails",)
     return (f"{share}, so most likely only the readiness probe fails",)
+
+
+def _succeeding(scene: Scene) -> int:
+    """Return how many internal probes of pods there are, if all succeed; else 0."""
+    probes = scene.inside(Role.POD)
+    return len(probes) if all(p.healthy for p in probes) else 0
+
+
+def _names(scene: Scene) -> list[str]:
+    """Return the names of the pods that are not ready, as far as they are known."""
+    named = [p.name for p in _unready(scene)]
+    return named + [e.pod for e in pods.known_endpoints(scene) if e.pod]
 
 
 def _unready(scene: Scene) -> list[Pod]:
@@ -70,11 +103,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text="List all pods.",
         command=f"{kubectl} get pods -o wide",
     )
-    its_pods = _unready(scene)
-    named = [p.name for p in its_pods]
-    named += [e.pod for e in pods.known_endpoints(scene) if e.pod]
+    its_pods, named = _unready(scene), _names(scene)
+    own = reason_steps(_why(scene), namespace)
     if not named:
-        return (every,)
+        return joined(own, (every,))
     first = its_pods[0] if its_pods else None
     state = f" (state {first.waiting_reason or first.phase})" if first else ""
     before = " --previous" if first and first.restarts else ""
@@ -87,7 +119,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text=f"Read the pod's log{' before its last restart' if before else ''}.",
         command=f"{kubectl} logs {quote(named[0])} --tail=100{before}",
     )
-    return events, log, every
+    return joined(own, (events, log, every))
 
 
 CAUSE = Cause(

@@ -25,11 +25,15 @@ endpoints; a rate limit and a denied location produce the same page).
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.endpoint_steps import endpoint_steps
+from parallax.causes.reason_steps import joined, reason_steps
 from parallax.evidence import impact, inside, pods
 from parallax.evidence.reading import proven
+from parallax.evidence.reasons.selection import of_absence
+from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import ClusterReading
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
+from parallax.model.reason import Reason
 
 ID = "service-without-endpoints"
 
@@ -44,15 +48,27 @@ def assess(scene: Scene) -> Assessment:
         )
     if found:
         return refuted(ID, state)
-    with proven(state, *_why(inside.cluster(scene))):
+    with proven(state, *_state(inside.cluster(scene))):
         ends = impact.ends_without_pod(scene)
-    return supported(ID, state, *_why(inside.cluster(scene)), ends)
+    cluster, why = inside.cluster(scene), reason(scene)
+    shown = _state(cluster)
+    text = (why.text,) if why and why.text not in shown else ()
+    return supported(ID, state, *shown, *text, ends, reason=why.reason if why else None)
 
 
-def _why(cluster: ClusterReading) -> tuple[str, ...]:
+def reason(scene: Scene) -> Why | None:
+    """Return why the Service has no endpoint; None: not established."""
+    cluster = inside.cluster(scene)
+    absent = [p for p in cluster.problems if p.startswith("no Service ")]
+    if absent and cluster.service is None:
+        return Why(reason=Reason.SERVICE_MISSING, text=absent[0], kind="service")
+    return of_absence(cluster, cluster.service, cluster.pods, cluster.workloads)
+
+
+def _state(cluster: ClusterReading) -> tuple[str, ...]:
     """Return why there are no endpoints, as far as the cluster was read."""
     absent = [p for p in cluster.problems if p.startswith("no Service ")]
-    if absent:
+    if absent and cluster.service is None:
         return tuple(absent)
     if cluster.pods is None:
         return ()
@@ -67,14 +83,15 @@ def _why(cluster: ClusterReading) -> tuple[str, ...]:
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to find why the Service has no endpoints."""
-    cluster = inside.cluster(scene)
-    return endpoint_steps(
-        pods.service_name(scene),
+    cluster, name = inside.cluster(scene), pods.service_name(scene)
+    every = endpoint_steps(
+        name,
         cluster.workloads,
         cluster.pods,
         pod_problem="has no address",
         selected="the pods' labels",
     )
+    return joined(reason_steps(reason(scene), name.partition("/")[0]), every)
 
 
 CAUSE = Cause(

@@ -108,7 +108,8 @@ def _cause(judgement: Judgement) -> Line:
         return Line(Text(judgement.title, "bold green"), 2)
     color = "bold yellow" if judgement.cause == NOT_ESTABLISHED else "bold red"
     where = f" at {judgement.hop.value}" if judgement.hop else ""
-    text = Text.assemble((judgement.cause, color), f"{where}: {judgement.title}")
+    why = f" (reason: {judgement.reason})" if judgement.reason else ""
+    text = Text.assemble((judgement.cause, color), f"{where}: {judgement.title}{why}")
     return Line(text, 2)
 
 
@@ -120,6 +121,8 @@ def _assessment(assessment: Assessment) -> Iterator[Line]:
         color = "yellow"
     answer = (f"  {label:<{EVIDENCE - 3}}", color)
     text = Text.assemble(answer, f" {assessment.cause}{explained}")
+    if assessment.reason:
+        text.append(f" (reason: {assessment.reason})")
     yield Line(text, EVIDENCE)
     for sentence in assessment.evidence:
         yield Line(Text(f"{'':{EVIDENCE}}{sentence}"), EVIDENCE + 2)

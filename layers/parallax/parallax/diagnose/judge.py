@@ -66,6 +66,7 @@ def judge(snapshot: Snapshot) -> Judgement:
         hop=cause.hop,
         cause=cause.id,
         title=cause.title,
+        reason=next(a.reason for a in assessments if a.cause == cause.id),
         settling=waits,
         complete=is_complete,
         assessments=assessments,

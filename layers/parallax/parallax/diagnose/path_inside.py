@@ -211,6 +211,9 @@ def _pod(scene: Scene) -> HopSeen:
         return line(Hop.POD, text + also, good=False)
     if not probes:
         return line(Hop.POD, pods.why_not_probed(scene), good=None)
+    if pods.written_by_hand(scene):
+        text = "the Service has no pods; directly to its endpoints: "
+        return line(Hop.POD, text + tally(probes), good=None)
     origin = ", from their own nodes" if _cut(scene) and _are_local(probes) else ""
     text = f"directly to the pods{origin}: {tally(probes)}"
     found = pods.known_endpoints(scene)

@@ -42,9 +42,15 @@ def settling(scene: Scene) -> str | None:
 
 
 def _rollout(cluster: ClusterReading) -> str | None:
-    """Return the rollout that is in progress."""
+    """Return the rollout that is in progress.
+
+    A rollout begins with pods. A workload without a ready pod whose endpoints have not
+    changed lately is stuck: its pods cannot be created, or were gone before.
+    """
+    stood_still = cluster.endpoints_changed_at is not None
     for work in cluster.workloads or ():
-        if work.updated < work.desired:
+        stuck = work.failure is not None or (stood_still and not work.ready)
+        if work.updated < work.desired and not stuck:
             done = f"{work.updated} of {work.desired} pods updated"
             return f"a rollout of {work.kind} {work.name} is in progress ({done})"
     return None

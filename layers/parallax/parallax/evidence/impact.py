@@ -53,6 +53,8 @@ def ends_without_pod(scene: Scene) -> str:
     """Return the proof that users' requests end at an ingress without a ready pod."""
     if logs.upstream_answers(scene):
         raise Missing("the reason why a pod still responds to requests")
+    if other := logs.of_another_service(scene):
+        raise Missing(f"why the ingress looks for pods of another Service ({other})")
     what = "a 503 written by the ingress itself"
     ends = need(ingress.response_without_upstream(scene), what)
     logged = bool(logs.without_upstream(scene))

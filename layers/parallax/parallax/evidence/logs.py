@@ -7,6 +7,8 @@ log our request ids: then the lines of forwarded requests are missing too.
 Source: nginx `ngx_http_upstream_module` variables; ingress-nginx log-format.
 """
 
+import re
+
 from parallax.evidence import nodes, pods, users
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
@@ -14,6 +16,7 @@ from parallax.model.cluster import Endpoint, Sighting
 from parallax.model.freshness import is_current, is_not_before
 from parallax.model.probe import AS_A_USER, AT_THE_BALANCER, FOR_THE_TARGET, Probe, Role
 
+_NGINX = re.compile(r"(?!upstream-default-backend)[a-z0-9][a-z0-9-]*-[a-z0-9]+")
 AMBIGUOUS = (502, 504)
 """nginx logs these as upstream status even if no upstream responded."""
 
@@ -71,6 +74,21 @@ def without_upstream(scene: Scene) -> tuple[Sighting, ...]:
         for s in scene.sightings_of(*users.failing(scene, *FOR_THE_TARGET))
         if s.upstream_address is None and s.status_code == 503  # noqa: PLR2004 - HTTP's number
     )
+
+
+def of_another_service(scene: Scene) -> str | None:
+    """Return the upstream's name if every 503 without one names another Service.
+
+    ingress-nginx names an upstream `namespace-service-port`; other controllers have
+    other forms, which are not compared.
+    """
+    service = scene.cluster.service if scene.cluster else None
+    named = [s.upstream_name for s in without_upstream(scene)]
+    if service is None or not named:
+        return None
+    own = f"{service.namespace}-{service.name}-"
+    foreign = [n for n in named if n and _NGINX.fullmatch(n) and not n.startswith(own)]
+    return foreign[0] if len(foreign) == len(named) else None
 
 
 def followed_nodes(scene: Scene) -> tuple[str, ...]:

@@ -72,6 +72,16 @@ def without_port(scene: Scene) -> bool:
     return bool(found) and all(e.port is None for e in found)
 
 
+def written_by_hand(scene: Scene) -> bool:
+    """Return whether the Service's endpoints belong to no pod and to no node."""
+    cluster, found = scene.cluster, known_endpoints(scene)
+    if cluster is None or cluster.pods or not found:
+        return False
+    if cluster.service is not None and cluster.service.selector:
+        return False
+    return all(e.pod is None and e.node is None for e in found)
+
+
 def unused_text(scene: Scene) -> str:
     """Return why the ingress sends no request to a pod."""
     return NO_PORT if without_port(scene) else endpoints_text(scene)

@@ -55,6 +55,11 @@ class Service:
     health_check_node_port: int | None = None
     """With policy Local: the port where kube-proxy reports whether this node has an
     endpoint."""
+    selector: tuple[tuple[str, str], ...] | None = None
+    """The labels that select its pods, sorted; empty: it has no selector; None: not
+    read."""
+    external_name: str | None = None
+    """The name that a Service of type ExternalName leads to."""
 
     @property
     def node_ports(self) -> tuple[int, ...]:
@@ -88,6 +93,24 @@ class Pod:
     restarts: int = 0
     waiting_reason: str | None = None
     started_at: datetime | None = None
+    waiting_message: str | None = None
+    """The kubelet's message for `waiting_reason`, e.g. why it pulled no image."""
+    waiting_container: str | None = None
+    """The container that waits, or that ended last; with `init` in front if it is an
+    init container, e.g. `init migrate`."""
+    exit_code: int | None = None
+    """How that container ended last."""
+    exit_reason: str | None = None
+    """Why it ended last, e.g. `OOMKilled`."""
+    ended_at: datetime | None = None
+    unscheduled: str | None = None
+    """Why the scheduler found no node: the message of the condition PodScheduled."""
+    placement: str | None = None
+    """What the pod requires of its node: `selector`, `affinity`, or both, joined by a
+    comma; None: nothing, or not read."""
+    readiness_probe: str | None = None
+    """E.g. `GET :8081/ready of container web`; None: it has none, or was not read."""
+    liveness_probe: str | None = None
 
 
 @wired
@@ -101,6 +124,46 @@ class Workload:
     ready: int
     updated: int
     """Pods of the newest revision; fewer than desired: a rollout is in progress."""
+    failure: str | None = None
+    """Why its controller cannot create pods: the message of the condition
+    ReplicaFailure."""
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """A Warning event about one of the target's pods or workloads."""
+
+    kind: str
+    """Of the object, e.g. `Pod` or `ReplicaSet`."""
+    name: str
+    reason: str
+    """As Kubernetes writes it, e.g. `FailedScheduling`, `Unhealthy`, `FailedMount`."""
+    message: str
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unselected:
+    """A workload or pod whose labels miss a Service's selector, with those labels.
+
+    `labels` holds only the keys of the selector that the object has too.
+    """
+
+    kind: str
+    name: str
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulePath:
+    """One path that an Ingress has for the target's host."""
+
+    ingress: str
+    """Its namespace and name."""
+    path: str
+    path_type: str | None = None
 
 
 @wired
@@ -137,6 +200,15 @@ class ClusterReading:
     endpoints_changed_at: datetime | None = None
     pods: tuple[Pod, ...] | None = None
     workloads: tuple[Workload, ...] | None = None
+    events: tuple[Warned, ...] | None = None
+    """Recent Warning events of the target's pods and workloads, the newest of each kind
+    and object, at most 20; None: not read, as pods are ready or without permission."""
+    unselected: tuple[Unselected, ...] | None = None
+    """With a selector that matches no pod: what in the namespace comes near to it, at
+    most 5; None: not read."""
+    ingress_paths: tuple[RulePath, ...] | None = None
+    """The paths that Ingresses have for the target's host, at most 50, if none of them
+    matches the target's path; None: one does, or they were not read."""
     problems: tuple[str, ...] = ()
     """What could not be read and why, e.g. a missing permission."""
     partial: tuple[str, ...] = ()

@@ -110,6 +110,7 @@ class Finding:
     hop: Hop | None = None
     cause: str
     title: str
+    reason: str | None = None
     settling: bool
     settling_reason: str | None = None
     turn: NotificationReason | None = None

@@ -169,6 +169,8 @@ class Assessment:
     explained_by: str | None = None
     hidden_by: str | None = None
     """The other fault, in words, that hides whether an `unknown` cause is true."""
+    reason: str | None = None
+    """Why a supported cause is true, one level below: an id of `model.reason`."""
 
 
 @wired
@@ -259,6 +261,8 @@ class Judgement:
     hop: Hop | None = None
     cause: str
     title: str
+    reason: str | None = None
+    """That of the named cause's assessment."""
     settling: str | None = None
     complete: bool
     assessments: tuple[Assessment, ...]

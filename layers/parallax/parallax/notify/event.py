@@ -84,6 +84,7 @@ def _event(finding: Finding) -> dict[str, Any]:
             "class": finding.class_.value if finding.class_ else None,
             "hop": finding.hop.value if finding.hop else None,
             "cause": finding.cause,
+            "reason": finding.reason,
             "settling": finding.settling,
             "settling_reason": finding.settling_reason,
             "proof": encode(finding.proof),

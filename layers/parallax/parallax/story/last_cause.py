@@ -42,6 +42,7 @@ def with_last_cause(incident: Incident, judgement: Judgement) -> Judgement:
         hop=last.hop,
         cause=last.cause,
         title=last.title,
+        reason=last.reason,
         path=_path(incident, last, judgement),
         next_steps=last.next_steps,
     )
@@ -75,6 +76,7 @@ def closed(incident: Incident, judgement: Judgement) -> Judgement:
         hop=last.hop,
         cause=last.cause,
         title=last.title,
+        reason=last.reason,
         next_steps=(),
     )
 

@@ -129,6 +129,7 @@ def _finding(
         hop=judgement.hop,
         cause=judgement.cause,
         title=judgement.title,
+        reason=judgement.reason,
         settling=judgement.settling is not None,
         settling_reason=judgement.settling,
         turn=reason,

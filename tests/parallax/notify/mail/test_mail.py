@@ -9,6 +9,7 @@ from parallax.causes import CAUSES
 from parallax.diagnose.judge import judge
 from parallax.diagnose.silence import silences
 from parallax.model.balancer import BalancerReading, Problem
+from parallax.model.cluster import Pod
 from parallax.model.finding import (
     Finding,
     NotificationReason,
@@ -27,6 +28,7 @@ from parallax.model.judgement import (
 from parallax.model.plain import plain, plain_line
 from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
+from parallax.notify.event import cloud_event
 from parallax.notify.mail import render
 from parallax.notify.mail.path import LABELS
 from parallax.notify.mail.subject import LIMIT
@@ -107,6 +109,24 @@ def test_the_cause_has_its_component(cause: str, who: str) -> None:
     assert f"CAUSE ({who}, established)" in body
     known = next(c for c in CAUSES if c.id == cause)
     assert f"{LABELS.get(known.hop, known.hop.value)} FAULTY" in body
+
+
+def test_the_reason_is_with_the_cause_and_in_the_event() -> None:
+    """Its id, its meaning, and the sentence with the real names."""
+    pod = Pod(
+        name="keybuzz-api-7c9",
+        phase="Pending",
+        unscheduled="0/3 nodes are available: 3 Insufficient memory.",
+    )
+    found = finding(s.with_reading(s.without_endpoints(), pods=(pod,)))
+    body = render(found).body
+    head = body.partition("RUN THIS NEXT")[0]
+    assert "Reason: insufficient-memory (no node has enough free memory" in head
+    assert (
+        "pod keybuzz-api-7c9 cannot be scheduled: 0/3 nodes are available: 3"
+        " Insufficient memory"
+    ) in body
+    assert cloud_event(found)["data"]["reason"] == "insufficient-memory"
 
 
 def test_a_true_cause_is_listed_with_its_explanation() -> None:

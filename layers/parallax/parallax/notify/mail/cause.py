@@ -16,6 +16,7 @@ from parallax.model.judgement import (
     Hop,
     Lead,
 )
+from parallax.model.reason import MEANINGS
 from parallax.notify.paragraph import bullets, minute, paragraph, sentence, stacked
 
 _CLASSES = {
@@ -53,7 +54,15 @@ def cause(finding: Finding) -> str:
     shown = proof.evidence if proof else evidence
     first = f": {shown[0]}" if shown else ""
     head = f"CAUSE ({component(finding)}, {how})"
-    return stacked(head, sentence(f"{finding.title}{first}"))
+    return stacked(head, sentence(f"{finding.title}{first}"), _reason(finding))
+
+
+def _reason(finding: Finding) -> str:
+    """Return the reason one level below the cause; empty: not known."""
+    if finding.reason is None:
+        return ""
+    meaning = MEANINGS.get(finding.reason)
+    return f"Reason: {finding.reason}{f' ({meaning})' if meaning else ''}."
 
 
 def why(finding: Finding) -> str:
