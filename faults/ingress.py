@@ -4,6 +4,7 @@ In: a platform. Out: the same with its ingress broken; and the rows.
 It does not: change the pods of the target.
 """
 
+from bench.accuracy.platform.conditions import ALL
 from bench.accuracy.platform.parts import Deny, Rule
 from bench.accuracy.platform.requirements import Requirements
 from bench.accuracy.platform.spec import PlatformSpec
@@ -73,14 +74,27 @@ def unusable(spec: PlatformSpec) -> None:
     spec.ingress.unusable = 1.0
 
 
-def overlay(spec: PlatformSpec) -> None:
-    """Pods of different nodes do not reach each other."""
+def overlay(spec: PlatformSpec) -> Truth:
+    """Pods of different nodes do not reach each other.
+
+    With hostNetwork the ingress pods have addresses of nodes. Then only the app's own
+    pods are probed over the overlay.
+    """
     spec.overlay_cut = True
+    return Truth(
+        evident=not all(pod.host_network for pod in spec.ingress.pods),
+        reason="the app's pods alone are unreachable, as with a NetworkPolicy",
+    )
 
 
 def node_to_node(spec: PlatformSpec) -> None:
     """The nodes' firewalls drop each other's connections to the pods' host port."""
     spec.rules.append(Rule(source="nodes", port=spec.app_port))
+
+
+def policy(spec: PlatformSpec) -> None:
+    """A NetworkPolicy of the app lets in nobody but the pods' own nodes."""
+    spec.conditions.policy = (ALL,)
 
 
 INGRESS = (
@@ -203,5 +217,27 @@ INGRESS = (
         ),
         supports="cut_off",
         refutes="slow_pods",
+    ),
+    Row(
+        cause="network-policy-blocks-ingress",
+        class_=Class.BACKEND,
+        hop=Hop.OVERLAY,
+        not_in_lab="The lab has no packet filter at a pod's own address: its nodes are"
+        " addresses of one network namespace",
+        bench=(
+            Injection(
+                name="network-policy-blocks-ingress",
+                inject=policy,
+                requires=Requirements(
+                    nodes=3,
+                    check="tcp",
+                    host_network=False,
+                    ingress_host_network=False,
+                    pods=3,
+                ),
+            ),
+        ),
+        supports="isolated",
+        refutes="cut_off",
     ),
 )

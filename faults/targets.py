@@ -96,6 +96,44 @@ def impatient(spec: PlatformSpec) -> None:
         pod.seconds = slow
 
 
+def node_dead(spec: PlatformSpec) -> Truth:
+    """A node is off; its pods are still endpoints."""
+    dead = spec.pods[-1].node
+    spec.conditions.dead = (dead,)
+    for node in spec.nodes:
+        if node.name == dead:
+            node.ready = spec.rng.random() < 0.5
+    return Truth(
+        also=("lb-some-targets-unhealthy",),
+        reason="the node is a target, and unhealthy for the same reason",
+    )
+
+
+def no_kube_proxy(spec: PlatformSpec) -> None:
+    """A node forwards nothing, and the checks use another port, which is open."""
+    spec.conditions.no_proxy = (spec.rng.choice(spec.nodes).name,)
+    for listen in spec.balancer.listens:
+        listen.check.port, listen.check.protocol = KUBELET, "tcp"
+    spec.open_everywhere = KUBELET
+
+
+def rest_lost(spec: PlatformSpec) -> None:
+    """Large packets from the nodes to the load balancer are lost."""
+    spec.conditions.lost, spec.conditions.page_bytes = "balancer", 40000
+
+
+def all_lost(spec: PlatformSpec) -> None:
+    """The same, and the load balancer waits for a complete response."""
+    spec.conditions.lost, spec.conditions.page_bytes = "balancer-all", 40000
+    spec.balancer.server_timeout = spec.rng.choice((3.0, 60.0))
+
+
+def lost_between_nodes(spec: PlatformSpec) -> None:
+    """Large packets of the network of pods are lost."""
+    spec.conditions.lost, spec.conditions.page_bytes = "overlay", 30000
+    spec.ingress.read_timeout = spec.rng.choice((2.0, 3.0))
+
+
 TARGETS = (
     Row(
         cause="nodeport-dropped-by-local-traffic-policy",
@@ -191,5 +229,69 @@ TARGETS = (
         ),
         supports="impatient",
         refutes="slow_pods",
+    ),
+    Row(
+        cause="large-responses-lost",
+        class_=Class.LOAD_BALANCER,
+        hop=Hop.NODE,
+        not_in_lab="The lab's programs share one network interface without a limit of"
+        " the packet size",
+        bench=(
+            Injection(
+                name="large-responses-lost",
+                inject=rest_lost,
+                requires=Requirements(protocol="https", check="tcp"),
+            ),
+            Injection(
+                name="large-responses-lost-balancer-waits",
+                inject=all_lost,
+                requires=Requirements(
+                    protocol="https", check="tcp", kind="ingress-nginx"
+                ),
+            ),
+            Injection(
+                name="large-responses-lost-between-nodes",
+                inject=lost_between_nodes,
+                requires=Requirements(
+                    nodes=3, pods=3, host_network=False, check="tcp", policy="Local"
+                ),
+            ),
+        ),
+        supports="cut_bodies",
+        refutes="impatient",
+    ),
+    Row(
+        cause="node-down",
+        class_=Class.BACKEND,
+        hop=Hop.NODE,
+        not_in_lab="All nodes of the lab are one network namespace: none stops alone",
+        bench=(
+            Injection(
+                name="node-down",
+                inject=node_dead,
+                requires=Requirements(
+                    nodes=3, pods=3, check="tcp", kind="ingress-nginx"
+                ),
+            ),
+        ),
+        supports="dead_node",
+        refutes="cut_off",
+    ),
+    Row(
+        cause="kube-proxy-dead-on-node",
+        class_=Class.BACKEND,
+        hop=Hop.NODE,
+        not_in_lab="The lab has one packet filter in place of all nodes' kube-proxy",
+        bench=(
+            Injection(
+                name="kube-proxy-dead-on-node",
+                inject=no_kube_proxy,
+                requires=Requirements(
+                    nodes=3, pods=3, policy="Cluster", private=True, cdn=False
+                ),
+            ),
+        ),
+        supports="dead_proxy",
+        refutes="cut_off",
     ),
 )

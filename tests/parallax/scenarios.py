@@ -14,7 +14,7 @@ from parallax.model.balancer import BalancerReading, BalancerTarget
 from parallax.model.cluster import Endpoint, NodeReport, Pod, RulePath, Sighting
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
-from tests.parallax import edge
+from tests.parallax import edge, nodes
 from tests.parallax.pieces import (
     CAPTURES,
     CLOSED,
@@ -378,12 +378,12 @@ def with_ingress(snapshot: Snapshot) -> Snapshot:
 
 SCENARIOS: dict[str, Callable[[], Snapshot]] = {
     name: found
-    for module in (edge, sys.modules[__name__])
+    for module in (edge, nodes, sys.modules[__name__])
     for name, found in vars(module).items()
     if getattr(found, "__module__", None) == module.__name__
 }
-"""Every scenario of this module and of `edge` by its function's name, as the fault
-table writes it; what takes an argument builds a part of one."""
+"""Every scenario of this module, of `edge` and `nodes` by its function's name, as the
+fault table writes it; what takes an argument builds a part of one."""
 FAULTS: dict[str, Callable[[], Snapshot]] = {
     row.cause: SCENARIOS[row.supports] for row in TABLE if row.supports in SCENARIOS
 }

@@ -119,6 +119,8 @@ def _ingress(
         few = policy == "Cluster" and rng.random() < 0.3
     places = rng.sample(nodes, max(1, len(nodes) // 2)) if few else nodes
     hosted = rng.random() < 0.3
+    if requires.ingress_host_network is not None:
+        hosted = requires.ingress_host_network
     proxy = rng.random() < 0.15 if requires.proxy is None else requires.proxy
     return Ingress(
         kind=kind,

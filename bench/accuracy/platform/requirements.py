@@ -20,6 +20,7 @@ class Requirements:
     proxy: bool | None = None
     private: bool | None = None
     host_network: bool | None = None
+    ingress_host_network: bool | None = None
     pods: int = 1
     few_ingress: bool | None = None
 

@@ -8,9 +8,10 @@ from parallax.causes.overlay_between_nodes_broken import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import Node
 from parallax.model.judgement import NOT_ESTABLISHED, Answer, Hop
-from parallax.model.probe import Role
+from parallax.model.probe import ErrorType, Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
+from tests.parallax import nodes as n
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
 
@@ -214,9 +215,94 @@ def test_only_a_pod_with_its_own_address_uses_the_overlays_ports() -> None:
         Node(name=name, internal_ip=f"10.1.0.{number}")
         for number, name in enumerate(s.NODES)
     )
-    _, capture, allow = judge(s.with_reading(x, nodes=nodes)).next_steps
+    others = s.asked_one_by_one(x, *[s.DROPPED] * 5)
+    _, capture, allow = judge(s.with_reading(others, nodes=nodes)).next_steps
     assert "host 10.1.0.0 and (udp port 8472 or" in (capture.command or "")
     assert allow.command == (
         "sudo ufw prepend allow proto udp from 10.1.0.0 to any port 8472"
     )
     assert f"for each other node, {each} 10.1.0.0" in allow.text
+
+
+def test_pods_that_nobody_probed_at_home_prove_nothing() -> None:
+    """Other pods respond to their own nodes; these may be down with their node."""
+    x = s.cut_off()
+    silent = replace(x, reports=x.reports[:4])
+    for_it = n.changed(
+        silent, lambda p: p if n.DEAD in {p.peer_node, p.node} or local(p) else None
+    )
+    assert answer(CAUSE, for_it) is Answer.UNKNOWN
+    assert ask(CAUSE, for_it).missing == (
+        (
+            "a probe of the unreachable pods from their own nodes (the agent on"
+            " worker-05 does not report)"
+        ),
+    )
+
+
+def local(probe: Probe) -> bool:
+    """Return whether a probe stayed on its node."""
+    return probe.node == probe.peer_node
+
+
+@pytest.mark.parametrize("end", ["node", "peer_node"])
+def test_pairs_that_share_one_node_are_that_nodes_fault(end: str) -> None:
+    """Every failing pair leads to it, or comes from it; the rest works."""
+    there = s.NODES[1]
+    probes = [
+        p
+        for r in s.cut_off().reports
+        for p in r.probes
+        if p.role is Role.POD and p.error_type
+    ]
+    x = n.changed(
+        s.cut_off(),
+        lambda p: (
+            replace(p, error_type=None, error_phase=None, status_code=200, healthy=True)
+            if p in probes and getattr(p, end) != there
+            else p
+        ),
+    )
+    more = replace(next(p for p in probes if getattr(p, end) == there))
+    other = "peer_node" if end == "node" else "node"
+    one = x.reports[0]
+    sent = replace(more, **{other: s.NODES[3]})
+    if end == "node":
+        sent = replace(sent, peer_address=s.address(s.NODES[3]))
+    x = replace(x, reports=(replace(one, probes=(*one.probes, sent)), *x.reports[1:]))
+    assert answer(CAUSE, x) is Answer.UNKNOWN
+    assert f"only {there} (each of 2 pairs that fail" in ask(CAUSE, x).missing[0]
+
+
+def test_two_nodes_that_reach_no_pod_of_each_other_share_the_fault() -> None:
+    """In a cluster of two, neither of them is distinguished."""
+    two = s.NODES[:2]
+    x = n.changed(
+        s.cut_off(), lambda p: p if {p.node, p.peer_node} <= set(two) else None
+    )
+    back = next(p for p in x.reports[0].probes if p.error_type)
+    back = replace(back, node=two[1], peer_node=two[0], peer_address=s.address(two[0]))
+    second = replace(x.reports[1], probes=(*x.reports[1].probes, back))
+    both = replace(x, reports=(x.reports[0], second))
+    assert answer(CAUSE, both) is Answer.SUPPORTED
+
+
+def test_a_way_that_carries_other_pods_is_not_broken() -> None:
+    """The ingress's pods accept connections over the same pairs of nodes."""
+    assert answer(CAUSE, n.isolated()) is Answer.REFUTED
+    assert ask(CAUSE, n.isolated()).evidence[2] == (
+        "other pods accept connections over the pod network between each of the same 5"
+        " pairs of nodes"
+    )
+
+
+def test_pods_without_a_route_are_cut_off_by_the_network() -> None:
+    """A policy drops or rejects; it removes no route."""
+    x = n.changed(
+        n.one_app_cut_off(),
+        lambda p: (
+            replace(p, error_type=ErrorType.HOST_UNREACHABLE) if p.error_type else p
+        ),
+    )
+    assert answer(CAUSE, x) is Answer.SUPPORTED
+    assert "nodes have no route to the pods" in ask(CAUSE, x).evidence

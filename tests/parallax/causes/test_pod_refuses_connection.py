@@ -241,3 +241,13 @@ def test_one_pod_that_was_probed_does_not_stand_for_the_others() -> None:
         for r in x.reports
     )
     assert answer(CAUSE, replace(x, reports=reports)) is Answer.UNKNOWN
+
+
+def test_one_refusing_pod_does_not_stand_for_pods_that_nobody_probed() -> None:
+    """Without a log, the page alone proves it only if every ready pod was probed."""
+    x = replace(s.pods_refuse(), sightings=())
+    assert answer(CAUSE, x) is Answer.SUPPORTED
+    one = replace(x, reports=x.reports[:1])
+    probes = tuple(p for p in one.reports[0].probes if p.node == p.peer_node)
+    alone = replace(one, reports=(replace(one.reports[0], probes=probes),))
+    assert answer(CAUSE, alone) is Answer.UNKNOWN

@@ -188,3 +188,23 @@ def test_a_slow_pod_that_the_ingress_did_not_use_leaves_it_open() -> None:
         for line in lines
     )
     assert answer(CAUSE, replace(mixed, sightings=own)) is Answer.SUPPORTED
+
+
+def test_a_slow_pod_proves_nothing_about_another_one() -> None:
+    """The log shows requests to a pod that its own node gets a response from."""
+    x = s.slow_pods()
+    there = s.NODES[0]
+    one_slow = replace(
+        x,
+        reports=tuple(
+            r
+            if r.node == there
+            else replace(r, probes=tuple(p for p in r.probes if p.role is not Role.POD))
+            for r in x.reports
+        ),
+    )
+    assert answer(CAUSE, one_slow) is Answer.SUPPORTED
+    others = tuple(
+        replace(v, upstream_address="10.0.0.114:8080") for v in one_slow.sightings
+    )
+    assert answer(CAUSE, replace(one_slow, sightings=others)) is Answer.UNKNOWN

@@ -41,13 +41,14 @@ from parallax.evidence import (
     overlay,
     pods,
     shares,
+    users,
 )
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget, HealthStatus
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Role
+from parallax.model.probe import AS_A_USER, Role
 
 ID = "lb-some-targets-unhealthy"
 BROKEN = 500
@@ -108,7 +109,10 @@ def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
             what = "an unhealthy target that runs an ingress pod (policy Local)"
             raise Missing(what)
     if doubt := (
-        _fails_inside(scene, bad) or _may_be_right(scene) or _nodes_cut_off(scene)
+        _perhaps_all_nodes(scene, bad)
+        or _fails_inside(scene, bad)
+        or _may_be_right(scene)
+        or _nodes_cut_off(scene)
     ):
         raise Missing(doubt)
     if cut := overlay.nodeports_cut_off(scene):
@@ -120,6 +124,24 @@ def _explain_the_share(scene: Scene, bad: list[BalancerTarget]) -> None:
     if connected and not logs.all_read(scene):
         raise Missing("the ingress logs, as these requests may have arrived")
     shares.failing_share(scene)
+
+
+def _perhaps_all_nodes(scene: Scene, bad: list[BalancerTarget]) -> str | None:
+    """Return a doubt: no agent reports, and too much fails for a few single targets.
+
+    If nodes do not reach each other's pods, every NodePort loses requests, and most
+    targets become unhealthy. Only probes between nodes show the difference.
+    """
+    if scene.target.reached.cluster is None or scene.live_reports:
+        return None
+    requests = users.outside(scene, *AS_A_USER)
+    failed = sum(not p.healthy for p in requests)
+    targets = len(balancer.health(scene))
+    if 2 * len(bad) < targets and 2 * failed < len(requests):
+        return None
+    share = f"{of(len(bad), targets)} targets and {of(failed, len(requests))} requests"
+    why = inside.why_no_reports(scene)
+    return f"whether nodes reach each other's pods: {share} fail, and {why}"
 
 
 def _nodes_cut_off(scene: Scene) -> str | None:

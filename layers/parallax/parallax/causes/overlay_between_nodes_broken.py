@@ -29,7 +29,6 @@ Source: flannel, Cilium and Calico documentation (ports); ingress-nginx log-form
 nginx `proxy_next_upstream`.
 """
 
-from collections import Counter
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
@@ -37,27 +36,22 @@ from parallax.causes.packet_steps import ELSEWHERE, Client, allow, capture
 from parallax.evidence import (
     answers,
     balancer,
-    impact,
-    ingress,
+    between_nodes,
     inside,
-    logs,
     overlay,
     pods,
     shares,
+    upstream,
     users,
 )
+from parallax.evidence.between_nodes import Way
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
-from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import FOR_THE_TARGET, ErrorType, Probe
+from parallax.model.probe import ErrorType, Probe
 
 ID = "overlay-between-nodes-broken"
-GATEWAY = (504, 502)
-TRIED = 1.0
-"""Seconds; our clients never need this long to send a request."""
-TWICE = 2
 _DROPS = "If packets arrive and get no reply, the node's firewall drops them."
 
 
@@ -69,46 +63,109 @@ def assess(scene: Scene) -> Assessment:
         raise Missing(
             f"a probe of a pod on another node ({pods.why_not_probed(scene)})"
         )
-    cut = [p for p in remote if not inside.accepted(p)]
-    if not cut:
+    lost = between_nodes.not_connected(scene)
+    if not lost:
         return refuted(ID, f"all {len(remote)} probes of pods on other nodes connected")
-    share = f"{of(len(cut), len(remote))} probes of pods on other nodes"
-    state = f"{share} could not connect ({_errors(cut)}): {_between(cut)}"
+    share = f"{of(len(lost), len(remote))} probes of pods on other nodes"
+    found = between_nodes.text(between_nodes.ways(lost))
+    state = f"{share} could not connect ({between_nodes.errors(lost)}): {found}"
     if not local:
         raise Missing("a probe of a pod from its own node", evidence=(state,))
     succeeded = sum(p.healthy for p in local)
     own = f"{of(succeeded, len(local))} probes of pods from their own nodes succeeded"
+    if works := _works_between_nodes(scene):
+        return refuted(ID, state, own, works)
     with evidence_so_far(own, state):
-        if succeeded < len(local) or len(_pairs(cut)) < overlay.PAIRS:
-            raise Missing(_undecided(succeeded, len(local), len(_pairs(cut))))
-        return supported(ID, state, own, *_ends_there(scene))
+        if succeeded < len(local):
+            raise Missing(
+                "whether the network between nodes fails too; pods fail even for their"
+                " own nodes, so these probes do not show it"
+            )
+        return supported(ID, state, own, *_network(scene), *_ends_there(scene))
 
 
-def _undecided(succeeded: int, count: int, pairs: int) -> str:
-    """Return why failing probes between nodes do not prove a broken network."""
-    what = "whether the network between nodes fails too, because"
-    if succeeded < count:
-        return (
-            "whether the network between nodes fails too; pods fail even for their own"
-            " nodes, so these probes do not show it"
+def _works_between_nodes(scene: Scene) -> str | None:
+    """Return that the network carries other traffic on each way that seems cut."""
+    cut = between_nodes.cut(scene)
+    found, carrying = between_nodes.ways(cut), between_nodes.carrying(scene)
+    if not found or not carrying.issuperset(found):
+        return None
+    if not all(between_nodes.has_own_address(scene, p) for p in cut):
+        return None
+    each = (
+        "the same pair" if len(found) == 1 else f"each of the same {len(found)} pairs"
+    )
+    return f"other pods accept connections over the pod network between {each} of nodes"
+
+
+def _network(scene: Scene) -> tuple[str, ...]:
+    """Return what shows that the network is at fault, not one node or one app.
+
+    Raise what is missing. For a pod with its node's address the pair is enough: there
+    it is a firewall of the node.
+    """
+    cut = between_nodes.cut(scene)
+    own = any(between_nodes.has_own_address(scene, p) for p in cut)
+    works = between_nodes.carrying(scene) if own else frozenset[Way]()
+    found = [w for w in between_nodes.ways(cut) if w not in works]
+    if not found:
+        raise Missing(between_nodes.not_probed_at_home(scene))
+    if len(found) < overlay.PAIRS:
+        raise Missing(
+            f"whether the network between nodes fails too, because only {len(found)}"
+            " pair of nodes fails, as while a pod moves"
         )
-    return f"{what} only {pairs} pair of nodes fails, as while a pod moves"
+    if node := between_nodes.common_node(scene, found):
+        raise Missing(_one_node(scene, node, found))
+    return (_of_the_network(scene),) if own else ()
+
+
+def _one_node(scene: Scene, node: str, found: list[Way]) -> str:
+    """Return that one node is at an end of every pair that fails."""
+    to = sum(w.to == node for w in found)
+    which = "leads to" if to == len(found) else "comes from" if not to else "involves"
+    what = f"each of {len(found)} pairs that fail {which} {node}"
+    if to == len(found) and between_nodes.of_one_app(scene):
+        return (
+            f"whether it is the network of {node}, or a NetworkPolicy that keeps other"
+            f" nodes out of these pods ({what}, and no probe went to another pod there)"
+        )
+    return f"whether it is not only {node} ({what})"
+
+
+def _of_the_network(scene: Scene) -> str:
+    """Return what else fails on the network of pods; raise `Missing` if nothing does.
+
+    A NetworkPolicy lets in only a pod's own node, so the app's pods alone look alike.
+    """
+    others = between_nodes.of_other_pods(scene)
+    lost = [p for p in others if not inside.accepted(p)]
+    if len(between_nodes.ways(tuple(lost))) >= overlay.PAIRS:
+        share = of(len(lost), len(others))
+        return f"{share} probes of ingress pods on other nodes could not connect either"
+    if found := overlay.nodeports_cut_off(scene):
+        return found
+    cut = between_nodes.cut(scene)
+    if all(p.error_type is ErrorType.HOST_UNREACHABLE for p in cut):
+        return "nodes have no route to the pods"
+    raise Missing(
+        "whether the network between nodes fails, or a NetworkPolicy of the app keeps"
+        " other nodes out (no probe went to another app's pods over this network)"
+    )
 
 
 def _ends_there(scene: Scene) -> tuple[str, ...]:
     """Return the proof that requests fail between nodes, at or before the ingress."""
-    lines = _unanswered(scene)
-    if near := [line for line in lines if not _is_remote(scene, line)]:
+    lines = upstream.unanswered(scene)
+    if near := [line for line in lines if not upstream.is_remote(scene, line)]:
         what = f"the reason why {near[0].upstream_address} failed on the same node too"
         raise Missing(what)
     try:
-        status, shown, logged = _page(scene, lines)
-        impact.end_at_ingress(scene, status, logged=logged)
+        return (upstream.ends_without_a_response(scene),)
     except Missing:
         if before := _before_the_ingress(scene):
             return before
         raise
-    return (shown,)
 
 
 def _before_the_ingress(scene: Scene) -> tuple[str, str] | None:
@@ -125,89 +182,17 @@ def _before_the_ingress(scene: Scene) -> tuple[str, str] | None:
     return (cut, own) if lost else None
 
 
-def _errors(cut: list[Probe]) -> str:
-    errors = Counter(str(p.error_type or ErrorType.OTHER) for p in cut).most_common()
-    return ", ".join(error.replace("_", " ") for error, _ in errors)
-
-
-def _pairs(cut: list[Probe]) -> list[tuple[str, str]]:
-    return sorted({(str(p.node), str(p.peer_node)) for p in cut})
-
-
-def _between(cut: list[Probe]) -> str:
-    """Return e.g. `worker-01 to worker-02 and 4 more pairs`."""
-    pairs = _pairs(cut)
-    rest = len(pairs) - 1
-    more = f" and {rest} more pair{'s' if rest > 1 else ''}" if rest else ""
-    return f"{pairs[0][0]} to {pairs[0][1]}{more}"
-
-
-def _unanswered(scene: Scene) -> tuple[Sighting, ...]:
-    """Return the log lines of failing requests to which no pod responded."""
-    failing = users.failing(scene, *FOR_THE_TARGET)
-    lines = scene.sightings_of(*failing)
-    return tuple(
-        line for line in lines if logs.got_no_response(line) or logs.gave_up(line)
-    )
-
-
-def _is_remote(scene: Scene, line: Sighting) -> bool:
-    node = logs.node_of(scene, line.upstream_address)
-    return node is not None and node != line.node
-
-
-def _page(scene: Scene, lines: tuple[Sighting, ...]) -> tuple[int, str, bool]:
-    """Return the ingress's own status, the proof, and whether the log is the proof."""
-    for line in lines:
-        node = logs.node_of(scene, line.upstream_address)
-        what = f"got no response from {line.upstream_address} on {node}"
-        status = line.status_code or GATEWAY[0]
-        text = f"ingress log: the ingress on {line.node} {what} ({status})"
-        return status, text, True
-    for status in GATEWAY:
-        if text := ingress.own_response(scene, status):
-            return status, text, False
-    late = _late(scene)
-    if len(late) < TWICE:
-        raise Missing("a 502 or 504 written by the ingress itself")
-    waited = min(map(_seconds_before, late))
-    text = f"ingress log: {len(late)} failing requests waited at least {waited:.1f} s"
-    return GATEWAY[0], f"{text} before a pod on the ingress's own node responded", True
-
-
-def _late(scene: Scene) -> list[Sighting]:
-    """Return lines of failing requests to which a pod on the same node responded late.
-
-    The ingress tried others before; its log line does not show them.
-    """
-    failing = users.failing(scene, *FOR_THE_TARGET)
-    return [
-        line
-        for line in scene.sightings_of(*failing)
-        if _seconds_before(line) >= TRIED
-        and logs.node_of(scene, line.upstream_address) == line.node
-    ]
-
-
-def _seconds_before(line: Sighting) -> float:
-    """Return the seconds before the request was sent to the last pod."""
-    if line.request_time is None or line.upstream_response_time is None:
-        return 0.0
-    return line.request_time - line.upstream_response_time
-
-
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to find what blocks pod traffic between two nodes."""
-    remote = pods.from_other_nodes(scene)
-    cut = [p for p in remote if not inside.accepted(p)]
+    cut = between_nodes.cut(scene) or between_nodes.not_connected(scene)
     if not cut:
         return ()
     one = cut[0]
     port, address = one.peer_port, one.peer_address
     host = f"[{address}]" if address and ":" in address else address
-    nodes = (scene.cluster.nodes if scene.cluster else None) or ()
-    source = next((n.internal_ip for n in nodes if n.name == one.node), None)
-    uses_node_address = address in {n.internal_ip for n in nodes}
+    known = (scene.cluster.nodes if scene.cluster else None) or ()
+    source = next((n.internal_ip for n in known if n.name == one.node), None)
+    uses_node_address = not between_nodes.has_own_address(scene, one)
     direct = (
         f" (The cause's id is {ID}, but this pod uses the node's network, hostNetwork:"
         " no overlay is involved.)"

@@ -27,6 +27,7 @@ from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import (
     answers,
     balancer,
+    bodies,
     impact,
     ingress,
     logs,
@@ -52,13 +53,16 @@ def assess(scene: Scene) -> Assessment:
         return _never_reached(scene, never)
     if no_connection := users.without_connection(scene):
         raise Missing(f"proof that a request reached a pod ({no_connection})")
+    if successes := _mostly_successes(requests):
+        return _no_error(scene, successes)
     if logged := _by_the_log(scene):
         return logged
     probes = scene.inside(Role.POD)
     if not probes:
         probe = f"an internal probe of a pod ({pods.why_not_probed(scene)})"
         raise Missing(probe, "an ingress log line of a failing request")
-    status = requests[0].status_code
+    errors = [p for p in requests if not logs.is_success(p.status_code)]
+    status = errors[0].status_code
     same = [p for p in probes if not p.healthy and p.status_code == status]
     result = status or "no response"
     state = f"{of(len(same), len(probes))} internal probes of pods received {result}"
@@ -84,6 +88,34 @@ def _every_pod_errs(probes: tuple[Probe, ...]) -> str | None:
     if code is None or code < ERROR:
         return None
     return f"all {len(probes)} internal probes of pods received {code}"
+
+
+def _mostly_successes(requests: tuple[Probe, ...]) -> tuple[Probe, ...]:
+    """Return the failing responses with a successful status, if most have one."""
+    found = tuple(p for p in requests if logs.is_success(p.status_code))
+    return found if 2 * len(found) > len(requests) else ()
+
+
+def _no_error(scene: Scene, successes: tuple[Probe, ...]) -> Assessment:
+    """Return the assessment of a success that the target's rule does not accept.
+
+    The rest of the response was lost or cut off, or its text is not the expected one.
+    """
+    first, probes = successes[0], scene.inside(Role.POD)
+    got = f"users get {first.status_code}, which is not an error"
+    if bodies.is_incomplete(first):
+        got = f"{got}, but the response ends early ({bodies.text(first)})"
+        if probes and all(p.healthy for p in probes):
+            share = f"all {len(probes)} internal probes of pods succeeded"
+            return refuted(ID, got, share)
+        raise Missing("which hop cuts off the response", evidence=(got,))
+    if first.status_code in scene.target.healthy.status_codes:
+        what = "why the text of the response is not the one that the target expects"
+        raise Missing(what, evidence=(got,))
+    expected = ", ".join(map(str, scene.target.healthy.status_codes))
+    raise Missing(
+        f"why the status is not the expected one ({expected})", evidence=(got,)
+    )
 
 
 def _never_reached(scene: Scene, never: str) -> Assessment:

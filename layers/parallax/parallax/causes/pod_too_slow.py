@@ -54,9 +54,24 @@ def assess(scene: Scene) -> Assessment:
     state += f" connected and {_how(slow)}"
     with proven(state):
         own = need(own, "a 504 written by the ingress itself")
+        _same_pods(scene, slow, lines)
         with evidence_so_far(own):
             _users_wait(scene, slow, local, logged=bool(lines))
     return supported(ID, state, own)
+
+
+def _same_pods(scene: Scene, slow: list[Probe], lines: tuple[Sighting, ...]) -> None:
+    """Raise what is missing if the log shows other pods than those that are slow.
+
+    A slow pod proves nothing about another one, to which the ingress sent the request.
+    """
+    places = {(p.peer_address, p.peer_port) for p in slow}
+    found = (e for e in pods.known_endpoints(scene) if (e.address, e.port) in places)
+    waited = {line.upstream_address for line in lines}
+    if waited and waited.isdisjoint({logs.place(e) for e in found}):
+        raise Missing(
+            f"whether {min(map(str, waited))} is slow too, which the ingress waited for"
+        )
 
 
 def _not_used(scene: Scene) -> Assessment:

@@ -6,7 +6,7 @@ It does not: judge, or decide how long to wait; `parallax.story.state` does.
 
 from datetime import datetime
 
-from parallax.evidence import answers, balancer, logs, time, users
+from parallax.evidence import answers, balancer, dead_nodes, logs, time, users
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthStatus
 from parallax.model.cluster import NodeReport
@@ -68,9 +68,13 @@ def _responded_since(scene: Scene) -> bool:
 
 
 def _every_node_reported(scene: Scene, since: datetime) -> bool:
-    """Say whether each expected node's agent measured since the failure began."""
+    """Say whether each expected node's agent measured since the failure began.
+
+    A node that no other node reaches will not report, so it is not waited for.
+    """
+    dead = {node.name for node in dead_nodes.dead.maybe(scene) or ()}
     reported = {r.node for r in scene.live_reports if _measured_since(r, since)}
-    return bool(reported) and _expected(scene) <= reported
+    return bool(reported) and _expected(scene) - dead <= reported
 
 
 def _expected(scene: Scene) -> frozenset[str] | set[str]:

@@ -8,7 +8,15 @@ It does not: blame; a hop that was not observed is `unknown`, never `ok`.
 from collections.abc import Sequence
 
 from parallax.diagnose.symptom import tally
-from parallax.evidence import ingress, inside, logs, pods, users
+from parallax.evidence import (
+    dead_nodes,
+    forwarding,
+    ingress,
+    inside,
+    logs,
+    pods,
+    users,
+)
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
@@ -78,7 +86,7 @@ def _peers(probes: Sequence[Probe]) -> str:
 
 
 def _ingress(scene: Scene) -> HopSeen:
-    probes = ingress.correctly_addressed(scene)
+    probes = _apart(scene, ingress.correctly_addressed(scene))
     if not probes:
         return line(Hop.INGRESS, inside.why_no_reports(scene), good=None)
     lines = logs.sightings(scene, *FOR_THE_TARGET)
@@ -94,6 +102,16 @@ def _ingress(scene: Scene) -> HopSeen:
     if good and not all(p.healthy for p in probes):
         return HopSeen(hop=Hop.INGRESS, state=HopState.AFFECTED, seen=text)
     return line(Hop.INGRESS, text, good=good)
+
+
+def _apart(scene: Scene, probes: Sequence[Probe]) -> list[Probe]:
+    """Return the probes without those that end at a node that forwards nothing.
+
+    Such a node is a fault of its own hop. Without any other probe, all are returned.
+    """
+    dead = {n.name for n in dead_nodes.dead.maybe(scene) or ()}
+    faulty = dead.union(forwarding.not_forwarding(scene))
+    return [p for p in probes if p.peer_node not in faulty] or list(probes)
 
 
 def _logged(scene: Scene, lines: Sequence[Sighting]) -> str:
@@ -228,6 +246,8 @@ def _are_local(probes: Sequence[Probe]) -> bool:
 
 
 def _pod_probes(scene: Scene) -> Sequence[Probe]:
-    """Return the probes of pods, without those that the overlay lost."""
+    """Return the probes of pods, without those that a node or the overlay lost."""
     cut = _cut(scene)
-    return [p for p in scene.inside(Role.POD) if p not in cut]
+    dead = {n.name for n in dead_nodes.dead.maybe(scene) or ()}
+    found = [p for p in scene.inside(Role.POD) if p not in cut]
+    return [p for p in found if p.peer_node not in dead] or found

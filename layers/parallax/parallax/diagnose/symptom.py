@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from parallax.diagnose.blind import blind
 from parallax.diagnose.follow import follow
 from parallax.diagnose.reach import present, rank
-from parallax.evidence import ingress, inside, users
+from parallax.evidence import bodies, ingress, inside, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Constancy, Difference, Symptom, Trend, View
@@ -96,6 +96,9 @@ def _constancy(failed: int, total: int) -> Constancy:
 
 def outcome(probe: Probe) -> str:
     """Return a probe's result in short: its status, or why there is none."""
+    if bodies.is_incomplete(probe):
+        how = str(probe.error_type).replace("_", " ")
+        return f"{probe.status_code}, then {how} during the response"
     if probe.status_code is not None:
         wrong = "" if probe.healthy or probe.status_code >= 400 else " (unhealthy)"  # noqa: PLR2004 - HTTP's errors begin there
         return f"{probe.status_code}{wrong}"

@@ -19,6 +19,8 @@ from parallax.model.probe import AS_A_USER, AT_THE_BALANCER, FOR_THE_TARGET, Pro
 _NGINX = re.compile(r"(?!upstream-default-backend)[a-z0-9][a-z0-9-]*-[a-z0-9]+")
 AMBIGUOUS = (502, 504)
 """nginx logs these as upstream status even if no upstream responded."""
+SUCCESS = 2
+"""The first digit of HTTP's successful statuses."""
 
 
 def sightings(scene: Scene, *roles: Role) -> tuple[Sighting, ...]:
@@ -27,19 +29,28 @@ def sightings(scene: Scene, *roles: Role) -> tuple[Sighting, ...]:
 
 
 def pod_answers(scene: Scene) -> tuple[Sighting, ...]:
-    """Return the sightings that prove that a pod itself responded to a failing probe.
+    """Return the sightings that prove that a pod itself responded with an error.
 
     Only pods of the target's own Service count. The ingress also uses a default
     backend, for an unknown host or for a status it replaces. Without a reading of the
-    endpoints the result is empty.
+    endpoints the result is empty. A success whose rest was lost on the way, or whose
+    text does not fit the target's rule, is not an error of the pod.
     """
     places = {place(e) for e in pods.known_endpoints(scene)}
     return tuple(
         s
         for s in upstream_answers(scene)
-        if s.upstream_address in places
-        or (s.upstream_address or "").rpartition(":")[0] in places
+        if not is_success(s.upstream_status)
+        and (
+            s.upstream_address in places
+            or (s.upstream_address or "").rpartition(":")[0] in places
+        )
     )
+
+
+def is_success(status_code: int | None) -> bool:
+    """Return whether a status reports a success (2xx)."""
+    return status_code is not None and status_code // 100 == SUCCESS
 
 
 def place(endpoint: Endpoint) -> str:

@@ -13,6 +13,8 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import BalancerTarget
 from parallax.model.cluster import Node
+from parallax.model.freshness import is_not_before
+from parallax.model.probe import Role
 
 MACHINE = "hcloud://"
 """Prefix of hcloud-cloud-controller-manager's provider ids (`spec.providerID`)."""
@@ -187,3 +189,19 @@ def no_target_serves(scene: Scene) -> str | None:
         f"the traffic policy is Local, and none of {len(found)} targets ({listed})"
         f" runs an ingress pod; the pods run on {where}"
     )
+
+
+@reading
+def _reporting(scene: Scene) -> frozenset[str]:
+    """Return the nodes whose agents measured or reported since the failure began.
+
+    In a large cluster most agents only send heartbeats.
+    """
+    since = scene.failing_since
+    live = (r.node for r in scene.live_reports if is_not_before(r.arrived_at, since))
+    return frozenset(live).union(p.node for p in scene.inside(*Role) if p.node)
+
+
+def is_silent(scene: Scene, name: str) -> bool:
+    """Return whether a node's agent has reported nothing since the failure began."""
+    return name not in _reporting(scene)

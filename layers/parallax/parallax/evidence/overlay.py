@@ -27,8 +27,8 @@ def nodeports_cut_off(scene: Scene) -> str | None:
     """
     if nodes.is_local(scene):
         return None
-    local = {p.peer_node for p in pods.from_own_node(scene) if inside.accepted(p)}
-    remote = [p for p in pods.from_other_nodes(scene) if p.peer_node in local]
+    local = {p.peer_address for p in pods.from_own_node(scene) if inside.accepted(p)}
+    remote = [p for p in pods.from_other_nodes(scene) if p.peer_address in local]
     reached = {(p.node, p.peer_node) for p in remote if inside.accepted(p)}
     pairs = {(p.node, p.peer_node) for p in remote}
     cut = len(pairs - reached)

@@ -25,6 +25,7 @@ from parallax.model.probe import (
 )
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
+from tests.parallax import nodes as n
 from tests.parallax import pieces as p
 from tests.parallax import scenarios as s
 
@@ -263,3 +264,26 @@ def test_the_most_frequent_failure_is_observed() -> None:
     run: ProbeRun = replace(x.run, probes=probes)
     found, _ = led(replace(x, run=run))
     assert found.observation.startswith("8 of 11 external requests got no connection")
+
+
+def test_pods_that_only_their_own_nodes_reach_come_before_the_page() -> None:
+    """The page follows from it; a policy and a broken network remain."""
+    found, step = led(n.one_app_cut_off())
+    assert found.observation.startswith(
+        "5 of 5 probes of pods on other nodes could not connect (timeout)"
+    )
+    assert "so the app is not at fault" in found.excludes
+    assert step.command == "kubectl -n keybuzz describe networkpolicy"
+
+
+def test_pods_of_a_silent_node_lead_to_the_node() -> None:
+    """Nobody probed them at home, so nothing is excluded."""
+    x = n.dead_node()
+    lost = next(p for p in x.reports[3].probes if p.peer_node == n.DEAD)
+    more = tuple(
+        replace(r, probes=(*r.probes, replace(lost, node=r.node))) for r in x.reports
+    )
+    found, step = led(replace(x, reports=more))
+    assert "the agent on worker-05 does not report" in found.observation
+    assert not found.excludes
+    assert step.command == "kubectl describe node worker-05"

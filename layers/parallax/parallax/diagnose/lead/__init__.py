@@ -8,7 +8,7 @@ It does not: name a cause. An observation is a fact; what remains may be none of
 from collections.abc import Sequence
 
 from parallax.causes.cause import Cause
-from parallax.diagnose.lead import connection, log, name, response
+from parallax.diagnose.lead import connection, log, name, pods, response
 from parallax.diagnose.lead.candidates import candidates
 from parallax.diagnose.lead.observation import Observation
 from parallax.evidence.reading import Missing
@@ -24,6 +24,7 @@ OBSERVERS = (
     response.cut_off,
     response.redirected,
     response.stored,
+    pods.unreachable,
     log.in_no_log,
     log.at_the_ingress,
     response.written,

@@ -12,7 +12,7 @@ from parallax.diagnose.lead.observation import (
     IN_THE_CLUSTER,
     Observation,
 )
-from parallax.evidence import logs, users
+from parallax.evidence import balancer, logs, users
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import NextStep
@@ -23,11 +23,19 @@ _UNREADABLE = (400, 408)
 
 
 def in_no_log(scene: Scene) -> Observation | None:
-    """Observe that no ingress log contains any failing request."""
+    """Observe that no ingress log contains any failing request.
+
+    An http health check sends requests to the pods too: if it fails on every target, a
+    fault behind the ingress can end requests before it.
+    """
     failing = users.failing(scene, *AS_A_USER)
     if not failing or scene.sightings_of(*failing) or not logs.all_read(scene):
         return None
     if any(p.status_code in _UNREADABLE for p in failing):
+        return None
+    served = balancer.service.maybe(scene)
+    by_http = served is not None and served.health_check.protocol != "tcp"
+    if by_http and balancer.all_unhealthy(scene):
         return None
     return Observation(
         text=f"no ingress log contains any of the {len(failing)} failing requests",
