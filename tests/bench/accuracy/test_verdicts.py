@@ -15,7 +15,7 @@ def test_the_same_code_judges_the_same(tmp_path: Path) -> None:
     assert main(["save", *asked]) == 0
     assert main(["compare", file]) == 0
     names = [name for name, _ in verdicts("a", 3)]
-    assert names[-1] == "a-dns-stale-address-in-zone-0"
+    assert names[-1] == "a-dns-zone-broken-0"
     assert "lab-lb-no-target" in names
 
 
