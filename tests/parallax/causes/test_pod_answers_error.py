@@ -117,6 +117,26 @@ def test_an_unmarked_page_is_the_pods_only_if_identical() -> None:
     assert judge(sorry(users="", pods="")).cause == NOT_ESTABLISHED
 
 
+@pytest.mark.parametrize(
+    ("users", "pods"),
+    [
+        (
+            '{"ok": false, "at": "2026-11-23T12:00:01.25Z", "id": "8b9ba4724f1430c"}',
+            '{"ok": false, "at": "2026-11-23T12:00:09.50Z", "id": "f1d5a01f30c4b72"}',
+        ),
+        (
+            "<p>Sorry, code 3f199263-f5d1-4d2d-81d6-21b67312f0f9</p>",
+            "<p>Sorry, code 8b9ba472-f143-4d2d-90aa-c568cf7c52f3</p>",
+        ),
+    ],
+    ids=["time and id", "UUID"],
+)
+def test_times_and_ids_may_differ_in_the_same_page(users: str, pods: str) -> None:
+    """JSON of an unknown form is a pod's if the pods respond with the same form."""
+    assert judge(sorry(users=users, pods=pods)).cause == "pod-answers-error"
+    assert judge(sorry(users=users, pods=SORRY)).cause == NOT_ESTABLISHED
+
+
 def test_a_successful_internal_probe_of_the_ingress_leaves_it_open() -> None:
     """A pod probed by address may not have the host; users always fail."""
     assert judge(sorry(users=SORRY, pods=SORRY, ingress=s.OK)).cause == NOT_ESTABLISHED

@@ -24,7 +24,7 @@ def test_prints_the_fixed_json() -> None:
     answer = json.loads(out)
     assert exit_code == 0
     assert list(answer) == ["writer", "hop", "how", "clues"]
-    assert (answer["writer"], answer["hop"]) == ("haproxy", "load-balancer")
+    assert (answer["writer"], answer["hop"]) == ("haproxy", "unknown")
     assert answer["how"] == "own-page"
     assert answer["clues"]
 
@@ -108,3 +108,13 @@ def test_people_read_writer_hop_and_clues() -> None:
     assert "two ids in X-Varnish" in out
     _, out, _ = asked("-", given=b"HTTP/1.1 500 Oops\r\n\r\n")
     assert "matches no known server" in out
+
+
+def test_several_responses_are_numbered() -> None:
+    """A chain of redirects shows each response; JSON is about the last one."""
+    given = b"HTTP/1.1 301 Moved\r\nServer: AkamaiGHost\r\n\r\n" + HAPROXY.read_bytes()
+    _, out, _ = asked("-", given=given)
+    assert "response 1 of 2: 301" in out
+    assert "response 2 of 2: 503" in out
+    _, out, _ = asked("--json", "-", given=given)
+    assert json.loads(out)["writer"] == "haproxy"

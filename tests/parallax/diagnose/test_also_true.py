@@ -39,7 +39,7 @@ def test_a_fault_behind_the_named_one_is_also_true(
     also = assessment(x, cause)
     assert also.answer is Answer.SUPPORTED
     assert also.explained_by is None
-    assert "users' requests end at another hop" in also.evidence[-1]
+    assert "another fault is named" in also.evidence[-1]
 
 
 def test_without_a_named_cause_nothing_is_also_true() -> None:

@@ -105,7 +105,7 @@ PUBLISHED: list[Published] = [
         503,
         [("server", "AmazonS3"), ("x-amz-cf-id", "x==")],
         "<Error><Code>SlowDown</Code></Error>",
-        UNKNOWN,
+        ("s3", "unknown", "passed-through"),
     ),
     (
         "Akamai, as www.myntra.com and www2.hm.com are quoted, without Server",

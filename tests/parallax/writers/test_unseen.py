@@ -44,12 +44,12 @@ CASES: list[Case] = [
         ("haproxy", "unknown", "passed-through"),
     ),
     (
-        "the same page behind a CDN is the balancer's",
+        "the same page behind a CDN is a balancer's or an ingress's",
         503,
         UNAVAILABLE,
         [DATE, HTML, RAY, ("Server", "cloudflare")],
         HAPROXY,
-        ("haproxy", "load-balancer", "passed-through"),
+        ("haproxy", "unknown", "passed-through"),
     ),
     (
         "the same page through an nginx, which may have kept it",
@@ -104,7 +104,7 @@ CASES: list[Case] = [
         503,
         UNAVAILABLE,
         [JSON, ("Via", "1.1 varnish (Varnish/7.1)"), ("Via", "1.1 gate")],
-        "{}",
+        '{"detail":"x"}',
         ("app", "pod", "passed-through"),
     ),
     (
@@ -176,7 +176,7 @@ CASES: list[Case] = [
         503,
         UNAVAILABLE,
         [("Server", "nginx"), JSON, ("X-Cache-Status", "HIT, MISS")],
-        "{}",
+        '{"detail":"x"}',
         ("app", "cdn", "replayed"),
     ),
     (
@@ -184,7 +184,7 @@ CASES: list[Case] = [
         503,
         UNAVAILABLE,
         [JSON, ("X-Varnish", "12 9"), ("X-Varnish", "31")],
-        "{}",
+        '{"detail":"x"}',
         ("app", "cdn", "replayed"),
     ),
     (
@@ -257,7 +257,7 @@ CASES: list[Case] = [
         None,
         [],
         HAPROXY,
-        ("haproxy", "load-balancer", "own-page"),
+        ("haproxy", "unknown", "own-page"),
     ),
     ("no headers and no body", 503, None, [], "", UNKNOWN),
     (

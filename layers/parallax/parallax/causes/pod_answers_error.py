@@ -7,9 +7,10 @@ not at fault.
 
 Diagnosis: the ingress log shows our request with an endpoint of the Service and the
 same status from it. Or internal probes of the pods get that status; each page that
-users get is a pod's, by its marks or by identical text; and if users always fail, no
-probe of the ingress succeeds. For 502 and 504 nginx logs the same status when no
-upstream responded. For these the logged response must have a length.
+users get is a pod's, by its marks or by the same text (numbers and ids may differ);
+and if users always fail, no probe of the ingress succeeds. For 502 and 504 nginx logs
+the same status when no upstream responded. For these the logged response must have a
+length.
 
 Neighbors: with `pod-too-slow` and `pod-refuses-connection` the pod does not respond:
 the page is the ingress's, and the logged length is 0. With `ingress-rejects-request`
@@ -21,6 +22,7 @@ Mitigation: read the application's log at the time of the request; roll back.
 Source: nginx `ngx_http_upstream_module` variables; ingress-nginx log-format.
 """
 
+import re
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
@@ -44,6 +46,7 @@ from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 ID = "pod-answers-error"
 ERROR = 500
 """The first status that reports a server's own error."""
+_VARIES = re.compile(r"\b[0-9a-fA-F]{8}[0-9a-fA-F-]*\b|\d[\d.:T+-]*Z?")
 
 
 def assess(scene: Scene) -> Assessment:
@@ -217,13 +220,16 @@ def _share_fits(always: bool, same: int, probed: int) -> bool:  # noqa: FBT001 -
 
 
 def _content(probe: Probe) -> str:
-    """Return the body of a response; of a redirect without a body, its location."""
+    """Return the body of a response; of a redirect without a body, its location.
+
+    Times, numbers and ids are masked: they differ in each response of the same pod.
+    """
     where = (v for n, v in probe.headers if n.lower() == "location")
-    return probe.body.strip() or next(where, "")
+    return _VARIES.sub("#", probe.body.strip() or next(where, ""))
 
 
 def _is_from_pods(scene: Scene, probes: list[Probe]) -> bool:
-    """Return whether every failing page is a pod's, by its marks or by identical text.
+    """Return whether every failing page is a pod's, by its marks or by the same text.
 
     A pod may write a proxy's page if it runs nginx or a mesh's Envoy.
     """

@@ -159,5 +159,10 @@ CAUSE = Cause(
     title="The Service leads out of the cluster to a place that does not serve",
     assess=assess,
     next_steps=next_steps,
-    explains=("pod-refuses-connection", "pod-too-slow", "pod-answers-error"),
+    explains=(
+        "service-without-endpoints",
+        "pod-refuses-connection",
+        "pod-too-slow",
+        "pod-answers-error",
+    ),
 )

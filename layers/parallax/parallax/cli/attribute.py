@@ -1,7 +1,9 @@
 """`parallax attribute FILE|-`: which server wrote this response.
 
-In: the output of `curl -si`. Out: writer, hop, how and clues; `--json` prints
-`{"writer": …, "hop": …, "how": …, "clues": […]}`.
+In: the output of `curl -si`, `curl -v`, `wget -S` or HTTPie, also as pasted from a
+thread, or a HAR recording. Out: writer, hop, how and clues of each response, numbered
+if there are several; `--json` prints those of the last one (of a HAR, of the last
+failing one): `{"writer": …, "hop": …, "how": …, "clues": […]}`.
 It does not: send a request.
 """
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from parallax.cli.page import Line
+    from parallax.cli.transcript import Transcript
     from parallax.writers import Attribution
 
 HOW = {
@@ -33,7 +36,8 @@ def run(
         str,
         typer.Argument(
             metavar="FILE",
-            help="File with the output of `curl -si`; - reads standard input.",
+            help="File with the output of `curl -si`, `curl -v` or `wget -S`, or a HAR "
+            "recording; - reads standard input.",
         ),
     ],
     *,
@@ -43,12 +47,13 @@ def run(
 
     Example: curl -si https://example.org/ | parallax attribute -
     """
-    from parallax.cli.transcript import NotAResponse, read_transcript
-    from parallax.writers import Attribution, attribute
+    from parallax.cli.responses import NotAResponse, read_responses
 
     try:
-        response = read_transcript(read_input(file))
+        responses = read_responses(read_input(file))
     except NotAResponse as error:
+        from parallax.writers import Attribution
+
         problem = f"{source(file)}: not an HTTP response: {error}"
         if as_json:
             clues = (without_passwords(f"not an HTTP response: {error}"),)
@@ -56,18 +61,39 @@ def run(
                 Attribution(writer="unknown", hop="unknown", how="unknown", clues=clues)
             )
         fail(f"{problem}; expected the output of `curl -si URL`")
-    attribution = attribute(
+    if as_json:
+        print_json(attributed(responses.chosen))
+    else:
+        from parallax.cli.page import show
+
+        show(numbered(responses.all))
+
+
+def attributed(response: "Transcript") -> "Attribution":
+    """Return which server wrote a response."""
+    from parallax.writers import attribute
+
+    return attribute(
         status_code=response.status_code,
         reason=response.reason,
         headers=response.headers,
         body=response.body,
     )
-    if as_json:
-        print_json(attribution)
-    else:
-        from parallax.cli.page import show
 
-        show(lines(attribution))
+
+def numbered(responses: "list[Transcript]") -> "Iterator[Line]":
+    """Yield each attribution; several ones under a headline with number and status."""
+    from rich.text import Text
+
+    from parallax.cli.page import Line
+
+    for number, response in enumerate(responses, 1):
+        if len(responses) > 1:
+            if number > 1:
+                yield Line(Text(""))
+            headline = f"response {number} of {len(responses)}: {response.status_code}"
+            yield Line(Text(headline, "bold"))
+        yield from lines(attributed(response))
 
 
 def print_json(attribution: "Attribution") -> None:

@@ -1,8 +1,8 @@
 """Transcript: parse the output of `curl -si`.
 
 In: bytes with a status line, headers, a blank line and a body, in CRLF or LF.
-Out: a `Transcript` of the last response: `100 Continue`, a proxy's response to CONNECT
-and redirects (`-L`) before it are skipped.
+Out: a `Transcript` of each response: `100 Continue` and a proxy's response to CONNECT
+are skipped; redirects (`-L`) are responses too.
 It does not: guess. Input without a status line at its start is an error.
 Chunks and gzip that remain in the body are decoded (curl decodes chunks itself, gzip
 only on request).
@@ -17,6 +17,10 @@ from io import BytesIO
 DECOMPRESSED_BYTES = 1_000_000
 """Most bytes of a decompressed body; error pages are much shorter."""
 _STATUS_LINE = re.compile(rb"HTTP/(\d(?:\.\d)?) +(\d{3})(?: +([^\r\n]*))?\r?(?:\n|\Z)")
+_LATER = re.compile(
+    rb"\n(?=HTTP/\d(?:\.\d)? +\d{3}(?: [^\r\n]*)?\r?\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:)"
+)
+"""The end of a body before a status line that a header follows."""
 _BLANK_LINE = re.compile(rb"\r?\n[ \t]*\r?(?:\n|\Z)")
 
 
@@ -36,18 +40,33 @@ class Transcript:
 
 def read_transcript(printed: bytes) -> Transcript:
     """Return the last response in the output of curl; raises `NotAResponse`."""
+    return read_transcripts(printed)[-1]
+
+
+def read_transcripts(printed: bytes) -> list[Transcript]:
+    """Return every response in the output of curl, in order; raises `NotAResponse`."""
     rest = printed.lstrip(b"\r\n \t")
     if not rest:
         raise NotAResponse("the input is empty")
+    found: list[Transcript] = []
     while True:
         line = _STATUS_LINE.match(rest)
         if line is None:
             raise NotAResponse(f"it does not start with a status line: {rest[:40]!r}")
         head, body = _split(rest[line.end() :])
-        following = _next_response(int(line[2]), body)
+        following = _next_response(body)
+        end = len(body) - len(following) if following is not None else len(body)
+        if following is None or not _is_interim(line):
+            found.append(_transcript(line, head, body[:end]))
         if following is None:
-            return _transcript(line, head, body)
+            return found
         rest = following
+
+
+def _is_interim(line: re.Match[bytes]) -> bool:
+    """Whether another response to the same request, or through a tunnel, follows."""
+    established = b"connection established" in (line[3] or b"").lower()
+    return line[2].startswith(b"1") or established
 
 
 def _split(after_line: bytes) -> tuple[bytes, bytes]:
@@ -60,15 +79,13 @@ def _split(after_line: bytes) -> tuple[bytes, bytes]:
     return after_line[: blank.start()], after_line[blank.end() :]
 
 
-def _next_response(status_code: int, body: bytes) -> bytes | None:
+def _next_response(body: bytes) -> bytes | None:
     """Return the rest of the output if another response follows."""
     start = body.lstrip(b"\r\n")
     if _STATUS_LINE.match(start):
         return start
-    if 300 <= status_code < 400:  # noqa: PLR2004 - redirects, RFC 9110 section 15.4
-        later = re.search(rb"\n(?=HTTP/\d(?:\.\d)? +\d{3})", body)
-        return body[later.end() :] if later else None
-    return None
+    later = _LATER.search(body)
+    return body[later.end() :] if later else None
 
 
 def _transcript(line: re.Match[bytes], head: bytes, body: bytes) -> Transcript:

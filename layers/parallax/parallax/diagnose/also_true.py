@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from parallax.causes.cause import Cause, supported
 from parallax.diagnose.naming import with_explanations
-from parallax.diagnose.reach import ORDER
 from parallax.evidence.reading import Missing, Unreached
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Answer, Assessment
@@ -21,22 +20,25 @@ def with_also_true(
     assessments: Sequence[Assessment],
     cause: Cause,
 ) -> tuple[Assessment, ...]:
-    """Return the assessments, with the faults that the named cause keeps users from."""
+    """Return the assessments, with the faults beside the named cause."""
     behind = {
         other.id: seen
         for other in causes
-        if ORDER.index(other.hop) > ORDER.index(cause.hop)
-        and (seen := _proven(other, scene))
+        if other.hop is not cause.hop and (seen := _proven(other, scene))
     }
-    end = f"users' requests end at another hop: {cause.title}"
     found = tuple(
-        supported(a.cause, *behind[a.cause], end)
+        supported(a.cause, *behind[a.cause], _link(cause))
         if a.answer is Answer.UNKNOWN and a.cause in behind
         else a
         for a in assessments
     )
     new = {a.cause: a for a in with_explanations(causes, found)}
     return tuple(new[a.cause] if a.cause in behind else a for a in found)
+
+
+def _link(cause: Cause) -> str:
+    """Return why the named cause leaves open where users' requests would end."""
+    return f"another fault is named, and it hides the effect of this one: {cause.title}"
 
 
 def _proven(cause: Cause, scene: Scene) -> tuple[str, ...]:

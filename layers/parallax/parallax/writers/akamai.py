@@ -5,7 +5,7 @@ end with a link to errors.edgesuite.net that repeats the reference, as quoted fr
 that use Akamai (www.myntra.com, www2.hm.com, 2026).
 """
 
-from parallax.writers.mark import Family, Level, Mark, Shows
+from parallax.writers.mark import Family, Level, Mark, Shows, own
 
 _HEX = r"[\da-f]+"
 _DOT = r"(?:\.|&#46;)"
@@ -29,6 +29,23 @@ FAMILY = Family(
             "own page",
             status_codes=range(400, 600),
             body=rf"{_REFERENCE}[\s\S]{{0,200}}errors(?:\.|&#46;)edgesuite(?:\.|&#46;)net",
+        ),
+        own(
+            text="a reference number whose signs are written as entities, as only "
+            "Akamai does",
+            status_codes=range(400, 600),
+            body=rf"Reference&#32;&#35;{_HEX}&#46;{_HEX}&#46;",
+        ),
+        own(
+            text="a reference number with `Mime-Version: 1.0`, which Akamai writes on "
+            "its own pages",
+            status_codes=range(400, 600),
+            headers=(("mime-version", r"^1\.0$"),),
+            body=_REFERENCE,
+        ),
+        own(
+            text="X-Reference-Error under AkamaiGHost: Akamai's own error",
+            headers=(("server", r"^AkamaiGHost"), ("x-reference-error", "")),
         ),
         Mark(
             shows=Shows.THROUGH,

@@ -17,51 +17,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from parallax.model.probe import BEHIND_THE_INGRESS, Probe
-from parallax.writers import (
-    akamai,
-    apache,
-    apps,
-    aws_alb,
-    azure,
-    caddy,
-    cloudflare,
-    cloudfront,
-    envoy,
-    fastly,
-    google,
-    haproxy,
-    ingress_nginx,
-    kong,
-    nginx,
-    squid,
-    standards,
-    traefik,
-    varnish,
-)
+from parallax.writers import apps, standards
+from parallax.writers.families import FAMILIES
 from parallax.writers.mark import Clue, Shows
 from parallax.writers.response import Response
 
-FAMILIES = (
-    haproxy.FAMILY,
-    ingress_nginx.FAMILY,
-    nginx.FAMILY,
-    varnish.FAMILY,
-    fastly.FAMILY,
-    squid.FAMILY,
-    caddy.FAMILY,
-    apache.FAMILY,
-    envoy.FAMILY,
-    traefik.FAMILY,
-    cloudflare.FAMILY,
-    cloudfront.FAMILY,
-    akamai.FAMILY,
-    aws_alb.FAMILY,
-    google.FAMILY,
-    azure.APPLICATION_GATEWAY,
-    azure.FRONT_DOOR,
-    kong.FAMILY,
-)
 UNKNOWN = "unknown"
+EITHER = (
+    "a load balancer, and an HAProxy that is the ingress, write the same page: the "
+    "response does not show which"
+)
 PASSED = "passed-through"
 REMEMBERED = 256
 """Responses to remember: every cause attributes the same few probes."""
@@ -71,8 +36,8 @@ REMEMBERED = 256
 class Attribution:
     """The `writer` of a response, its `hop`, and `how` the response arrived.
 
-    `hop`: load-balancer, ingress, cdn, pod, unknown; of a replayed response it is the
-    cache's, `cdn`. `how`: own-page, passed-through, replayed, unknown.
+    `hop`: load-balancer, node, ingress, cdn, pod, unknown; of a replayed response it is
+    the cache's, `cdn`. `how`: own-page, passed-through, replayed, unknown.
     """
 
     writer: str
@@ -92,7 +57,15 @@ def attribute(
 
     `reason` is None on HTTP/2; header names have their case on the wire.
     """
-    return _attribute(Response.of(status_code, reason, headers, body))
+    response = Response.of(status_code, reason, headers, body)
+    return _without_a_place(_attribute(response))
+
+
+def _without_a_place(attribution: Attribution) -> Attribution:
+    """Leave HAProxy's hop open: bytes do not show a balancer from an ingress."""
+    if attribution.writer != "haproxy" or attribution.hop != "load-balancer":
+        return attribution
+    return replace(attribution, hop=UNKNOWN, clues=(*attribution.clues, EITHER))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -109,23 +82,21 @@ def _attribute(response: Response) -> Attribution:
         for family in (apps.NAMED, apps.PLAIN):
             clues = family.clues(response)
             every += clues
-            claims = claims or _claims(clues)
+            claims = claims or _claims(clues)[:1]
     return _conclude(claims, every)
 
 
 def attribute_probe(probe: Probe) -> Attribution | None:
     """Return which server wrote a probe's response; None without an HTTP response.
 
-    A probe to the pod, or to its Service without the ingress, passes no other server:
-    the writer is in the pod.
+    A probe passes the target's load balancer, so HAProxy's page is at first the
+    balancer's. A probe to the pod, or to its Service without the ingress, passes no
+    other server: the writer is in the pod.
     """
     if probe.status_code is None:
         return None
-    attribution = attribute(
-        status_code=probe.status_code,
-        reason=probe.reason,
-        headers=probe.headers,
-        body=probe.body,
+    attribution = _attribute(
+        Response.of(probe.status_code, probe.reason, probe.headers, probe.body)
     )
     if probe.role not in BEHIND_THE_INGRESS:
         return attribution
@@ -148,7 +119,7 @@ def _claims(clues: Iterable[Clue]) -> list[Clue]:
 def _conclude(claims: list[Clue], clues: list[Clue]) -> Attribution:
     """Combine writer and path; among app servers the first claim wins."""
     rivals = {claim.family for claim in claims}
-    disputed = len(rivals) > 1 and any(claim.hop != "pod" for claim in claims)
+    disputed = len(rivals) > 1
     writer = None if disputed or not claims else claims[0]
     sentences = tuple(dict.fromkeys(clue.sentence for clue in clues))
     if disputed:

@@ -23,7 +23,7 @@ FAMILY = Family(
             text="nginx's headline without nginx's footer, with `Server: awselb`",
             headers=(("server", r"^awselb/"),),
             body=_HEADLINE,
-            test=lambda r: not re.search(r"<hr><center>", r.body, re.IGNORECASE),
+            test=lambda r: not re.search(r"<hr ?/?><center>", r.body, re.IGNORECASE),
         ),
         Mark(
             shows=Shows.OWN,

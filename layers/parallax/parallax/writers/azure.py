@@ -3,10 +3,10 @@
 Sources: whole pages of Application Gateway, quoted in articles about its WAF and its
 client certificates; learn.microsoft.com, "Protocol support for HTTP headers in
 Azure Front Door" (`X-Azure-Ref`) and "Caching with Azure Front Door" (`X-Cache`).
-Not captured here.
+Its page is quoted in Azure/static-web-apps#774. Not captured here.
 """
 
-from parallax.writers.mark import Family, Level, Mark, Shows
+from parallax.writers.mark import Family, Level, Mark, Shows, own
 
 _GATEWAY = r"Microsoft-Azure-Application-Gateway/v\d"
 _EDGE = ("x-azure-ref", "")
@@ -19,7 +19,7 @@ APPLICATION_GATEWAY = Family(
             shows=Shows.OWN,
             level=Level.DOCUMENTED,
             text="nginx's page with Application Gateway's name in its footer",
-            body=rf"<hr><center>{_GATEWAY}</center>",
+            body=rf"<hr ?/?><center>{_GATEWAY}</center>",
         ),
         Mark(
             shows=Shows.OWN,
@@ -34,6 +34,16 @@ FRONT_DOOR = Family(
     name="azure-front-door",
     hop="cdn",
     marks=(
+        own(
+            text="Front Door's own page",
+            status_codes=range(400, 600),
+            headers=(_EDGE,),
+            body=r"<h2>Our services aren't available right now</h2>",
+        ),
+        own(
+            text="X-Azure-ExternalError: Front Door could not connect to the origin",
+            headers=(_EDGE, ("x-azure-externalerror", "")),
+        ),
         Mark(
             shows=Shows.OWN,
             level=Level.KNOWLEDGE,

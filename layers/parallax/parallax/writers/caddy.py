@@ -17,7 +17,7 @@ FAMILY = Family(
             status_codes=range(400, 600),
             headers=(("server", r"^Caddy$"),),
             without=(("via", r"Caddy"), ("content-type", "")),
-            test=lambda r: r.is_empty,
+            test=lambda r: r.is_empty and not r.vendor_seen,
         ),
         Mark(
             shows=Shows.THROUGH,

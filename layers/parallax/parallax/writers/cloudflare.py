@@ -1,13 +1,14 @@
 """Cloudflare: its own error codes, replaced pages, and responses through it.
 
-Sources: developers.cloudflare.com, "5xx errors", "1xxx errors", "Error 502 or 504"
-and "Cache responses"; cloudflare-docs issue 24276. Not captured here.
+Sources: developers.cloudflare.com, "5xx errors", "1xxx errors", "Error 502 or 504",
+"Cache responses" and "Detect a challenge page response"; cloudflare-docs issue 24276;
+block pages in WhatWaf's issues. Not captured here.
 `server: cloudflare` and `cf-ray` are on every response: they show that it passed
 through Cloudflare, not who wrote it. Cloudflare replaces an origin's 502 and 504 pages,
 so such a page proves nothing about the origin: request the load balancer directly.
 """
 
-from parallax.writers.mark import Family, Level, Mark, Shows
+from parallax.writers.mark import Family, Level, Mark, Shows, own
 
 _EDGE = ("cf-ray", "")
 
@@ -29,7 +30,8 @@ FAMILY = Family(
             "and shows nothing about the origin",
             status_codes=(502, 504),
             headers=(_EDGE,),
-            body=r"[Cc]loudflare|\A\s*error code: \d+\s*\Z",
+            body=r"[Cc]loudflare|/cdn-cgi/|<title>[^<]* \| 50[24]: "
+            r"|\A\s*error code: \d+\s*\Z",
         ),
         Mark(
             shows=Shows.OWN,
@@ -40,6 +42,29 @@ FAMILY = Family(
             headers=(_EDGE,),
             body=r"\A\s*error code: 1\d{3}\s*\Z"
             r"|<span class=\"cf-(?:error-type|code-label)\">",
+        ),
+        own(
+            text="Cf-Mitigated: Cloudflare challenges the client instead of asking the "
+            "origin",
+            headers=(("cf-mitigated", "challenge"),),
+        ),
+        own(
+            text="Cloudflare's challenge or block page",
+            status_codes=(400, 401, 403, 429, 503),
+            body=r"<title>Just a moment\.\.\.</title>|_cf_chl_opt"
+            r"|cf-browser-verification|<title>Attention Required! \| Cloudflare</title>"
+            r"|used Cloudflare to restrict access</title>|id=\"cf-error-details\"",
+        ),
+        own(
+            text="an error page with Cloudflare's Ray ID",
+            status_codes=range(400, 600),
+            body=r"Cloudflare Ray ID:|<span class=\"cf-footer-item"
+            r"|Performance &(?:amp;)? security by|\"cloudflare_error\":\s*true",
+        ),
+        own(
+            text="nginx's page with `cloudflare` in its footer",
+            status_codes=range(400, 600),
+            body=r"<hr ?/?><center>cloudflare(?:-nginx)?</center>",
         ),
         Mark(
             shows=Shows.OWN,

@@ -8,14 +8,16 @@ A response of an upstream has `x-envoy-upstream-service-time`; Envoy's own respo
 never has it, so with that header the sentence is an inner Envoy's.
 """
 
-from parallax.writers.mark import Family, Level, Mark, Shows
+from parallax.writers.mark import Family, Level, Mark, Shows, own
 from parallax.writers.response import Response
 
 _SENTENCE = (
     r"\A(?:no healthy upstream|upstream request timeout|no_healthy_upstream"
+    r"|stream timeout|downstream duration timeout"
     r"|RBAC: access denied|fault filter abort|local_rate_limited"
     r"|upstream max stream duration reached|Jwt (?:is missing|is expired"
-    r"|verification fails|issuer is not configured)"
+    r"|verification fails|issuer is not configured)|Audiences in Jwt are not allowed"
+    r"|Jwks (?:doesn't have key to match kid or alg from Jwt|remote fetch is failed)"
     r"|upstream connect error or disconnect/reset before headers\b.*)\s*\Z"
 )
 _TIME = ("x-envoy-upstream-service-time", "")
@@ -65,7 +67,34 @@ FAMILY = Family(
             status_codes=(404, 503),
             headers=(_SERVER,),
             without=(_TIME, ("content-type", "")),
-            test=lambda r: r.is_empty,
+            test=lambda r: r.is_empty and not r.vendor_seen,
+        ),
+        own(
+            text="`server: envoy` with only a status text, without an upstream time: "
+            "Envoy rejected the request itself",
+            status_codes=range(400, 500),
+            headers=(_SERVER, ("content-type", r"^text/plain$")),
+            without=(_TIME,),
+            body=r"\A(?:Bad Request|Request Timeout|Payload Too Large|Upgrade Required"
+            r"|Request Header Fields Too Large)\s*\Z",
+        ),
+        own(
+            text="Envoy's own header for a request that it limited or dropped",
+            status_codes=(429, 503),
+            without=(_TIME,),
+            empty_body=True,
+            test=lambda r: (
+                {"x-envoy-ratelimited", "x-envoy-overloaded"} & r.by_name.keys()
+                != set()
+            ),
+        ),
+        own(
+            text="`server: envoy` with Envoy's type of text, without an upstream time "
+            "and without the body (HEAD): nobody upstream responded",
+            status_codes=range(400, 600),
+            headers=(_SERVER, ("content-type", r"^text/plain$")),
+            without=(_TIME,),
+            empty_body=True,
         ),
         Mark(
             shows=Shows.THROUGH,

@@ -97,7 +97,7 @@ FAMILY = Family(
             level=Level.CAPTURED,
             text="nginx's header names in lower case on HTTP/1.1: the response passed "
             "through HAProxy in HTTP mode (Envoy does the same)",
-            body=r"<hr><center>nginx",
+            body=r"<hr ?/?><center>nginx",
             test=_lower_case,
         ),
         Mark(

@@ -81,6 +81,15 @@ FAMILY = Family(
             family="default-backend",
         ),
         Mark(
+            shows=Shows.OWN,
+            level=Level.SOURCE,
+            text="the sentence of GKE's default backend: no rule of the Ingress "
+            "matches the host or path",
+            status_codes=(404,),
+            body=r"\Aresponse 404 \(backend NotFound\), service rules for ",
+            family="default-backend",
+        ),
+        Mark(
             shows=Shows.INNER,
             level=Level.CAPTURED,
             text="a page of the default backend for custom-http-errors: it replaces "

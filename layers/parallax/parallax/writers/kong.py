@@ -7,6 +7,7 @@ responses of an upstream. Not captured here.
 """
 
 from parallax.writers.mark import Family, Level, Mark, Shows
+from parallax.writers.response import Response
 
 _OWN_TIME = ("x-kong-response-latency", "")
 _UPSTREAM_TIME = ("x-kong-upstream-latency", "")
@@ -18,6 +19,19 @@ _SENTENCES = (
     "|failure to get a peer from the ring-balancer"
     "|name resolution failed"
 )
+_PAGE = rf"\A\s*\{{\s*\"message\":\s*\"(?:{_SENTENCES})\""
+
+
+def _behind_kong(response: Response) -> bool:
+    """Whether an upstream sent this: Kong asks none without a route.
+
+    For other sentences Kong asked the upstream and got no usable response, so its own
+    page has the latency of the upstream too.
+    """
+    latencies = {_OWN_TIME[0], _UPSTREAM_TIME[0]} <= response.by_name.keys()
+    no_route = "no Route matched" in response.body
+    return latencies or (no_route and _UPSTREAM_TIME[0] in response.by_name)
+
 
 FAMILY = Family(
     name="kong",
@@ -35,8 +49,17 @@ FAMILY = Family(
             level=Level.DOCUMENTED,
             text="one of Kong's own error messages in its JSON",
             status_codes=(404, 502, 503, 504),
-            without=(_UPSTREAM_TIME,),
-            body=rf"\A\s*\{{\s*\"message\":\s*\"(?:{_SENTENCES})\"",
+            test=lambda r: not _behind_kong(r),
+            body=_PAGE,
+        ),
+        Mark(
+            shows=Shows.INNER,
+            level=Level.DOCUMENTED,
+            text="one of Kong's own error messages, with the latency of an upstream: a "
+            "Kong behind another one",
+            status_codes=(404, 502, 503, 504),
+            body=_PAGE,
+            test=_behind_kong,
         ),
         Mark(
             shows=Shows.THROUGH,

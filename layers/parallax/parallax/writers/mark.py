@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 
 from parallax.writers.response import Response
 
@@ -99,6 +99,12 @@ class Mark:
             and (not self.body or bool(_compiled(self.body).search(response.body)))
             and (self.test is None or self.test(response))
         )
+
+
+own = partial(Mark, shows=Shows.OWN, level=Level.DOCUMENTED)
+"""A mark of the family's own page, from documentation or a whole response quoted."""
+through = partial(Mark, shows=Shows.THROUGH, level=Level.DOCUMENTED)
+"""A mark of a response that passed the family, likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

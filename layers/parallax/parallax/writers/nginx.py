@@ -14,9 +14,9 @@ from parallax.writers.mark import Family, Level, Mark, Shows
 from parallax.writers.response import Response
 
 PHRASE = "Service Temporarily Unavailable"
-BARE = r"<hr><center>nginx</center>"
-VERSIONED = r"<hr><center>(nginx/[\w.]+)(?: \([^<]*\))?</center>"
-FOOTER = r"<hr><center>nginx[/<]"
+BARE = r"<hr ?/?><center>nginx</center>"
+VERSIONED = r"<hr ?/?><center>(nginx/[\w.]+)(?: \([^<]*\))?</center>"
+FOOTER = r"<hr ?/?><center>nginx[/<]"
 _NAMED = ("server", r"^nginx")
 
 

@@ -18,6 +18,13 @@ EDGE = re.compile(
     r"|^x-(?:proxy-)?cache|^x-amz-cf-|^x-akamai-"
 )
 """Names of headers that CDNs and caches add; with one of them, Age is a cache's."""
+_VENDORS = re.compile(
+    r"^(?:x-amzn-|x-amz-(?!cf-)|apigw|x-iinfo|x-cdn$|x-sucuri|x-vercel|x-railway|x-nf-"
+    r"|rndr-|x-render|fly-|x-kong-response|x-ms-|x-generator$|x-krakend|x-cf-|x-goog"
+    r"|x-cloud-trace|x-github|ngrok-|l5d-|audit-id|x-kubernetes|x-apisix|x-akamai|x-do-"
+    r"|x-via-|x-waf|x-tt-|cf-mitigated|x-datadome)"
+)
+"""Names of headers of gateways, platforms and shields, which write their own errors."""
 _EDGE_SERVERS = ("cloudflare", "akamaighost", "cloudfront", "varnish", "squid")
 _CHUNK = re.compile(r"([0-9A-Fa-f]{1,6})(?:;[^\r\n]*)?\r\n")
 
@@ -66,6 +73,11 @@ class Response:
         """Whether a CDN or cache in front of everything else left a trace."""
         server = self.value("server").lower()
         return server.startswith(_EDGE_SERVERS) or any(map(EDGE.search, self.by_name))
+
+    @cached_property
+    def vendor_seen(self) -> bool:
+        """Whether a gateway, platform or shield left its header."""
+        return any(map(_VENDORS.match, self.by_name))
 
     @cached_property
     def sorted_by_go(self) -> bool:

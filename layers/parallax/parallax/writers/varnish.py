@@ -14,7 +14,7 @@ FAMILY = Family(
             shows=Shows.OWN,
             level=Level.CAPTURED,
             text="`Guru Meditation` with an `XID`: Varnish's own error page",
-            body=r"Guru Meditation:</h3>\s*<p>XID: \d+",
+            body=r"Guru Meditation:</h[23]>\s*<p>\s*XID: \d+",
         ),
         Mark(
             shows=Shows.OWN,
