@@ -8,23 +8,12 @@ SLICE = 2
 OPEN = frozenset(
     {
         "chain-of-middlewares",
-        "dead-node-still-endpoint",
         "error-page-service-down",
-        "every-seventh-request",
-        "external-name-503",
-        "external-name-elasticsearch",
-        "first-forty-seconds",
-        "flannel-mtu-of-the-path",
         "middleware-does-not-exist",
         "own-service-check-port",
-        "policy-against-ingress",
-        "policy-on-some-pods",
-        "policy-without-the-controller",
-        "proxy-machine-lost-nodes",
         "red-target-and-resets",
         "second-service-firewall",
-        "shut-down-gracefully",
     }
 )
 """Worlds in which a wrong cause is still named. Each is a defect of a cause; a world
-leaves this list with the change that mends it."""
+leaves this list with the change that corrects it."""

@@ -74,7 +74,7 @@ def pair(found: set[str], consequences: set[str] | None = None) -> Pair:
 def test_a_pair_is_exact_if_both_and_no_third_are_found(
     found: set[str], consequences: set[str], exact: object
 ) -> None:
-    """A consequence is no third cause, but may be one of the two."""
+    """A consequence does not count as a third cause, but may be one of the two."""
     assert pair(found, consequences).exact is exact
 
 
@@ -84,3 +84,9 @@ def test_most_pairs_are_found_exactly() -> None:
     assert len(first) == 20
     assert sum(p.exact for p in first) >= 10
     assert not [p.id for p in first if p.extra]
+
+
+def test_an_outdated_name_before_another_fault_is_found_too() -> None:
+    """The named cause is behind the name, and the name is also true."""
+    outdated = [p for p in pairs(60) if p.injected[0] == "dns-stale-address"]
+    assert [p for p in outdated if p.exact and p.named != "dns-stale-address"]

@@ -40,7 +40,7 @@ def test_a_world_says_what_is_right() -> None:
 
 @pytest.mark.parametrize("world", WORLDS, ids=ids)
 def test_no_wrong_cause_is_named(world: World) -> None:
-    """A report's incident blames nothing that was well."""
+    """The judgement of a report's incident blames nothing that works."""
     tally = next(run([world], gates.SLICE))
     if world.id not in gates.OPEN:
         assert not tally.wrong, tally.wrong_draws
