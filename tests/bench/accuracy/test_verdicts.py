@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench.accuracy.verdicts import differences, main, verdicts
+from faults import INJECTIONS
 
 
 def test_the_same_code_judges_the_same(tmp_path: Path) -> None:
@@ -15,7 +16,7 @@ def test_the_same_code_judges_the_same(tmp_path: Path) -> None:
     assert main(["save", *asked]) == 0
     assert main(["compare", file]) == 0
     names = [name for name, _ in verdicts("a", 3)]
-    assert names[-1] == "a-dns-zone-broken-0"
+    assert names[-1] == f"a-{[*INJECTIONS][2]}-0"
     assert "lab-lb-no-target" in names
 
 
@@ -43,3 +44,16 @@ def test_a_new_cause_differs_only_where_it_is_named() -> None:
     assert list(differences(old, new)) == []
     assert list(differences(old, new | {"cause": "c"})) == ["x cause: b -> c"]
     assert list(differences(new, old)) == ["x c: {'cause': 'c'} -> None"]
+
+
+def test_a_case_whose_fault_is_gone_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table of faults does not have it any more."""
+    file = tmp_path / "verdicts"
+    main(["save", str(file), "--cases", "0"])
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    gone = ["a-no-such-fault-0", lines[0][1]]
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in (*lines, gone)))
+    assert main(["compare", str(file)]) == 0
+    assert "no-such-fault" not in capsys.readouterr().out

@@ -77,6 +77,8 @@ def _own_page(probe: Probe) -> bool:
     author = users.written_by(probe)
     if author.how == "replayed" or (probe.status_code or 0) < BROKEN:
         return False
+    if users.challenged(probe):
+        return False
     return author.hop in {"cdn", "unknown"}
 
 

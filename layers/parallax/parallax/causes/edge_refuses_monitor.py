@@ -32,8 +32,6 @@ from parallax.model.probe import AS_A_USER, Probe, Role
 
 ID = "edge-refuses-monitor"
 REJECTIONS = frozenset({401, 403, 429})
-CHALLENGE = "cf-mitigated"
-"""Header of a Cloudflare challenge, with any status."""
 
 
 def assess(scene: Scene) -> Assessment:
@@ -79,8 +77,7 @@ def _no_edge(scene: Scene, rejected: list[Probe]) -> str | None:
 
 
 def _is_rejection(probe: Probe) -> bool:
-    challenged = any(n.lower() == CHALLENGE for n, _ in probe.headers)
-    return challenged or probe.status_code in REJECTIONS
+    return users.challenged(probe) or probe.status_code in REJECTIONS
 
 
 def _no_rejection(scene: Scene, requests: tuple[Probe, ...]) -> Assessment:

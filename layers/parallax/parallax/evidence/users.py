@@ -30,6 +30,8 @@ NO_CONNECTION = (
     ErrorType.TLS,
 )
 """Errors before a request could be sent."""
+CHALLENGE = "cf-mitigated"
+"""Header of a Cloudflare challenge, with any status."""
 _BEFORE = ("resolve", "connect", "tls")
 """Phases before a request is sent."""
 
@@ -120,3 +122,8 @@ def written_by(probe: Probe) -> Attribution:
         writer="unknown", hop="unknown", how="unknown", clues=()
     )
     return attribute_probe(probe) or unknown_writer
+
+
+def challenged(probe: Probe) -> bool:
+    """Return whether the edge asks for a browser, which no monitor is."""
+    return any(name.lower() == CHALLENGE for name, _ in probe.headers)
