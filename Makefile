@@ -2,7 +2,7 @@
 # FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record bench bench-accuracy bench-strangers bench-cost docs
+.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost docs
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
@@ -69,6 +69,10 @@ bench: setup ## measure speed, also against other probes (docs/benchmarks.md)
 bench-accuracy: setup ## measure how often the cause is right (docs/accuracy.md)
 	@$(PY) -m bench.accuracy --holdout
 	@$(PY) -m bench.week
+
+bench-worlds: setup ## measure on public reports and by topology (docs/accuracy-*.md)
+	@$(PY) -m bench.worlds --write
+	@$(PY) -m bench.dimensions --write
 
 bench-strangers: setup ## judge a public data set's clone (DATA=<clone>)
 	@$(PY) -m bench.public_data $(if $(DATA),"$(DATA)")

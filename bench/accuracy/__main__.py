@@ -15,8 +15,8 @@ from bench.accuracy.cases import Case, case_of, cases
 from bench.accuracy.figures import figures
 from bench.accuracy.recorded import recorded
 from bench.accuracy.report import page
-from bench.accuracy.score import Result, named, scored, snapshot_of
-from parallax.diagnose.judge import judge
+from bench.accuracy.report_lines import judged
+from bench.accuracy.score import Result, scored, snapshot_of
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import encode
 
@@ -79,15 +79,7 @@ def _show(case_id: str, save: str | None) -> int:
     if save:
         text = json.dumps({"snapshot": encode(snapshot)}, indent=1)
         Path(save).write_text(text, encoding="utf-8")
-    judgement = judge(snapshot)
-    say = [f"judged    {named(snapshot)[0]}: {judgement.title}"]
-    say.append(f"symptom   {judgement.symptom.summary}")
-    say += [f"path      {h.hop}: {h.state} {h.seen}" for h in judgement.path]
-    for x in judgement.assessments:
-        by = (f"explained by {x.explained_by}",) if x.explained_by else ()
-        words = "; ".join((*x.evidence, *by, *(f"missing: {m}" for m in x.missing)))
-        say.append(f"{x.answer:<9} {x.cause}: {words}")
-    sys.stdout.write("\n".join(say) + "\n")
+    sys.stdout.writelines(f"{line}\n" for line in judged(snapshot))
     return 0
 
 

@@ -114,15 +114,10 @@ def _wish(faults: tuple[Injection, ...]) -> Requirements:
     """Return what all faults require; raises if two requirements conflict."""
     requires = faults[0].requires
     for fault in faults[1:]:
-        more = fault.requires
-        for name in Requirements.__dataclass_fields__:
-            mine, other = getattr(requires, name), getattr(more, name)
-            if name in {"nodes", "pods"}:
-                requires = replace(requires, **{name: max(mine, other)})
-            elif other is not None and mine is not None and mine != other:
-                raise NeverSeenError
-            elif mine is None:
-                requires = replace(requires, **{name: other})
+        joined = requires.joined(fault.requires)
+        if joined is None:
+            raise NeverSeenError
+        requires = joined
     return requires
 
 

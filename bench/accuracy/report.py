@@ -24,6 +24,10 @@ three kinds of cases:
   A third of all drawn cases. If working is much better than holdout, the causes were
   fitted to the cases.
 
+Two pages measure the same differently: [incidents that others
+reported](accuracy-worlds.md), and [accuracy by topology, and with two faults at
+once](accuracy-topologies.md).
+
 ## How a case is drawn
 
 A drawn case is a small simulated platform (`bench/accuracy/platform`). These vary:

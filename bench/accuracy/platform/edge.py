@@ -7,6 +7,7 @@ It does not: write probes; `outside` does.
 from dataclasses import replace
 
 from bench.accuracy.platform import health, pages
+from bench.accuracy.platform.ingress import refused_certificate
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import Cdn, Listen
 from bench.accuracy.platform.request import (
@@ -24,6 +25,11 @@ WAN = 0.012
 CDN_CONNECTS = 5.0
 """Seconds after which a CDN stops waiting for a connection to its origin."""
 GATEWAY = (502, 504)
+CHALLENGE = (
+    '<!DOCTYPE html><html lang="en-US"><head><title>Just a moment...</title></head>'
+    "<body><noscript>Enable JavaScript and cookies to continue</noscript></body></html>"
+)
+"""Cloudflare's challenge, shortened (its documentation, Detect a challenge page)."""
 
 
 def to_address(
@@ -64,6 +70,13 @@ def to_balancer(
     if listen is None:
         return REFUSED
     http = listen.protocol != "tcp"
+    state = spec.conditions
+    if state.limited and spec.rng.random() < state.limited:
+        return replace(SILENT, connect=WAN)
+    if listen.protocol == "https" and (
+        bad := refused_certificate(spec, request, "balancer")
+    ):
+        return replace(bad, connect=WAN)
     if spec.lost_requests and request.at >= 0:
         spec.lost_requests -= 1
         return replace(_instead(listen, 502, 0.004, request), connect=WAN)
@@ -116,7 +129,7 @@ def _forward(
         patience=patience,
     )
     response = health.reach(spec, target, listen.destination, inner)
-    if response.reply is not None:
+    if response.reply is not None or response.certificate is not None:
         return response
     if response.phase == "connect":
         tries = balancer.retries + (response.problem == "timeout")
@@ -208,6 +221,9 @@ def _own(cdn: Cdn, response: Response) -> Reply:
     """Return the CDN's own page for an origin that it cannot reach."""
     if cdn.kind == "varnish":
         return pages.recorded("varnish/503_director_no_healthy")
+    if cdn.kind == "nginx":
+        status = 504 if response.problem == "timeout" else 502
+        return pages.own_page("ingress-nginx", status).header(("Server", "nginx"))
     if cdn.kind == "other":
         return _edge(503 if response.phase == "connect" else 502, "origin not reached")
     status = 522 if response.problem == "timeout" else 521
@@ -221,6 +237,15 @@ def _refused(cdn: Cdn, status: int) -> Reply:
     """Return how a CDN rejects a user, without asking its origin."""
     if cdn.kind != "cloudflare":
         return _edge(status, "request refused")
+    if cdn.challenges:
+        page = pages.made(
+            403,
+            pages.REASONS[403],
+            "text/html; charset=UTF-8",
+            CHALLENGE,
+            ("cf-mitigated", "challenge"),
+        )
+        return _cloudflare(page, None)
     body = f"error code: {1015 if status == 429 else 1020}"
     words = pages.REASONS[status]
     return _cloudflare(

@@ -73,6 +73,7 @@ def _verdict(spec: PlatformSpec, target: str, listen: Listen) -> State:
         source="balancer",
         proxy=listen.proxy,
         tls=check.tls or check.protocol == "https",
+        verify=False,
     )
     response = reach(spec, target, check.port, request)
     if response.problem is not None and response.phase == "connect":

@@ -40,9 +40,10 @@ def balancer(
         load_balancer=b.LoadBalancer(
             id=lb.number,
             name=lb.name,
-            ipv4=lb.ipv4,
-            ipv6=_spelled(lb),
-            private_ips=(lb.private,) if lb.networks else (),
+            ipv4=lb.ipv4 if spec.conditions.public else None,
+            ipv6=_spelled(lb) if spec.conditions.public else None,
+            private_ips=(_private(spec),) if lb.networks else (),
+            public_interface=spec.conditions.public,
             networks=lb.networks,
             algorithm="round_robin",
             blocked_addresses=_blocked(lb),
@@ -55,6 +56,12 @@ def balancer(
 
 def _blocked(lb: Balancer) -> tuple[str, ...]:
     return tuple(a for a in (lb.ipv4, lb.ipv6) if a) if lb.blocked else ()
+
+
+def _private(spec: PlatformSpec) -> str:
+    """Return the private address; without a public interface it is the only one."""
+    lb = spec.balancer
+    return lb.private if spec.conditions.public else lb.ipv4
 
 
 def _spelled(lb: Balancer) -> str | None:

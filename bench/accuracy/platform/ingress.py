@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from bench.accuracy.platform import pages
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import AppPod, IngressPod, Line
+from bench.accuracy.platform.probes import when
 from bench.accuracy.platform.request import (
     CLOSED,
     LATE,
@@ -20,6 +21,7 @@ from bench.accuracy.platform.request import (
     to_pod,
 )
 from bench.accuracy.platform.spec import PlatformSpec
+from parallax.model.probe import Certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +39,59 @@ def to_ingress(
     spec: PlatformSpec, pod: IngressPod, request: Request, *, came_by: str, secure: bool
 ) -> Response:
     """Send a request to one ingress pod, from the node that the packet came through."""
-    if pod.node in spec.conditions.dead:
+    stopped = _stopped(spec, pod, request, came_by=came_by, secure=secure)
+    if stopped is not None:
+        return stopped
+    refused = _wrong_protocol(spec, request, secure=secure)
+    if refused is None and not secure:
+        refused = _plain_refused(spec, pod, request)
+    return _serve(spec, pod, request) if refused is None else refused
+
+
+def _stopped(
+    spec: PlatformSpec, pod: IngressPod, request: Request, *, came_by: str, secure: bool
+) -> Response | None:
+    """Return how a connection ends before the ingress reads a request; None: not."""
+    state = spec.conditions
+    if pod.node in state.dead:
         return SILENT
     if cut(spec, came_by, pod.node, host_network=pod.host_network):
         return SILENT
-    refused = _wrong_protocol(spec, request, secure=secure)
-    return _serve(spec, pod, request) if refused is None else refused
+    if state.resets and spec.rng.random() < state.resets:
+        return replace(CLOSED, phase="tls" if request.tls else "processing")
+    if secure and request.tls:
+        return refused_certificate(spec, request, "ingress")
+    return None
+
+
+def _plain_refused(
+    spec: PlatformSpec, pod: IngressPod, request: Request
+) -> Response | None:
+    """Return the response to a request without TLS where only TLS is served."""
+    state, kind = spec.conditions, spec.ingress.kind
+    redirects = state.redirects or spec.ingress.redirects
+    loops = redirects and request.host in spec.ingress.hosts
+    if loops or state.plain in pages.REDIRECTS:
+        page = pages.redirect(kind, f"https://{request.host}/")
+        return _own_response(spec, pod, request, page.status, page)
+    return _own_response(spec, pod, request, state.plain) if state.plain else None
+
+
+def refused_certificate(
+    spec: PlatformSpec, request: Request, at: str
+) -> Response | None:
+    """Return the failed handshake, if the client refuses the certificate here."""
+    bad = spec.conditions.certificate
+    if bad is None or bad.at != at or not request.verify:
+        return None
+    shown = Certificate(
+        subject=bad.subject,
+        issuer=bad.issuer,
+        not_after=when(bad.days * 86400),
+        names=bad.names,
+    )
+    detail = f"certificate verification failed: {bad.detail}"
+    return Response(problem="tls", phase="tls", detail=detail, certificate=shown)
 
 
 def _wrong_protocol(
@@ -52,7 +101,8 @@ def _wrong_protocol(
     ingress = spec.ingress
     nginx = ingress.kind == "ingress-nginx"
     if ingress.proxy_protocol and not request.proxy:
-        return CLOSED
+        # Traefik uses a PROXY line where there is one, and serves others as well.
+        return None if ingress.kind == "traefik" else CLOSED
     unexpected = request.proxy and not ingress.proxy_protocol
     if unexpected and not secure:
         return Response(reply=pages.malformed(ingress.kind))
@@ -67,19 +117,18 @@ def _wrong_protocol(
 def _serve(spec: PlatformSpec, pod: IngressPod, request: Request) -> Response:
     """Respond as the ingress does: with its own page, or a pod's response."""
     ingress = spec.ingress
-    if request.host not in ingress.hosts or "/" not in ingress.paths:
+    state = spec.conditions
+    pathless = state.no_path or state.ignored or "/" not in ingress.paths
+    if request.host not in ingress.hosts or pathless:
         return _own_response(spec, pod, request, 404)
-    if ingress.redirects and not request.tls:
-        response = _own_response(spec, pod, request, 308)
-        assert response.reply is not None  # noqa: S101 - a page
-        to = ("Location", f"https://{request.host}/")
-        return replace(response, reply=response.reply.header(to))
     if pod.answers is not None:
         return _own_response(spec, pod, request, pod.answers)
     deny = ingress.deny
     met = deny and (request.source == "balancer" or deny.inside)
     if deny and met and spec.rng.random() < deny.share:
         return _own_response(spec, pod, request, deny.status)
+    if spec.conditions.external:
+        return _own_response(spec, pod, request, spec.conditions.external)
     ready = spec.endpoints()
     if not ready:
         return _own_response(spec, pod, request, 503)
@@ -132,6 +181,8 @@ def _attempt(
     if ingress.unusable and spec.rng.random() < ingress.unusable:
         return Attempt(pod=app, seconds=response.processing, status=502)
     status = response.reply.status
+    if spec.conditions.unusable and spec.rng.random() < spec.conditions.unusable:
+        return Attempt(pod=app, seconds=response.processing, status=502)
     return Attempt(
         pod=app, seconds=response.processing, status=status, reply=response.reply
     )
@@ -151,7 +202,11 @@ def _passed(spec: PlatformSpec, reply: Reply, last: Attempt) -> Reply:
 
 
 def _own_response(
-    spec: PlatformSpec, pod: IngressPod, request: Request, status: int
+    spec: PlatformSpec,
+    pod: IngressPod,
+    request: Request,
+    status: int,
+    page: Reply | None = None,
 ) -> Response:
     """Respond without a pod; nginx sends an unknown host to its default backend."""
     asked = status == 404 and spec.ingress.kind == "ingress-nginx"
@@ -169,7 +224,7 @@ def _own_response(
         upstream_seconds=0.001 if asked else None,
     )
     spec.log.append(line)
-    return Response(reply=pages.own_page(spec.ingress.kind, status))
+    return Response(reply=page or pages.own_page(spec.ingress.kind, status))
 
 
 def _upstream(spec: PlatformSpec) -> str:

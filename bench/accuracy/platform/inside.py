@@ -7,16 +7,25 @@ It does not: read the Kubernetes API; `kubernetes` does.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bench.accuracy.platform.conditions import Entry
 from bench.accuracy.platform.ingress import to_ingress
 from bench.accuracy.platform.nodes import to_node
 from bench.accuracy.platform.parts import Machine
 from bench.accuracy.platform.probes import probe, when
-from bench.accuracy.platform.request import Request, Response, to_pod, to_service
+from bench.accuracy.platform.request import (
+    SILENT,
+    Request,
+    Response,
+    to_pod,
+    to_service,
+)
 from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model.probe import Probe, Role
 
 HOP_SECONDS = 5.0
 PODS = 10
+DUMMY = "192.192.192.192"
+"""The endpoint that Cilium gives the Services of its Ingresses and Gateways."""
 
 
 def measure(
@@ -40,9 +49,11 @@ class _Agent:
     def probes(self) -> Iterator[Probe]:
         """Yield the probes in the agent's order."""
         spec, node = self._spec, self._node
-        if not spec.hidden.slices and spec.port_name is None:
-            own = [p for p in spec.pods if p.node == node.name]
-            others = [p for p in spec.pods if p.node != node.name]
+        reading = not spec.hidden.slices and not spec.conditions.external
+        if reading and spec.port_name is None:
+            found = [p for p in spec.pods if p.phase == "Running"]
+            own = [p for p in found if p.node == node.name]
+            others = [p for p in found if p.node != node.name]
             for pod in [*own, *others][:PODS]:
                 response = to_pod(spec, pod, self._request())
                 place = None if spec.outside else pod.node
@@ -50,19 +61,29 @@ class _Agent:
                     Role.POD, response, pod.address, pod.port, peer_node=place
                 )
                 yield replace(made, pod=None if spec.outside else pod.name)
-        response = to_service(spec, self._request(), node.name)
-        yield self._probe(Role.SERVICE, response, "10.96.66.114", 80)
+        if not spec.conditions.external:
+            response = to_service(spec, self._request(), node.name)
+            yield self._probe(Role.SERVICE, response, "10.96.66.114", 80)
         if spec.app_node_port:
             yield from self._node_ports(
                 spec.app_node_port, Role.NODEPORT_OWN, Role.NODEPORT_OTHER
             )
-        yield from self._ingress()
+        if spec.has_ingress or spec.conditions.beside:
+            yield from self._ingress()
 
     def _ingress(self) -> Iterator[Probe]:
         spec = self._spec
         secure = self._secure()
-        port = spec.ingress.https_port if secure else spec.ingress.http_port
-        yield from self._node_ports(port, Role.INGRESS, Role.INGRESS_OTHER, tls=secure)
+        entry = spec.conditions.entry
+        if entry is Entry.HOST_PORT:
+            return
+        if entry is not Entry.CLUSTER_IP:
+            yield from self._node_ports(
+                spec.shown_ports[secure], Role.INGRESS, Role.INGRESS_OTHER, tls=secure
+            )
+        if entry is Entry.DUMMY:
+            yield self._probe(Role.INGRESS_POD, SILENT, DUMMY, 9999)
+            return
         for pod in spec.ingress.pods:
             if pod.ready:
                 request = self._request(tls=secure, ingress=True)
@@ -94,12 +115,19 @@ class _Agent:
                 role, response, node.address, port, tls=tls, peer_node=node.name
             )
 
+    def _proxies(self) -> bool:
+        """Return whether the agent sends PROXY lines to the ingress."""
+        return self._spec.ingress.proxy_protocol and self._spec.conditions.proxy_read
+
     def _secure(self) -> bool:
         """Return whether TLS reaches the ingress, as its tls section says."""
         listens = self._spec.balancer.listens
-        return self._spec.scheme == "https" and any(
-            x.protocol == "tcp" for x in listens
-        )
+        state = self._spec.conditions
+        if not (state.rules_read and state.tls_read):
+            return False
+        section = state.redirects == "tls-section"
+        ends_here = section or any(x.protocol == "tcp" for x in listens)
+        return self._spec.scheme == "https" and ends_here
 
     def _request(self, *, tls: bool = False, ingress: bool = False) -> Request:
         spec = self._spec
@@ -109,7 +137,7 @@ class _Agent:
             at=self._at,
             source=self._node.name,
             tls=tls,
-            proxy=ingress and spec.ingress.proxy_protocol,
+            proxy=ingress and self._proxies(),
             patience=HOP_SECONDS,
         )
 
@@ -138,6 +166,6 @@ class _Agent:
             node=self._node.name,
             peer_node=peer_node,
             healthy=(spec.expects,),
-            proxy_protocol=at_ingress and spec.ingress.proxy_protocol,
+            proxy_protocol=at_ingress and self._proxies(),
         )
         return replace(made, peer_address=address)

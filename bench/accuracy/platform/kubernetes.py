@@ -4,8 +4,11 @@ In: a `PlatformSpec` at one time. Out: a `ClusterReading`.
 It does not: interpret.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 
+from bench.accuracy.platform.conditions import Entry
+from bench.accuracy.platform.inside import DUMMY
 from bench.accuracy.platform.probes import when
 from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model import cluster as k
@@ -16,8 +19,11 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
     ingress, hidden = spec.ingress, spec.hidden
     nginx = ingress.kind == "ingress-nginx"
     changed = when(at) - timedelta(seconds=spec.changed_ago)
-    deny = ingress.deny
-    why = "cannot list endpointslices: 403 Forbidden"
+    deny, state = ingress.deny, spec.conditions
+    shown = state.entry is not Entry.HOST_PORT and (spec.has_ingress or state.beside)
+    with_pods = state.entry is not Entry.DUMMY
+    ruled = state.rules_read and not state.no_path and _is_routed(spec)
+    selected = not (state.selectorless or state.external or spec.outside)
     return k.ClusterReading(
         read_at=when(at),
         nodes=tuple(
@@ -30,34 +36,69 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
             )
             for n in spec.nodes
         ),
-        ingress_service=_ingress_service(spec),
-        ingress_endpoints=None if hidden.slices else _ingress_endpoints(spec),
-        ingress_name=spec.service if _is_routed(spec) else None,
-        ingress_hosts=tuple(sorted(ingress.hosts)),
-        ingress_annotations=(deny.annotation,) if deny else (),
-        ingress_config=_config(spec) if nginx else None,
-        ingress_node_ports=tuple(sorted((ingress.http_port, ingress.https_port))),
-        ingress_pods=tuple(
-            k.Pod(
-                name=p.name,
-                node=p.node,
-                ip=p.address,
-                host_network=p.host_network,
-                phase="Running",
-                ready=p.ready,
-                started_at=when(at - p.age),
-            )
-            for p in ingress.pods
-        ),
-        ingress_workloads=(_ingress_workload(spec),),
+        ingress_service=_ingress_service(spec) if shown else None,
+        ingress_endpoints=_ingress_endpoints(spec) if shown else None,
+        ingress_name=spec.service if ruled else None,
+        ingress_hosts=_hosts(spec),
+        ingress_annotations=(deny.annotation,) if deny and state.rules_read else (),
+        ingress_config=_config(spec) if nginx and shown else None,
+        ingress_node_ports=_node_ports(spec) if shown else None,
+        ingress_pods=_ingress_pods(spec, at) if shown else None,
+        ingress_workloads=(_ingress_workload(spec),) if shown and with_pods else None,
         service=_service_of(spec),
-        service_port=80,
+        service_port=None if state.external else 80,
         endpoints=None if hidden.slices else _endpoints(spec),
         endpoints_changed_at=None if hidden.slices else changed,
-        pods=None if spec.outside else _pods(spec, at),
-        workloads=None if spec.outside else (_workload(spec),),
-        unread_kinds=(),
-        problems=(why,) if hidden.slices else (),
+        pods=_pods(spec, at) if selected else None,
+        workloads=(_workload(spec),) if selected else None,
+        unread_kinds=_unread_kinds(spec),
+        problems=tuple(_problems(spec)),
+    )
+
+
+def _node_ports(spec: PlatformSpec) -> tuple[int, ...]:
+    """Return the NodePorts of all Services of the ingress's pods."""
+    own = (spec.ingress.http_port, spec.ingress.https_port)
+    return tuple(sorted({*own, *(spec.conditions.second_ports or ())}))
+
+
+def _unread_kinds(spec: PlatformSpec) -> tuple[str, ...] | None:
+    """Return the ingress's own kinds that were not read; None: of an older agent."""
+    return () if spec.conditions.rules_read else None
+
+
+def _problems(spec: PlatformSpec) -> Iterator[str]:
+    """Yield what the agent could not read, as it says so."""
+    if spec.hidden.slices:
+        yield "cannot list endpointslices: 403 Forbidden"
+    if spec.conditions.entry is Entry.HOST_PORT:
+        yield (
+            f"ingress: no Service found for {spec.ingress.kind}; set"
+            " ingress_namespace and ingress_service in the target"
+        )
+
+
+def _hosts(spec: PlatformSpec) -> tuple[str, ...]:
+    """Return the hosts of all Ingresses; other kinds are not read."""
+    state = spec.conditions
+    hosts = spec.ingress.hosts if state.rules_read else state.other_hosts
+    return tuple(sorted(hosts))
+
+
+def _ingress_pods(spec: PlatformSpec, at: float) -> tuple[k.Pod, ...] | None:
+    if spec.conditions.entry is Entry.DUMMY:
+        return None
+    return tuple(
+        k.Pod(
+            name=p.name,
+            node=p.node,
+            ip=p.address,
+            host_network=p.host_network,
+            phase="Running",
+            ready=p.ready,
+            started_at=when(at - p.age),
+        )
+        for p in spec.ingress.pods
     )
 
 
@@ -88,26 +129,32 @@ def _config(spec: PlatformSpec) -> tuple[tuple[str, str], ...]:
 
 def _ingress_service(spec: PlatformSpec) -> k.Service:
     ingress = spec.ingress
-    ports = (
+    entry, (http, https) = spec.conditions.entry, spec.shown_ports
+    bare = entry is Entry.CLUSTER_IP
+    ports = tuple(
         k.ServicePort(
-            port=80, target_port="http", name="http", node_port=ingress.http_port
-        ),
-        k.ServicePort(
-            port=443, target_port="https", name="https", node_port=ingress.https_port
-        ),
+            port=port, target_port=name, name=name, node_port=None if bare else at_node
+        )
+        for port, name, at_node in ((80, "http", http), (443, "https", https))
     )
+    balanced = ingress.health_port or entry in {Entry.SERVICE_LB, Entry.DUMMY}
+    kind = "ClusterIP" if bare else "LoadBalancer" if balanced else "NodePort"
     return k.Service(
         namespace=ingress.namespace,
         name=ingress.service,
-        type="LoadBalancer" if ingress.health_port else "NodePort",
+        type=kind,
         cluster_ip="10.96.138.137",
         ports=ports,
-        external_traffic_policy=ingress.policy,
+        external_traffic_policy=None if bare else ingress.policy,
         health_check_node_port=ingress.health_port,
     )
 
 
-def _ingress_endpoints(spec: PlatformSpec) -> tuple[k.Endpoint, ...]:
+def _ingress_endpoints(spec: PlatformSpec) -> tuple[k.Endpoint, ...] | None:
+    if spec.hidden.slices:
+        return None
+    if spec.conditions.entry is Entry.DUMMY:
+        return (k.Endpoint(address=DUMMY, ready=True, port=9999),)
     return tuple(
         k.Endpoint(address=p.address, ready=p.ready, port=80, node=p.node, pod=p.name)
         for p in spec.ingress.pods
@@ -121,10 +168,16 @@ def _service_of(spec: PlatformSpec) -> k.Service:
         name="http",
         node_port=spec.app_node_port,
     )
+    if spec.conditions.external:
+        return k.Service(
+            namespace=spec.namespace, name=spec.service, type="ExternalName"
+        )
+    own = spec.conditions.entry is Entry.OWN
+    at_nodes = "LoadBalancer" if own else "NodePort"
     return k.Service(
         namespace=spec.namespace,
         name=spec.service,
-        type="NodePort" if spec.app_node_port else "ClusterIP",
+        type=at_nodes if spec.app_node_port else "ClusterIP",
         cluster_ip="10.96.66.114",
         ports=(port,),
         external_traffic_policy="Cluster" if spec.app_node_port else None,
@@ -137,10 +190,11 @@ def _endpoints(spec: PlatformSpec) -> tuple[k.Endpoint, ...]:
             address=p.address,
             ready=p.ready,
             port=None if spec.port_name else p.port,
-            node=None if spec.outside else p.node,
-            pod=None if spec.outside else p.name,
+            node=None if spec.conditions.selectorless or spec.outside else p.node,
+            pod=None if spec.conditions.selectorless or spec.outside else p.name,
         )
         for p in spec.pods
+        if p.phase != "Pending"
     )
 
 
@@ -148,10 +202,10 @@ def _pods(spec: PlatformSpec, at: float) -> tuple[k.Pod, ...]:
     return tuple(
         k.Pod(
             name=p.name,
-            node=p.node,
-            ip=p.address,
+            node=p.node or None,
+            ip=p.address or None,
             host_network=p.host_network,
-            phase="Running",
+            phase=p.phase,
             ready=p.ready,
             restarts=p.restarts,
             waiting_reason=p.waiting,

@@ -6,6 +6,7 @@ Source: Kubernetes documentation, Virtual IPs and Service Proxies (traffic polic
 """
 
 from bench.accuracy.platform import pages
+from bench.accuracy.platform.conditions import Entry
 from bench.accuracy.platform.ingress import to_ingress
 from bench.accuracy.platform.parts import Machine
 from bench.accuracy.platform.request import (
@@ -21,19 +22,23 @@ from bench.accuracy.platform.spec import PlatformSpec
 
 OFFERED = range(30000, 32768)
 """NodePorts."""
+LOCAL_ENTRIES = {Entry.HOST_PORT, Entry.CLUSTER_IP}
+"""Ways in that lead to a pod of the same node."""
 
 
 def to_node(spec: PlatformSpec, node: Machine, port: int, request: Request) -> Response:
     """Send a request to a port of a node, from the load balancer or another node."""
     if stopped := filtered(spec, request.source, node.name, port):
         return stopped
-    ingress = spec.ingress
     if node.name in spec.conditions.no_proxy and port in OFFERED:
         return REFUSED
-    if port in {ingress.http_port, ingress.https_port}:
-        return _ingress_port(spec, node, request, secure=port == ingress.https_port)
-    if port == spec.app_node_port:
+    own = not spec.has_ingress and port == spec.ingress.http_port
+    if own or port == spec.app_node_port:
         return to_service(spec, request, node.name)
+    second = spec.conditions.second_ports or ()
+    secure = {spec.ingress.https_port, *second[1:]}
+    if port in {spec.ingress.http_port, *second, *secure}:
+        return _ingress_port(spec, node, request, secure=port in secure)
     return _other_port(spec, node, port, request)
 
 
@@ -43,7 +48,8 @@ def _other_port(
     """Respond at a port that leads neither to the ingress nor to the Service."""
     ingress = spec.ingress
     if port == ingress.health_port:
-        here = any(p.ready for p in ingress.pods if p.node == node.name)
+        counted = spec.conditions.entry is not Entry.DUMMY
+        here = counted and any(p.ready for p in ingress.pods if p.node == node.name)
         status = 200 if here else 503
         text = f'{{"localEndpoints": {int(here)}}}'
         page = pages.made(status, pages.REASONS[status], "application/json", text)
@@ -59,7 +65,11 @@ def _ingress_port(
     spec: PlatformSpec, node: Machine, request: Request, *, secure: bool
 ) -> Response:
     """Route as kube-proxy does: to the ingress pod that a NodePort leads to."""
+    if node.name in spec.conditions.stale_proxy:
+        return SILENT
     ready = [p for p in spec.ingress.pods if p.ready]
+    if spec.conditions.entry in LOCAL_ENTRIES:
+        ready = [p for p in ready if p.node == node.name]
     if not ready:
         return REFUSED
     if spec.ingress.policy == "Local" and request.source != node.name:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bench.accuracy.platform import health, hetzner, kubernetes
+from bench.accuracy.platform.conditions import Entry
 from bench.accuracy.platform.inside import measure
 from bench.accuracy.platform.outside import Outside
 from bench.accuracy.platform.parts import Line, Machine
@@ -46,17 +47,23 @@ def target_of(spec: PlatformSpec, name: str = "shop") -> Target:
         name=name,
         url=f"{spec.scheme}://{spec.host}/",
         timeout_seconds=spec.timeout,
+        allow_private_addresses=not spec.conditions.public,
         healthy=Healthy(status_codes=(spec.expects,)),
         reached=Reached(
             load_balancer=spec.balancer.name,
-            cdn=spec.cdn is not None,
+            cdn=spec.cdn is not None and spec.cdn.declared,
             cluster=spec.cluster,
             namespace=spec.namespace,
             service=spec.service,
-            ingress_namespace=spec.ingress.namespace,
-            ingress_service=spec.ingress.service,
+            ingress_namespace=spec.ingress.namespace if _named(spec) else None,
+            ingress_service=spec.ingress.service if _named(spec) else None,
         ),
     )
+
+
+def _named(spec: PlatformSpec) -> bool:
+    """Return whether the target names the ingress's Service."""
+    return spec.conditions.entry is Entry.SERVICE
 
 
 def observe(

@@ -77,17 +77,19 @@ class Outside:
         )
 
     def _balancer(self) -> list[str]:
-        if not self.direct:
+        if not self.direct or not self.spec.conditions.public:
             return []
         balancer = self.spec.balancer
         v6 = [balancer.ipv6] if balancer.ipv6 and self.spec.outside_has_v6 else []
         return [balancer.ipv4, *v6]
 
     def _entrance(self, first: Probe) -> str | None:
-        return None if self.spec.cdn else first.peer_address
+        cdn = self.spec.cdn
+        return None if cdn and cdn.declared else first.peer_address
 
     def _named(self) -> tuple[str, ...]:
-        if self.spec.hidden.monitor in {"resolver", "resolvers"}:
+        broken = self.spec.hidden.monitor in {"resolver", "resolvers"}
+        if broken or self.spec.conditions.name_error:
             return ()
         if SYSTEM in self.spec.names.errors:
             return ()
@@ -112,6 +114,7 @@ class Outside:
             source="internet",
             tls=secure,
             patience=spec.timeout,
+            verify=host is None,
         )
         to = address or self._resolved()
         response = (
@@ -193,6 +196,12 @@ class Outside:
         )
         mute = {None: (), "resolver": (SYSTEM,)}.get(broken, (*RESOLVERS, names.server))
         found = [*(self._cached(r, a) for r, a in names.caches.items()), own]
+        wrong = self.spec.conditions.name_error
+        if wrong:
+            kept = [own] if self.spec.conditions.zone_answers else []
+            bad = (r for r in found if r not in kept)
+            empty = (replace(r, addresses=(), ttl=None, error_type=wrong) for r in bad)
+            found = [*empty, *kept]
         errors = names.errors | dict.fromkeys(mute, "timeout")
         return tuple(
             replace(r, addresses=(), ttl=None, error_type=errors[r.resolver])

@@ -13,6 +13,7 @@ from pathlib import Path
 CAPTURES = Path(__file__).parents[3] / "tests" / "captures"
 REASONS = {
     200: "OK",
+    301: "Moved Permanently",
     302: "Found",
     308: "Permanent Redirect",
     400: "Bad Request",
@@ -54,6 +55,7 @@ UNCONNECTED = (
     " reset reason: remote connection failure"
 )
 APACHE = "apache/503"
+REDIRECTS = frozenset({301, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +162,19 @@ def malformed(kind: str) -> Reply:
     return own_page(kind, 400)
 
 
+def redirect(kind: str, to: str) -> Reply:
+    """Return how an ingress of a kind sends a plain request to https."""
+    where = ("Location", to)
+    if kind == "ingress-nginx":
+        body = nginx_body(308, REASONS[308])
+        return made(308, REASONS[308], "text/html", body, where)
+    if kind == "traefik":
+        words = "text/plain; charset=utf-8"
+        return made(308, REASONS[308], words, REASONS[308], where)
+    bare = made(301, REASONS[301], "text/plain", "", where)
+    return bare.lowered()
+
+
 def _traefik(status: int, reason: str) -> Reply:
     """Return Traefik's short text, its headers in the order that Go writes them.
 
@@ -198,3 +213,15 @@ def haproxy(status: int) -> Reply:
     body = f"<html><body><h1>{words}</h1>\n{HAPROXY[status]}\n</body></html>\n"
     pairs = (("content-length", str(len(body))), *page.headers[1:])
     return Reply(status=status, reason=REASONS[status], headers=pairs, body=body)
+
+
+GO_BAD_REQUEST = Reply(
+    status=400,
+    reason="Bad Request",
+    headers=(
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Connection", "close"),
+    ),
+    body="400 Bad Request",
+)
+"""How Go's server, and so Traefik, responds to what does not begin as a request."""

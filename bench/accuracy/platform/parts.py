@@ -46,6 +46,7 @@ class AppPod:
     restarts: int = 0
     waiting: str | None = None
     age: float = 90000.0
+    phase: str = "Running"
     behavior: str = "well"
     page: str = ""
     share: float = 1.0
@@ -160,6 +161,10 @@ class Cdn:
     denies: int | None = None
     """The status with which it rejects every request; None: it rejects none."""
     age: int = 0
+    declared: bool = True
+    """Whether the target says that a CDN is in front."""
+    challenges: bool = False
+    """Whether it rejects with a page for browsers to prove themselves."""
 
 
 @dataclass(slots=True, kw_only=True)

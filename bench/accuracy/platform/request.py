@@ -11,6 +11,7 @@ from bench.accuracy.platform.conditions import ALL
 from bench.accuracy.platform.pages import Reply
 from bench.accuracy.platform.parts import AppPod
 from bench.accuracy.platform.spec import PlatformSpec
+from parallax.model.probe import Certificate
 
 LAN = 0.0006
 SEGMENT = 1300
@@ -28,6 +29,8 @@ class Request:
     tls: bool = False
     proxy: bool = False
     patience: float = 10.0
+    verify: bool = True
+    """Whether the client checks the certificate; health checks do not."""
     by_pod: bool = False
     """Whether a pod sends it, not the node itself."""
 
@@ -45,6 +48,8 @@ class Response:
     connect: float = LAN
     processing: float = 0.002
     peer: str | None = None
+    detail: str | None = None
+    certificate: Certificate | None = None
 
 
 SILENT = Response(problem="timeout", phase="connect")
@@ -69,7 +74,8 @@ def filtered(spec: PlatformSpec, source: str, node: str, port: int) -> Response 
 
 def to_service(spec: PlatformSpec, request: Request, came_by: str) -> Response:
     """Send a request to the Service by cluster IP or NodePort: to any ready pod."""
-    if came_by in spec.conditions.no_proxy:
+    state = spec.conditions
+    if came_by in {*state.no_proxy, *state.stale_proxy}:
         return SILENT
     ready = spec.endpoints()
     if not ready:

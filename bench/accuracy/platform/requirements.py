@@ -3,7 +3,7 @@
 In and out: values. It does not: draw.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +23,16 @@ class Requirements:
     ingress_host_network: bool | None = None
     pods: int = 1
     few_ingress: bool | None = None
+
+    def joined(self, other: "Requirements") -> "Requirements | None":
+        """Return what both require; None: they contradict each other."""
+        both = self
+        for name in Requirements.__dataclass_fields__:
+            mine, more = getattr(both, name), getattr(other, name)
+            if name in {"nodes", "pods"}:
+                both = replace(both, **{name: max(mine, more)})
+            elif mine is None:
+                both = replace(both, **{name: more})
+            elif more is not None and mine != more:
+                return None
+        return both

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from bench.accuracy.platform.certificate import BadCertificate
-from bench.accuracy.platform.conditions import Conditions
+from bench.accuracy.platform.conditions import Conditions, Entry
 from bench.accuracy.platform.parts import (
     AppPod,
     Balancer,
@@ -69,8 +69,8 @@ class PlatformSpec:
     """Requests from the internet that a target resets, from second 0 on."""
     scanner_lines: int = 0
     """Lines of a scanner in the ingress's log."""
-    conditions: Conditions = field(default_factory=Conditions)
     hidden: HiddenSources = field(default_factory=HiddenSources)
+    conditions: Conditions = field(default_factory=Conditions)
     log: list[Line] = field(default_factory=list[Line])
     turns: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -79,6 +79,20 @@ class PlatformSpec:
         """The balancer's service that users connect to, if there is one."""
         port = 443 if self.scheme == "https" else 80
         return next((x for x in self.balancer.listens if x.port == port), None)
+
+    @property
+    def shown_ports(self) -> tuple[int, int]:
+        """The NodePorts (http, https) of the ingress's Service that is read."""
+        state, ingress = self.conditions, self.ingress
+        aside = state.entry in {Entry.SERVICE_LB, Entry.OWN}
+        if aside and state.second_ports:
+            return state.second_ports
+        return ingress.http_port, ingress.https_port
+
+    @property
+    def has_ingress(self) -> bool:
+        """Whether an ingress stands between the load balancer and the Service."""
+        return self.conditions.entry is not Entry.OWN
 
     def node(self, name: str) -> Machine | None:
         """Return a node by its name."""

@@ -104,7 +104,7 @@ def test_an_empty_balancer_has_no_unhealthy_target() -> None:
 
 
 def test_with_no_endpoints_too_the_outer_cause_is_named() -> None:
-    """Two faults at once: users reach the empty balancer, and only that is shown."""
+    """Two faults at once: users reach the empty balancer; the other is also true."""
     inside = s.reports(ingress=s.INGRESS_503, ready=0, pods=0)
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     judgement = judge(s.taken(outside, s.without_targets(), *inside))
@@ -112,7 +112,7 @@ def test_with_no_endpoints_too_the_outer_cause_is_named() -> None:
         a for a in judgement.assessments if a.cause == "service-without-endpoints"
     )
     assert judgement.cause == "lb-no-target"
-    assert inner.answer is Answer.UNKNOWN
+    assert inner.answer is Answer.SUPPORTED
     assert "has no endpoints" in inner.evidence[0]
     service = next(h for h in judgement.path if h.hop is Hop.SERVICE)
     assert service.state is HopState.FAULTY

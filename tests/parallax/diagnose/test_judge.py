@@ -250,13 +250,13 @@ def test_local_traffic_policy_of_a_load_balancer_leaves_the_port_open(
 
 
 def test_of_two_faults_the_outer_is_named_and_the_inner_told() -> None:
-    """Wrong health check, no ready pod: users meet the first, the path tells both."""
+    """Wrong health check, no ready pod: users meet the first, both are true."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     inside = s.reports(ingress=s.INGRESS_503, ready=0)
     x = s.taken(outside, s.balancer(healthy=0, asks=30081), *inside)
     judgement = judge(x)
     assert judgement.cause == "lb-health-check-wrong-port"
-    assert answers(x)["pods-not-ready"] is Answer.UNKNOWN
+    assert answers(x)["pods-not-ready"] is Answer.SUPPORTED
     assert next(h for h in judgement.path if h.hop is Hop.SERVICE).state is (
         HopState.FAULTY
     )
@@ -271,12 +271,12 @@ def test_unhealthy_targets_are_not_the_balancers_fault_if_the_inside_fails() -> 
 
 
 def test_a_tcp_health_check_does_not_fail_for_what_the_app_answers() -> None:
-    """Two faults: the balancer is met first; that users meet the second is open."""
+    """Two faults: users meet the balancer first, and the second is true as well."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     inside = s.reports(ingress=s.INGRESS_503, ready=0)
     x = s.taken(outside, s.balancer(healthy=0), *inside)
     assert judge(x).cause == "lb-no-healthy-target"
-    assert answers(x)["pods-not-ready"] is Answer.UNKNOWN
+    assert answers(x)["pods-not-ready"] is Answer.SUPPORTED
     silent = s.reports(ingress=s.REFUSED, ready=0)
     x = s.taken(outside, s.balancer(healthy=0), *silent)
     assert answers(x)["lb-no-healthy-target"] is Answer.UNKNOWN

@@ -2,7 +2,15 @@
 
 import pytest
 
-from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need, reading
+from parallax.evidence.reading import (
+    Hidden,
+    Missing,
+    Unreached,
+    evidence_so_far,
+    need,
+    proven,
+    reading,
+)
 from parallax.evidence.scene import Scene
 from tests.parallax import scenarios as s
 
@@ -95,3 +103,13 @@ def test_what_is_hidden_stays_hidden() -> None:
     with pytest.raises(Hidden) as gap, evidence_so_far("outer"):
         raise Hidden("a target", evidence=("the fault",))
     assert gap.value.evidence == ("outer", "the fault")
+
+
+def test_a_gap_after_the_proof_says_that_users_do_not_get_there() -> None:
+    """It keeps the reason, and the proof comes first; a hidden fault stays hidden."""
+    with pytest.raises(Unreached) as gap, proven("a proof"):
+        raise Missing("a request of a user", evidence=("a fact",))
+    assert gap.value.why == ("a request of a user",)
+    assert gap.value.evidence == ("a proof", "a fact")
+    with pytest.raises(Hidden), proven("a proof"):
+        raise Hidden("a thing", evidence=("a fault",))

@@ -25,11 +25,13 @@ Source: RFC 1034 and RFC 2181 (TTL); hcloud-cloud-controller-manager (a recreate
 balancer gets a new address).
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import moved, names, zone_reading
-from parallax.evidence.reading import Missing
+from parallax.evidence.reading import Missing, Unreached
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -41,7 +43,8 @@ def assess(scene: Scene) -> Assessment:
     """Check whether users get an address that is not the load balancer's."""
     if arrived := names.all_reached_balancer(scene):
         return refuted(ID, arrived)
-    found = names.elsewhere(scene)
+    with _also(scene):
+        found = names.elsewhere(scene)
     failures, right, wrong = found.failures, found.right, found.wrong
     if right and wrong:
         share = of(len(right), len(right) + len(wrong))
@@ -55,6 +58,19 @@ def assess(scene: Scene) -> Assessment:
     works = names.balancer_works(scene)
     facts = dict.fromkeys((failures, works, before, zone, *known))
     return supported(ID, *facts)
+
+
+@contextmanager
+def _also(scene: Scene) -> Generator[None]:
+    """State that the address is outdated, if only a fault behind it leaves a doubt."""
+    try:
+        yield
+    except Missing as gap:
+        before = moved.moved.maybe(scene)
+        if gap.why != (names.BALANCER_FAILS,) or before is None:
+            raise
+        failures = names.failures_elsewhere(scene)
+        raise Unreached(*gap.why, evidence=(failures, before.text)) from None
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

@@ -27,7 +27,7 @@ from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.endpoint_steps import endpoint_steps
 from parallax.causes.reason_steps import joined, reason_steps
 from parallax.evidence import answers, balancer, ingress, inside, pods, users
-from parallax.evidence.reading import Missing, evidence_so_far
+from parallax.evidence.reading import Missing, evidence_so_far, proven
 from parallax.evidence.reasons.selection import of_absence
 from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
@@ -59,7 +59,7 @@ def assess(scene: Scene) -> Assessment:
         if passed := answers.request_passed(scene):
             raise Missing(f"the reason why a request passed ({passed})")
         silent = _no_response_inside(scene)
-        with evidence_so_far(silent):
+        with proven(silent):
             own = _response(scene)
     unready = [p for p in cluster.ingress_pods or () if not p.ready]
     states = (f"the ingress has {pods.text(unready)}",) if unready else ()

@@ -37,13 +37,15 @@ from parallax.evidence import (
     replicas,
     users,
 )
-from parallax.evidence.reading import Hidden, Missing
+from parallax.evidence.reading import Hidden, Missing, Unreached
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 
 ID = "pod-answers-error"
+ERROR = 500
+"""The first status that reports a server's own error."""
 _VARIES = re.compile(r"\b[0-9a-fA-F]{8}[0-9a-fA-F-]*\b|\d[\d.:T+-]*Z?")
 
 
@@ -75,7 +77,20 @@ def assess(scene: Scene) -> Assessment:
     if failing := _behind_the_health_check(scene, probes):
         return supported(ID, failing, balancer.health_report(scene))
     what = "proof that a pod wrote the failing response"
+    if wrong := _every_pod_errs(probes):
+        raise Unreached(what, evidence=(wrong,))
     raise Missing(what, evidence=(state, _page(scene, requests)))
+
+
+def _every_pod_errs(probes: tuple[Probe, ...]) -> str | None:
+    """Return that each internal probe of a pod got an error from it; None: not so."""
+    codes = {p.status_code for p in probes if not p.healthy}
+    if len(codes) != 1 or any(p.healthy for p in probes):
+        return None
+    code = codes.pop()
+    if code is None or code < ERROR:
+        return None
+    return f"all {len(probes)} internal probes of pods received {code}"
 
 
 def _mostly_successes(requests: tuple[Probe, ...]) -> tuple[Probe, ...]:
@@ -111,6 +126,8 @@ def _never_reached(scene: Scene, never: str) -> Assessment:
     probes = scene.inside(Role.POD)
     if probes and all(p.healthy for p in probes):
         return refuted(ID, f"all {len(probes)} internal probes of pods succeeded")
+    if wrong := _every_pod_errs(probes):
+        raise Unreached("a request that reached a pod", evidence=(wrong, never))
     raise Hidden("a request that reached a pod", evidence=(never,))
 
 

@@ -29,7 +29,14 @@ from shlex import quote
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.reason_steps import joined, reason_steps
 from parallax.evidence import impact, ingress, inside, logs, pods, users
-from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need, reading
+from parallax.evidence.reading import (
+    Hidden,
+    Missing,
+    evidence_so_far,
+    need,
+    proven,
+    reading,
+)
 from parallax.evidence.reasons.pods import of_pods
 from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
@@ -66,9 +73,9 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, _accepting(len(ready), probes))
     refusing = need(_refusing(scene), BETWEEN_NODES if accepting else OWN_NODE)
     share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
-    with evidence_so_far(share):
-        probed = all(by_place[e.address, e.port] for e in ready)
-        own = _ends_there(scene, refusing, all_refuse=probed and not accepting)
+    with proven(share):
+        every = len(refusing) == len(ready)
+        own = _ends_there(scene, refusing, all_refuse=every)
     port = refusing[0].port
     state = f"{share} on port {port}, even from their own nodes"
     if declared := _declared(scene, refusing):

@@ -26,7 +26,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, ingress, inside, logs, pods, users
-from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need
+from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need, proven
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
@@ -52,7 +52,7 @@ def assess(scene: Scene) -> Assessment:
         return _none_is_slow(scene, local, lines, own)
     state = f"{of(len(slow), len(local))} probes of pods from their own nodes"
     state += f" connected and {_how(slow)}"
-    with evidence_so_far(state):
+    with proven(state):
         if inside.no_ingress(scene):
             own = _without_ingress(scene, slow, local)
             return supported(ID, state, own)

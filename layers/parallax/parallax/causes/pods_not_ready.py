@@ -27,7 +27,7 @@ from shlex import quote
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.reason_steps import joined, reason_steps
 from parallax.evidence import impact, inside, pods
-from parallax.evidence.reading import evidence_so_far
+from parallax.evidence.reading import proven
 from parallax.evidence.reasons.pods import of_pods
 from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
@@ -44,7 +44,7 @@ def assess(scene: Scene) -> Assessment:
     found, state = pods.endpoints(scene), pods.endpoints_text(scene)
     if not found or pods.ready(found):
         return refuted(ID, state)
-    with evidence_so_far(state):
+    with proven(state):
         ends = impact.ends_without_pod(scene)
     unready = _unready(scene)
     states = (pods.text(unready),) if unready else ()

@@ -38,7 +38,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import impact, inside, pods
-from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need
+from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need, proven
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Service, ServicePort
@@ -62,7 +62,7 @@ def assess(scene: Scene) -> Assessment:
         )
     with evidence_so_far(f"{state}, none of them with a port"):
         why, reason = _mismatch(scene)
-        with evidence_so_far(why):
+        with proven(why):
             ends = impact.ends_without_pod(scene)
     return supported(ID, f"{state}, none of them with a port", why, ends, reason=reason)
 

@@ -27,7 +27,7 @@ from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.endpoint_steps import endpoint_steps
 from parallax.causes.reason_steps import joined, reason_steps
 from parallax.evidence import impact, inside, pods
-from parallax.evidence.reading import evidence_so_far
+from parallax.evidence.reading import proven
 from parallax.evidence.reasons.selection import of_absence
 from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
@@ -48,7 +48,7 @@ def assess(scene: Scene) -> Assessment:
         )
     if found:
         return refuted(ID, state)
-    with evidence_so_far(state):
+    with proven(state, *_state(inside.cluster(scene))):
         ends = impact.ends_without_pod(scene)
     cluster, why = inside.cluster(scene), reason(scene)
     shown = _state(cluster)

@@ -8,6 +8,7 @@ It does not: call other services, read a clock, or remember earlier judgements.
 from parallax.advice import advise
 from parallax.causes import CAUSES, Cause
 from parallax.causes.cause import hidden, refuted, unknown
+from parallax.diagnose.also_true import with_also_true
 from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.lead import at_the_balancer, lead
 from parallax.diagnose.naming import named, with_explanations
@@ -64,6 +65,7 @@ def _judge(scene: Scene) -> Judgement:
             lead=found[0] if found else None,
         )
     cause, shown = choice
+    assessments = with_also_true(scene, CAUSES, assessments, cause)
     return Judgement(
         symptom=symptom,
         class_=cause.class_,

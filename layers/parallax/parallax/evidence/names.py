@@ -25,6 +25,9 @@ IS_IT_CACHED = (
 )
 """How to see whether waiting helps: only a cached answer expires."""
 
+BALANCER_FAILS = "the reason why requests to the load balancer's own address fail too"
+"""What is missing if another fault is behind a wrong address."""
+
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
@@ -76,7 +79,7 @@ def all_sent_elsewhere(scene: Scene) -> tuple[Probe, ...]:
         rest = of(len(failed) - len(elsewhere), len(failed))
         raise Missing(f"failing requests to another address ({rest} used none)")
     where = {str(p.peer_address) for p in elsewhere}
-    if doubt := _balancer_doubt(scene) or _address_doubt(scene, where):
+    if doubt := _address_doubt(scene, where) or _balancer_doubt(scene):
         raise Missing(doubt)
     return elsewhere
 
@@ -91,7 +94,7 @@ def _balancer_doubt(scene: Scene) -> str | None:
     ]
     bad = [p for p in direct_probes if not p.healthy]
     if bad:
-        return "the reason why requests to the load balancer's own address fail too"
+        return BALANCER_FAILS
     return None if direct_probes else "a request to the load balancer's own address"
 
 

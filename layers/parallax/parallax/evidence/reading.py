@@ -38,6 +38,13 @@ class Absent(Missing):
     """
 
 
+class Unreached(Missing):
+    """The fault is proven, but no proof that users' requests get as far as it.
+
+    If another fault explains where they end, this one is also true.
+    """
+
+
 class Reading[**P, T]:
     """A function of a scene, called once per scene and arguments."""
 
@@ -82,6 +89,17 @@ def need[T](value: T | None, why: str) -> T:
     if not value:
         raise Missing(why)
     return value
+
+
+@contextmanager
+def proven(*evidence: str) -> Generator[None]:
+    """State that this evidence proves the fault; only users' requests are missing."""
+    try:
+        yield
+    except Hidden:
+        raise
+    except Missing as gap:
+        raise Unreached(*gap.why, evidence=(*evidence, *gap.evidence)) from None
 
 
 @contextmanager

@@ -1,0 +1,111 @@
+"""Drawn: a platform in a given topology, with given faults, observed and labeled.
+
+In: a shape, faults, a seed. Out: a labeled case, or none if no platform fits.
+It does not: judge.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from random import Random
+
+from bench.accuracy.label import Label, label_of
+from bench.accuracy.platform.conditions import Entry
+from bench.accuracy.platform.draw import draw
+from bench.accuracy.platform.observe import NeverSeenError, Observed, observe
+from bench.accuracy.platform.requirements import Requirements
+from bench.accuracy.platform.shapes import Shape
+from bench.accuracy.platform.spec import PlatformSpec
+from faults import Injection, Truth
+from parallax.diagnose.join import join
+from parallax.model.judgement import NOT_ESTABLISHED
+from parallax.model.snapshot import Snapshot
+
+ATTEMPTS = 12
+"""Platforms drawn for one case at most."""
+AT_INGRESS = frozenset(
+    {
+        "ingress-without-endpoints",
+        "ingress-replica-out-of-step",
+        "ingress-does-not-know-host",
+        "ingress-rejects-request",
+    }
+)
+"""Causes at an ingress."""
+BY_ITS_RULES = frozenset({"ingress-does-not-know-host", "ingress-rejects-request"})
+"""Causes that the rules for a host show."""
+BY_ITS_PODS = frozenset({"ingress-without-endpoints", "ingress-replica-out-of-step"})
+"""Causes that the ingress's pods show."""
+
+type Change = Callable[[PlatformSpec], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A labeled case."""
+
+    id: str
+    label: Label
+    observed: Observed
+    truths: tuple[Truth, ...]
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that is judged."""
+        seen = self.observed
+        return join(seen.target, seen.observations, taken_at=seen.taken_at)
+
+
+def drawn(
+    name: str,
+    shape: Shape,
+    faults: tuple[Injection, ...],
+    *,
+    requires: Requirements | None = None,
+    change: Change | None = None,
+) -> Drawn | None:
+    """Return a case by its id; None: the topology cannot have these faults."""
+    wanted: Requirements | None = requires or Requirements()
+    for other in (shape.requires, *(f.requires for f in faults)):
+        wanted = wanted.joined(other) if wanted else None
+    if wanted is None:
+        return None
+    for attempt in range(ATTEMPTS):
+        rng = Random(f"{name}:{attempt}")
+        before = draw(rng, wanted)
+        shape.change(before)
+        if change is not None:
+            change(before)
+        spec = deepcopy(before)
+        truths = [fault.apply(spec) for fault in faults]
+        try:
+            seen = observe(before, spec, minutes=rng.choice((0, 1, 1, 2)))
+        except NeverSeenError:
+            continue
+        label = label_of(faults, truths, seen, kept_back=False)
+        return Drawn(
+            id=name,
+            label=_as_read(spec, label),
+            observed=seen,
+            truths=tuple(truths),
+        )
+    return None
+
+
+def fits(shape: Shape, fault: Injection) -> bool:
+    """Return whether a fault can be in a topology."""
+    own = shape.id.startswith("own-service")
+    return not (own and (fault.cause in AT_INGRESS or "check-rejected" in fault.name))
+
+
+def _as_read(spec: PlatformSpec, label: Label) -> Label:
+    """Return the label, which allows abstention where the agent cannot read enough."""
+    state = spec.conditions
+    unread = state.entry in {Entry.HOST_PORT, Entry.DUMMY}
+    hidden = (label.cause in BY_ITS_RULES and not state.rules_read) or (
+        label.cause in BY_ITS_PODS and unread
+    )
+    if not hidden:
+        return label
+    more = {NOT_ESTABLISHED} | ({"lb-no-healthy-target"} if unread else set())
+    return replace(label, accept=label.accept | more, evidence="partial")

@@ -1,0 +1,92 @@
+"""Specification of accuracy along one dimension: `bench.dimensions`."""
+
+from itertools import islice
+
+import pytest
+
+from bench.accuracy.platform.shapes import SHAPES, Shape
+from bench.dimensions.drawn import drawn
+from bench.dimensions.pairs import Pair, pairs
+from bench.dimensions.topologies import cases_of
+from faults import INJECTIONS
+from parallax.model.snapshot import Snapshot
+
+BY_ID = {shape.id: shape for shape in SHAPES}
+
+
+def snapshot(shape: str, fault: str = "pods-not-ready") -> Snapshot:
+    """Return one case of a topology."""
+    case = drawn(f"test/{shape}", BY_ID[shape], (INJECTIONS[fault],))
+    assert case is not None
+    return case.snapshot
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda s: s.id)
+def test_each_topology_has_cases(shape: Shape) -> None:
+    """Its healthy platform serves users, so that a fault is what fails them."""
+    assert len(list(islice(cases_of(shape, 1), 5))) == 5
+
+
+def test_a_topology_shows_what_the_agent_reads_in_it() -> None:
+    """A port of the nodes has no Service; a dummy endpoint belongs to no pod."""
+    x = snapshot("host-port").cluster
+    assert x
+    assert x.ingress_service is None
+    x = snapshot("cilium").cluster
+    assert x
+    assert x.ingress_endpoints
+    assert [e.pod for e in x.ingress_endpoints] == [None]
+    x = snapshot("own-service").cluster
+    assert x
+    assert x.service
+    assert x.service.type == "LoadBalancer"
+    assert x.ingress_name is None
+
+
+def test_a_case_is_the_same_each_time() -> None:
+    """It follows from its id alone."""
+    assert snapshot("service-lb") == snapshot("service-lb")
+
+
+def pair(found: set[str], consequences: set[str] | None = None) -> Pair:
+    """Return a pair of two injected causes and what was found."""
+    return Pair(
+        id="pair/0",
+        injected=("outer", "inner"),
+        named="outer",
+        found=frozenset(found),
+        consequences=frozenset(consequences or set()),
+        accepted=(frozenset({"outer", "its-other-name"}), frozenset({"inner"})),
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "consequences", "exact"),
+    [
+        ({"outer", "inner"}, set[str](), True),
+        ({"its-other-name", "inner"}, set[str](), True),
+        ({"outer"}, {"inner"}, True),
+        ({"outer"}, set[str](), False),
+        ({"outer", "inner", "third"}, set[str](), False),
+        ({"outer", "inner"}, {"third"}, True),
+    ],
+)
+def test_a_pair_is_exact_if_both_and_no_third_are_found(
+    found: set[str], consequences: set[str], exact: object
+) -> None:
+    """A consequence does not count as a third cause, but may be one of the two."""
+    assert pair(found, consequences).exact is exact
+
+
+def test_most_pairs_are_found_exactly() -> None:
+    """The first pairs of the bench; docs/accuracy-topologies.md has all of them."""
+    first = list(pairs(20))
+    assert len(first) == 20
+    assert sum(p.exact for p in first) >= 10
+    assert not [p.id for p in first if p.extra]
+
+
+def test_an_outdated_name_before_another_fault_is_found_too() -> None:
+    """The named cause is behind the name, and the name is also true."""
+    outdated = [p for p in pairs(60) if p.injected[0] == "dns-stale-address"]
+    assert [p for p in outdated if p.exact and p.named != "dns-stale-address"]
