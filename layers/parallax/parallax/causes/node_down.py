@@ -181,13 +181,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     server = NextStep(
         text="Check whether the server runs (status), and open its console in Hetzner's"
-        " Cloud Console. If it hangs, reset it: `hcloud server reset`.",
+        " Cloud Console. If it hangs, reset it: `hcloud server reset"
+        f" {name}`.",
         command=f"hcloud server describe {name}",
     )
     move = NextStep(
         text="Only if the server is off and stays off: mark the node as out of service."
         " Kubernetes then removes its pods from the Services and starts them elsewhere."
-        " Remove the taint after the repair.",
+        " After the repair remove the taint: the same command with a minus at its end.",
         command=f"kubectl taint nodes {name}"
         " node.kubernetes.io/out-of-service=nodeshutdown:NoExecute",
     )
