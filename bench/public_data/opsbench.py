@@ -27,7 +27,7 @@ import yaml
 from bench.public_data import lab_edge, shelf
 from bench.public_data.case import Case
 from bench.public_data.clone import Clone
-from bench.public_data.kubectl_objects import events, pods, services, workloads
+from bench.public_data.kubectl_objects import events, pods, services, volumes, workloads
 from bench.public_data.kubectl_objects.text import describe, table, without_events
 
 type Object = dict[str, Any]
@@ -101,13 +101,24 @@ class Cache:
 
     def templates(self) -> Iterator[Object]:
         """Yield the pod templates in the manifests that were applied."""
+        for item in self._applied("affinity:"):
+            template = item.get("spec", {}).get("template")
+            if template:
+                yield template
+
+    def claims(self) -> dict[str, Object]:
+        """Return what the applied manifests of claims request, by name."""
+        return {
+            item["metadata"]["name"]: item["spec"]
+            for item in self._applied("kind: PersistentVolumeClaim")
+            if item["kind"] == "PersistentVolumeClaim"
+        }
+
+    def _applied(self, word: str) -> Iterator[Object]:
+        """Yield the objects of the applied manifests that have this word."""
         for (verb, _), answer in self.answers.items():
-            if verb == "GetAppYAML" and "affinity:" in answer:
-                documents = yaml.load_all(answer, Loader=yaml.CSafeLoader)
-                for item in filter(None, documents):
-                    template = item.get("spec", {}).get("template")
-                    if template:
-                        yield template
+            if verb == "GetAppYAML" and word in answer:
+                yield from filter(None, yaml.load_all(answer, Loader=yaml.CSafeLoader))
 
     def _answer(self, verb: str, kind: str, name: str, namespace: str) -> str:
         asked = {"resource_type": kind, "name": name, "namespace": namespace}
@@ -165,8 +176,21 @@ def objects(cache: Cache, namespace: str, now: datetime) -> dict[str, list[Objec
     _add_affinity(own, cache)
     for text, pod in zip(texts, own, strict=True):
         warned += events.described(without_events(text)[1], pod, now)
+    claims = list(cache.every("persistentvolumeclaims", namespace))
+    requested = cache.claims()
+    held = [volumes.claim(text, requested) for text in claims]
+    for text, claim in zip(claims, held, strict=True):
+        kind = "PersistentVolumeClaim"
+        warned += events.described(without_events(text)[1], claim, now, kind)
     fronts = list(cache.every("services", namespace))
     return {
+        "persistentvolumeclaims": held,
+        "persistentvolumes": [
+            volumes.volume(text) for text in cache.every("persistentvolumes", namespace)
+        ],
+        "resourcequotas": [
+            volumes.quota(text) for text in cache.every("resourcequota", namespace)
+        ],
         "pods": own,
         "events": events.once(warned),
         "services": [services.service(text) for text in fronts],
