@@ -149,7 +149,7 @@ def test_nothing_is_listed_if_no_pod_waits_for_a_claim(one: Object) -> None:
 
 
 def test_nothing_is_listed_while_a_pod_is_ready() -> None:
-    """A second replica that waits is no outage."""
+    """A second replica that waits causes no outage."""
     cluster = shelf(pod("data"), endpointslices=[slices("shop/web", "10.42.0.7")])
     assert read(cluster).claims is None
     assert (CLAIM, "shop") not in cluster.asked

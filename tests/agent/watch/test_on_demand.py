@@ -59,7 +59,7 @@ def test_a_missing_permission_is_a_problem(
     assert len(kubernetes_api.requests) == 1
 
 
-def test_a_part_of_the_volumes_is_none(
+def test_volumes_are_read_all_or_not_at_all(
     kubernetes_api: KubernetesServer, tmp_path: Path
 ) -> None:
     """That no volume fits can only be said of all volumes; events may be cut."""

@@ -49,12 +49,12 @@ def assess(scene: Scene) -> Assessment:
         )
     if found:
         return refuted(ID, state)
-    with proven(state, *_state(inside.cluster(scene))):
-        ends = impact.ends_without_pod(scene)
-    cluster, why = inside.cluster(scene), reason(scene)
-    shown = _state(cluster)
+    shown, why = _state(inside.cluster(scene)), reason(scene)
     text = (why.text,) if why and why.text not in shown else ()
-    return supported(ID, state, *shown, *text, ends, reason=why.reason if why else None)
+    below = why.reason if why else None
+    with proven(state, *shown, *text, reason=below):
+        ends = impact.ends_without_pod(scene)
+    return supported(ID, state, *shown, *text, ends, reason=below)
 
 
 def reason(scene: Scene) -> Why | None:

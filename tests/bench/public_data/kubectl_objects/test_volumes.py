@@ -59,7 +59,7 @@ def test_a_volume_has_its_modes_and_its_claim() -> None:
 
 
 def test_a_quota_has_what_is_used() -> None:
-    """The heading and its line are no entries."""
+    """The heading and its line are left out."""
     assert volumes.quota(QUOTA)["status"] == {
         "used": {"requests.storage": "9Gi", "services": "3"},
         "hard": {"requests.storage": "10Gi", "services": "3"},

@@ -105,7 +105,7 @@ def test_the_one_difference_is_the_reason(
 
 
 def test_a_nearer_volume_decides() -> None:
-    """One that differs twice is no candidate beside it."""
+    """One that differs twice does not count beside it."""
     far = (("capacity", "1Gi"), ("class", "local"))
     assert why(claim((("capacity", "2Gi"),), far)).reason == "volume-too-small"
 
