@@ -26,7 +26,7 @@ def empty_balancer(**inside: object) -> Snapshot:
         (
             {"ingress": s.INGRESS_503, "ready": 0, "pods": 0},
             "service-without-endpoints",
-            "zero-replicas",
+            "no-node-matches",
         ),
         ({"ingress": s.INGRESS_502, "pod": s.REFUSED}, "pod-refuses-connection", None),
     ],
