@@ -4,8 +4,8 @@ In: a clone of LLM4Ops/Cloud-OpsBench. Out: a `Case` each, with a snapshot where
 Service of the case does not serve.
 
 The data set's are, as kubectl printed them: Services, endpoints, pods with their
-containers' states, Deployments, nodes, Warning events, and whether a Service took a
-connection. They become Kubernetes' objects again, and our agent reads those. What is in
+containers' states, Deployments, nodes, claims, volumes, quotas, Warning events, and
+whether a Service took a connection. They become Kubernetes' objects again, and our agent reads those. What is in
 front of the Service is the lab's (`lab_edge`).
 
 The Service behind the public URL is the one that the case is about: `fault_object`, if
@@ -49,18 +49,22 @@ fit together. No code is bent for them.
 - `boutique/runtime/1` and `18`: the pod is described as ready, and its endpoint is not.
 - `boutique/startup/20` and `34`: a misspelled image, and a registry that rejects the
   pull. No evidence shows that the image does not exist.
+- `boutique/admission/55` to `58`: a quota for storage rejected a claim, and is not
+  full. No object shows what the claim requested, so only the missing claim is named.
 - `trainticket`, four cases: the app's Service is neither listed nor tested.
 """
 CREATING = "Error creating: "
 ABOUT = """
 Two shops, one injected fault in each case. The data set's are, as kubectl printed them:
-Services, endpoints, pods with the states of their containers, Deployments, nodes and
-Warning events, and whether a Service took a connection. Our agent's own code reads
-them. The lab's are, from its recordings: the URL and its name, the load balancer, the
-ingress with its log, and the responses of all of these (503 without a ready endpoint,
-502 where ready pods refuse). The Service behind the URL is the one that the case is
-about; if the case is about a node or a namespace, the first that took no connection.
-That is the only use of a label before the comparison.
+Services, endpoints, pods with the states of their containers, Deployments, nodes,
+volumes, quotas and Warning events, and whether a Service took a connection. What
+kubectl does not print, a pod's affinity and what a claim requests, is in the manifests
+that were applied. Our agent's own code reads all of this. The lab's are, from its
+recordings: the URL and its name, the load balancer, the ingress with its log, and the
+responses of all of these (503 without a ready endpoint, 502 where ready pods refuse).
+The Service behind the URL is the one that the case is about; if the case is about a
+node or a namespace, the first that took no connection. That is the only use of a label
+before the comparison.
 """
 
 

@@ -12,6 +12,7 @@ requests, and at least its size. Without a class, nothing makes a volume.
 from collections.abc import Iterable, Iterator, Sequence
 
 from parallax.model.namespace import Claim, NearVolume
+from parallax.model.shortened import shortened
 from parallax.model.wire import Json
 from parallax_agent.read.placement import fits
 from parallax_agent.read.quantity import number
@@ -24,6 +25,8 @@ MOST_NEAR = 3
 OLD_CLASS = "volume.beta.kubernetes.io/storage-class"
 """The annotation that had the class before the field."""
 FILESYSTEM = "Filesystem"
+LONGEST = 120
+"""Characters of the labels that are sent: volumes of some drivers have many."""
 
 
 def unbound(reader: Reader, app: ServiceState) -> tuple[Claim, ...] | None:
@@ -129,4 +132,5 @@ def _text(modes: Iterable[Json]) -> str:
 
 
 def _pairs(labels: Json) -> str:
-    return ",".join(f"{key}={labels[key]}" for key in sorted(labels))
+    text = ",".join(f"{key}={labels[key]}" for key in sorted(labels))
+    return shortened(text, LONGEST)

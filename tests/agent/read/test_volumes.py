@@ -61,7 +61,9 @@ def read(cluster: Shelf) -> ClusterReading:
 def near(wanted: Object, *volumes: Object) -> list[tuple[str, tuple[Any, ...]]]:
     """Return what comes near to a claim."""
     cluster = shelf(pod("data"), persistentvolumes=list(volumes), **{CLAIM: [wanted]})
-    (found,) = read(cluster).claims or ()
+    claims = read(cluster).claims
+    assert claims is not None
+    (found,) = claims
     assert found.near is not None
     return [(one.name, one.differs) for one in found.near]
 
@@ -168,8 +170,9 @@ def test_without_permission_volumes_are_unknown() -> None:
     """Not the same as a cluster without a volume."""
     cluster = shelf(pod("data"), **{CLAIM: [claim()]})
     cluster.forbid("persistentvolumes")
-    (found,) = read(cluster).claims or ()
-    assert found.near is None
+    claims = read(cluster).claims
+    assert claims is not None
+    assert [one.near for one in claims] == [None]
 
 
 def test_a_bound_claim_is_left_out() -> None:
