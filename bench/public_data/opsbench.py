@@ -5,8 +5,8 @@ Service of the case does not serve.
 
 The data set's are, as kubectl printed them: Services, endpoints, pods with their
 containers' states, Deployments, nodes, claims, volumes, quotas, Warning events, and
-whether a Service took a connection. They become Kubernetes' objects again, and our agent reads those. What is in
-front of the Service is the lab's (`lab_edge`).
+whether a Service took a connection. They become Kubernetes' objects again, and our
+agent reads those. What is in front of the Service is the lab's (`lab_edge`).
 
 The Service behind the public URL is the one that the case is about: `fault_object`, if
 that is an app; else the first Service, in kubectl's order, that took no connection.
