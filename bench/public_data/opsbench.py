@@ -4,9 +4,9 @@ In: a clone of LLM4Ops/Cloud-OpsBench. Out: a `Case` each, with a snapshot where
 Service of the case does not serve.
 
 The data set's are, as kubectl printed them: Services, endpoints, pods with their
-containers' states, Deployments, nodes, Warning events, and whether a Service took a
-connection. They become Kubernetes' objects again, and our agent reads those. What is in
-front of the Service is the lab's (`lab_edge`).
+containers' states, Deployments, nodes, claims, volumes, quotas, Warning events, and
+whether a Service took a connection. They become Kubernetes' objects again, and our
+agent reads those. What is in front of the Service is the lab's (`lab_edge`).
 
 The Service behind the public URL is the one that the case is about: `fault_object`, if
 that is an app; else the first Service, in kubectl's order, that took no connection.
@@ -27,7 +27,7 @@ import yaml
 from bench.public_data import lab_edge, shelf
 from bench.public_data.case import Case
 from bench.public_data.clone import Clone
-from bench.public_data.kubectl_objects import events, pods, services, workloads
+from bench.public_data.kubectl_objects import events, pods, services, volumes, workloads
 from bench.public_data.kubectl_objects.text import describe, table, without_events
 
 type Object = dict[str, Any]
@@ -49,18 +49,22 @@ fit together. No code is bent for them.
 - `boutique/runtime/1` and `18`: the pod is described as ready, and its endpoint is not.
 - `boutique/startup/20` and `34`: a misspelled image, and a registry that rejects the
   pull. No evidence shows that the image does not exist.
+- `boutique/admission/55` to `58`: a quota for storage rejected a claim, and is not
+  full. No object shows what the claim requested, so only the missing claim is named.
 - `trainticket`, four cases: the app's Service is neither listed nor tested.
 """
 CREATING = "Error creating: "
 ABOUT = """
 Two shops, one injected fault in each case. The data set's are, as kubectl printed them:
-Services, endpoints, pods with the states of their containers, Deployments, nodes and
-Warning events, and whether a Service took a connection. Our agent's own code reads
-them. The lab's are, from its recordings: the URL and its name, the load balancer, the
-ingress with its log, and the responses of all of these (503 without a ready endpoint,
-502 where ready pods refuse). The Service behind the URL is the one that the case is
-about; if the case is about a node or a namespace, the first that took no connection.
-That is the only use of a label before the comparison.
+Services, endpoints, pods with the states of their containers, Deployments, nodes,
+volumes, quotas and Warning events, and whether a Service took a connection. What
+kubectl does not print, a pod's affinity and what a claim requests, is in the manifests
+that were applied. Our agent's own code reads all of this. The lab's are, from its
+recordings: the URL and its name, the load balancer, the ingress with its log, and the
+responses of all of these (503 without a ready endpoint, 502 where ready pods refuse).
+The Service behind the URL is the one that the case is about; if the case is about a
+node or a namespace, the first that took no connection. That is the only use of a label
+before the comparison.
 """
 
 
@@ -101,13 +105,24 @@ class Cache:
 
     def templates(self) -> Iterator[Object]:
         """Yield the pod templates in the manifests that were applied."""
+        for item in self._applied("affinity:"):
+            template = item.get("spec", {}).get("template")
+            if template:
+                yield template
+
+    def claims(self) -> dict[str, Object]:
+        """Return what the applied manifests of claims request, by name."""
+        return {
+            item["metadata"]["name"]: item["spec"]
+            for item in self._applied("kind: PersistentVolumeClaim")
+            if item["kind"] == "PersistentVolumeClaim"
+        }
+
+    def _applied(self, word: str) -> Iterator[Object]:
+        """Yield the objects of the applied manifests that have this word."""
         for (verb, _), answer in self.answers.items():
-            if verb == "GetAppYAML" and "affinity:" in answer:
-                documents = yaml.load_all(answer, Loader=yaml.CSafeLoader)
-                for item in filter(None, documents):
-                    template = item.get("spec", {}).get("template")
-                    if template:
-                        yield template
+            if verb == "GetAppYAML" and word in answer:
+                yield from filter(None, yaml.load_all(answer, Loader=yaml.CSafeLoader))
 
     def _answer(self, verb: str, kind: str, name: str, namespace: str) -> str:
         asked = {"resource_type": kind, "name": name, "namespace": namespace}
@@ -165,8 +180,21 @@ def objects(cache: Cache, namespace: str, now: datetime) -> dict[str, list[Objec
     _add_affinity(own, cache)
     for text, pod in zip(texts, own, strict=True):
         warned += events.described(without_events(text)[1], pod, now)
+    claims = list(cache.every("persistentvolumeclaims", namespace))
+    requested = cache.claims()
+    held = [volumes.claim(text, requested) for text in claims]
+    for text, claim in zip(claims, held, strict=True):
+        kind = "PersistentVolumeClaim"
+        warned += events.described(without_events(text)[1], claim, now, kind)
     fronts = list(cache.every("services", namespace))
     return {
+        "persistentvolumeclaims": held,
+        "persistentvolumes": [
+            volumes.volume(text) for text in cache.every("persistentvolumes", namespace)
+        ],
+        "resourcequotas": [
+            volumes.quota(text) for text in cache.every("resourcequota", namespace)
+        ],
         "pods": own,
         "events": events.once(warned),
         "services": [services.service(text) for text in fronts],

@@ -31,8 +31,8 @@ repository.
 
 `bench/public_data/equivalences/` has the table of what each label means in our words,
 with the reason for each row. "Cannot" marks a label that says more than any evidence
-that the agent reads: why an app ends is in its own log, and why a claim has no volume
-is in the volumes.
+that the agent reads: why an app ends is in its own log, and what a rejected claim
+requested is in no object of the cluster.
 """
 
 

@@ -50,9 +50,9 @@ class Shelf:
         """Return a ConfigMap's entries; these clusters have none that is read."""
         del namespace, name
 
-    def warnings(self, namespace: str) -> list[Json] | None:
-        """Return a namespace's Warning events."""
-        return self.items("events", namespace)
+    def on_demand(self, resource: str, namespace: str | None) -> list[Json] | None:
+        """Return what the agent lists only when it needs it."""
+        return self.items(resource, namespace)
 
 
 def _kept(resource: str, item: Object) -> Object:

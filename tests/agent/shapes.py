@@ -64,10 +64,10 @@ class Shelf:
         found = self.objects.get(resource, [])
         return [i for i in found if namespace in {None, i["metadata"].get("namespace")}]
 
-    def warnings(self, namespace: str) -> list[Json] | None:
-        """Return a namespace's Warning events."""
-        found = self.items("events", namespace)
-        return found and [e for e in found if e["type"] == "Warning"]
+    def on_demand(self, resource: str, namespace: str | None) -> list[Json] | None:
+        """Return what is listed when it is needed; of events the Warnings."""
+        found = self.items(resource, namespace)
+        return found and [e for e in found if e.get("type", "Warning") == "Warning"]
 
     def lacks_group(self, group: str) -> bool:
         """Tell whether the API does not have a group; set it in `lacking`."""

@@ -25,6 +25,19 @@ _PATH = re.compile(
     r"/(?P<kind>[a-z]+)(?:/(?P<name>[^/?]+)(?:/(?P<sub>[^?]+))?)?(?:\?.*)?"
 )
 type Right = tuple[str, str, str]
+ON_DEMAND = {"events", "persistentvolumeclaims", "persistentvolumes", "resourcequotas"}
+"""What is listed only when it is needed, and never watched."""
+
+
+def waiting_for_claims(*names: str) -> dict[str, Any]:
+    """Return a pod of the recorded API's app that has no node and mounts claims."""
+    volumes = [{"persistentVolumeClaim": {"claimName": name}} for name in names]
+    place = {"name": "keybuzz-api-new", "namespace": "keybuzz"}
+    return {
+        "metadata": {**place, "labels": {"app": "keybuzz-api"}},
+        "spec": {"volumes": volumes},
+        "status": {"phase": "Pending"},
+    }
 
 
 def documents() -> list[dict[str, Any]]:
@@ -68,10 +81,10 @@ def requested(server: KubernetesServer) -> dict[Right, set[str | None]]:
 
 
 def watched(server: KubernetesServer) -> bool:
-    """Tell whether everything that was listed is watched by now, except events."""
+    """Tell whether what was listed is watched by now, except what never is."""
     asked_so_far = requested(server)
     lists = {right[:2] for right in asked_so_far if right[2] == "list"}
-    lists.discard(("", "events"))
+    lists -= {("", resource) for resource in ON_DEMAND}
     return lists == {right[:2] for right in asked_so_far if right[2] == "watch"}
 
 
@@ -86,6 +99,11 @@ def test_permissions_are_exactly_what_is_requested(
     kubernetes_api.replaced |= {kind: {"items": []} for kind in EXTENSIONS}
     kubernetes_api.replaced["httproutes"] = {"items": [http_route(("web", 1))]}
     kubernetes_api.replaced["endpointslices"] = {"items": []}  # events are read then
+    pods = kubernetes_api.body("pods")["items"]
+    pods.append(waiting_for_claims("data", "missing"))
+    claim = {"metadata": {"name": "data", "namespace": "keybuzz"}}
+    kubernetes_api.replaced["pods"] = {"items": pods}
+    kubernetes_api.replaced["persistentvolumeclaims"] = {"items": [claim]}
     with closing(connect(kubernetes_api.kubeconfig(tmp_path))) as apis:
         with closing(Watches(apis)) as watches:
             for target in (api_target, anywhere, hung):

@@ -53,13 +53,14 @@ def _holds(term: Term, name: str, labels: Labels) -> bool:
     own: Labels = {"metadata.name": name}
     return bool(expressions or fields) and all(
         [
-            *(_fits(expression, labels) for expression in expressions),
-            *(_fits(expression, own) for expression in fields),
+            *(fits(expression, labels) for expression in expressions),
+            *(fits(expression, own) for expression in fields),
         ]
     )
 
 
-def _fits(expression: Term, labels: Labels) -> bool:
+def fits(expression: Term, labels: Labels) -> bool:
+    """Return whether labels satisfy an expression of a selector."""
     key, values = str(expression.get("key")), many(expression, "values")
     value = labels.get(key)
     rules: dict[str, Callable[[], bool]] = {

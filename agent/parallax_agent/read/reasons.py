@@ -1,7 +1,8 @@
 """Reasons: what the API has on why a target has no ready pod.
 
 In: the target's Service and the ingress's, as read. Out: the reading with their Warning
-events, and with what comes near to a selector that matches nothing.
+events, with what comes near to a selector that matches nothing, and with the claims
+and quotas that pods or the Service wait for.
 It does not: ask for events while a pod is ready, or judge them.
 All agents must send the same of the same objects, so that it is stored once: counts
 and times of events stay.
@@ -16,8 +17,11 @@ from difflib import SequenceMatcher
 from parallax.model.cluster import ClusterReading, Endpoint, Unselected, Warned
 from parallax.model.wire import Json
 from parallax_agent.read.placement import matching
+from parallax_agent.read.quotas import quotas
+from parallax_agent.read.volumes import unbound
 from parallax_agent.route.service_state import Reader, ServiceState
-from parallax_agent.watch.objects import instant, many, message, name_of, part
+from parallax_agent.watch.objects import instant, message, name_of, part
+from parallax_agent.watch.pod_state import claims_of
 
 MOST_EVENTS = 20
 MOST_NEAR = 3
@@ -44,14 +48,18 @@ def with_reasons(
         (ingress, reading.ingress_endpoints),
     ):
         if state is not None and _down(state, endpoints):
-            events = reader.warnings(state.namespace)
+            events = reader.on_demand("events", state.namespace)
             read = read or events is not None
             names = set(_owners(reader, state))
             found += _relevant(events or (), state.pods or (), names, reading.read_at)
     near = _near(reader, app) if app and _down(app, reading.endpoints) else None
     events = tuple(sorted(found, key=_order)[:MOST_EVENTS]) if read else None
     reading = replace(reading, events=events, unselected=near)
-    return _with_matching(reading, reader, app) if app else reading
+    if app is None:
+        return reading
+    claims = unbound(reader, app) if _down(app, reading.endpoints) else None
+    reading = replace(reading, claims=claims, quotas=quotas(reader, app, claims))
+    return _with_matching(reading, reader, app)
 
 
 def _with_matching(
@@ -69,14 +77,6 @@ def _with_matching(
         for pod in reading.pods or ()
     )
     return replace(reading, pods=pods)
-
-
-def _claims(pods: Iterable[Json]) -> Iterator[str]:
-    """Yield the names of the claims whose volumes pods mount."""
-    for pod in pods:
-        for volume in many(pod, "spec", "volumes"):
-            if name := part(volume, "persistentVolumeClaim").get("claimName"):
-                yield str(name)
 
 
 def _down(state: ServiceState, endpoints: Sequence[Endpoint] | None) -> bool:
@@ -106,7 +106,8 @@ def _relevant(
     """Return the newest event of each object and kind."""
     pods = list(pods)
     names = {("Pod", name_of(pod)) for pod in pods}
-    names |= {("PersistentVolumeClaim", name) for name in _claims(pods)}
+    claims = (name for pod in pods for name in claims_of(pod))
+    names |= {("PersistentVolumeClaim", name) for name in claims}
     newest: dict[tuple[str, ...], tuple[datetime, Warned]] = {}
     for item in events:
         about, at = part(item, "involvedObject"), _time(item)

@@ -190,12 +190,12 @@ class Reader:
             return None
         return objects_read or []
 
-    def warnings(self, namespace: str) -> list[Json] | None:
-        """Return a namespace's Warning events; None: not read."""
-        events = self.lists.warnings(namespace)
-        if events is None:
-            self._note(describe_call("list", "events", namespace))
-        return events
+    def on_demand(self, resource: str, namespace: str | None) -> list[Json] | None:
+        """Return what is listed only when it is needed; None: not read."""
+        found = self.lists.on_demand(resource, namespace)
+        if found is None:
+            self._note(describe_call("list", resource, namespace))
+        return found
 
     def read_service(self, namespace: str, name: str) -> ServiceState:
         """Return a Service with its EndpointSlices and pods.

@@ -11,7 +11,7 @@ or why they are unavailable. It does not: know what a target is.
 - `connection`: the official client, as raw responses
 - `stream`: splits a body into lines
 - `resources`: what is watched, and which fields are kept
-- `warnings`: lists Warning events, only when they are needed
+- `on_demand`: lists events, claims, volumes and quotas, only when they are needed
 - `pod_state`: why a pod is not ready
 - `objects`: converts objects to the model's classes
 """

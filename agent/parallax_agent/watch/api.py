@@ -61,11 +61,11 @@ class Lists:
             self.problems[call] = f"no ConfigMap {name} in namespace {namespace}"
         return (view.items[0].get("data") or {}) if view.items else None
 
-    def warnings(self, namespace: str) -> list[Json] | None:
-        """Return a namespace's Warning events; None: unknown."""
-        listed = self.watches.warnings.of(namespace)
+    def on_demand(self, resource: str, namespace: str | None) -> list[Json] | None:
+        """Return what is listed only when it is needed; None: unknown."""
+        listed = self.watches.on_demand.of(resource, namespace)
         if listed.items is None:
-            self.problems[describe_call("list", "events", namespace)] = listed.problem
+            self.problems[describe_call("list", resource, namespace)] = listed.problem
         return listed.items
 
     def _view(self, call: str, wanted: WatchSpec) -> CacheView:

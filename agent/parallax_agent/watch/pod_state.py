@@ -50,6 +50,7 @@ def pod_with_state(item: Json) -> Pod:
         ended_at=instant(last.get("finishedAt")),
         unscheduled=_unscheduled(item),
         placement=_placement(item),
+        claims=None if pod.node else tuple(sorted(claims_of(item))) or None,
         readiness_probe=_probe(item, "readinessProbe"),
         liveness_probe=_probe(item, "livenessProbe"),
     )
@@ -101,6 +102,13 @@ def _placement(item: Json) -> str | None:
     required = affinity.get("requiredDuringSchedulingIgnoredDuringExecution")
     both = (("selector", spec.get("nodeSelector")), ("affinity", required))
     return ", ".join(name for name, value in both if value) or None
+
+
+def claims_of(item: Json) -> Iterator[str]:
+    """Yield the names of the claims whose volumes a pod mounts."""
+    for volume in many(item, "spec", "volumes"):
+        if name := part(volume, "persistentVolumeClaim").get("claimName"):
+            yield str(name)
 
 
 def _probe(item: Json, kind: str) -> str | None:

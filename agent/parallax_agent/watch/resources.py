@@ -44,6 +44,8 @@ _METADATA: dict[str, Shape] = {
     "annotations": True,
     "creationTimestamp": True,
 }
+_OLD_CLASS = "volume.beta.kubernetes.io/storage-class"
+_VOLUME_METADATA: Shape = {**_NAMED, "annotations": {_OLD_CLASS: True}}
 _COMPLETE: Shape = {"metadata": _METADATA, "spec": True, "status": True}
 _SERVICE: Shape = {
     "metadata": {**_METADATA, "uid": True},
@@ -150,6 +152,39 @@ RESOURCES: dict[str, Resource] = {
             "eventTime": True,
             "series": {"lastObservedTime": True},
         },
+    ),
+    "persistentvolumeclaims": Resource(
+        "api/v1",
+        {
+            "metadata": _VOLUME_METADATA,
+            "spec": {
+                "accessModes": True,
+                "resources": {"requests": {"storage": True}},
+                "selector": True,
+                "storageClassName": True,
+                "volumeMode": True,
+                "volumeName": True,
+            },
+            "status": {"phase": True},
+        },
+    ),
+    "persistentvolumes": Resource(
+        "api/v1",
+        {
+            "metadata": {**_VOLUME_METADATA, "labels": True},
+            "spec": {
+                "accessModes": True,
+                "capacity": {"storage": True},
+                "claimRef": _NAMED,
+                "storageClassName": True,
+                "volumeMode": True,
+            },
+            "status": {"phase": True},
+        },
+    ),
+    "resourcequotas": Resource(
+        "api/v1",
+        {"metadata": _NAMED, "status": {"hard": True, "used": True}},
     ),
     "configmaps": Resource("api/v1", {"metadata": _NAMED, "data": True}),
     "daemonsets": Resource("apis/apps/v1", _WORKLOAD),

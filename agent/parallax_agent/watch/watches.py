@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from parallax_agent.watch.cache import CacheView
 from parallax_agent.watch.connection import Apis
 from parallax_agent.watch.groups import ApiGroups
+from parallax_agent.watch.on_demand import OnDemand
 from parallax_agent.watch.reflector import WATCH_SECONDS, Reflector
 from parallax_agent.watch.resources import WatchSpec
-from parallax_agent.watch.warnings import Warnings
 
 FIRST_SECONDS = 10.0
 """How long the first list is waited for; later cycles do not wait."""
@@ -39,7 +39,7 @@ class Watches:
         self._apis = apis
         self._now = now
         self._watches: dict[WatchSpec, _Watch] = {}
-        self.warnings = Warnings(apis)
+        self.on_demand = OnDemand(apis)
         self.groups = ApiGroups(apis, now)
 
     def want(self, wanted: Iterable[WatchSpec]) -> None:

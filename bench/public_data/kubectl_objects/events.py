@@ -39,10 +39,12 @@ def listed(text: str, namespace: str, at: datetime) -> Iterator[Object]:
             yield _event(whom, (reason, message), namespace, age, at)
 
 
-def described(text: str, about: Object, at: datetime) -> Iterator[Object]:
-    """Yield the Warnings in the description of a pod."""
+def described(
+    text: str, about: Object, at: datetime, kind: str = "Pod"
+) -> Iterator[Object]:
+    """Yield the Warnings in the description of an object."""
     meta = about["metadata"]
-    whom = {"kind": "Pod", "name": meta["name"]}
+    whom = {"kind": kind, "name": meta["name"]}
     for line in text.splitlines():
         cells = columns(line, 5)
         if len(cells) == 5 and cells[0] == "Warning":

@@ -9,6 +9,7 @@ from parallax.causes.service_without_endpoints import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import Pod
 from parallax.model.judgement import Answer, Hop, HopState
+from parallax.model.namespace import Quota
 from tests.parallax import scenarios as s
 
 
@@ -30,6 +31,31 @@ def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
         "its pods have no address yet: 1 of 1 pods in state Pending, not ready",
         "no Service keybuzz-api in namespace keybuzz",
     ]
+
+
+def test_a_full_quota_says_why_the_service_is_missing() -> None:
+    """A quota with room left says nothing about it."""
+    few = Quota(name="few", resource="services", used="7", hard="7", full=True)
+    x = s.without_endpoints()
+    gone = ("no Service keybuzz-api in namespace keybuzz",)
+    answers = [
+        ask(
+            CAUSE,
+            s.with_reading(
+                x, service=None, pods=None, workloads=None, problems=gone, quotas=quotas
+            ),
+        )
+        for quotas in ((few,), (replace(few, full=False),), None)
+    ]
+    assert [a.reason for a in answers] == [
+        "service-quota-exceeded",
+        "service-missing",
+        "service-missing",
+    ]
+    assert answers[0].evidence[2] == (
+        "ResourceQuota few (services: 7 of 7 used) admits no more Services, so that it"
+        " cannot be created"
+    )
 
 
 def test_the_path_tells_that_there_is_no_pod() -> None:

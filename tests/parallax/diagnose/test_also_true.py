@@ -20,25 +20,27 @@ def empty_balancer(**inside: object) -> Snapshot:
 
 
 @pytest.mark.parametrize(
-    ("inside", "cause"),
+    ("inside", "cause", "reason"),
     [
-        ({"ingress": s.INGRESS_503, "ready": 0}, "pods-not-ready"),
+        ({"ingress": s.INGRESS_503, "ready": 0}, "pods-not-ready", "crash-loop"),
         (
             {"ingress": s.INGRESS_503, "ready": 0, "pods": 0},
             "service-without-endpoints",
+            "no-node-matches",
         ),
-        ({"ingress": s.INGRESS_502, "pod": s.REFUSED}, "pod-refuses-connection"),
+        ({"ingress": s.INGRESS_502, "pod": s.REFUSED}, "pod-refuses-connection", None),
     ],
 )
 def test_a_fault_behind_the_named_one_is_also_true(
-    inside: dict[str, object], cause: str
+    inside: dict[str, object], cause: str, reason: str | None
 ) -> None:
-    """It is proven where it is; the named cause explains why no user gets there."""
+    """It is proven where it is, with its reason; the named cause explains the rest."""
     x = empty_balancer(**inside)
     assert judge(x).cause == "lb-no-target"
     also = assessment(x, cause)
     assert also.answer is Answer.SUPPORTED
     assert also.explained_by is None
+    assert also.reason == reason
     assert "another fault is named" in also.evidence[-1]
 
 

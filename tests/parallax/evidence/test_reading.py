@@ -107,9 +107,11 @@ def test_what_is_hidden_stays_hidden() -> None:
 
 def test_a_gap_after_the_proof_says_that_users_do_not_get_there() -> None:
     """It keeps the reason, and the proof comes first; a hidden fault stays hidden."""
-    with pytest.raises(Unreached) as gap, proven("a proof"):
+    below = proven("a proof", reason="crash-loop")
+    with pytest.raises(Unreached) as gap, evidence_so_far("first"), below:
         raise Missing("a request of a user", evidence=("a fact",))
     assert gap.value.why == ("a request of a user",)
-    assert gap.value.evidence == ("a proof", "a fact")
+    assert gap.value.evidence == ("first", "a proof", "a fact")
+    assert gap.value.reason == "crash-loop"
     with pytest.raises(Hidden), proven("a proof"):
         raise Hidden("a thing", evidence=("a fault",))

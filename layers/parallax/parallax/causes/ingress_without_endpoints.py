@@ -32,6 +32,7 @@ from parallax.evidence.reasons.selection import of_absence
 from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
+from parallax.model.cluster import ClusterReading
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "ingress-without-endpoints"
@@ -58,16 +59,18 @@ def assess(scene: Scene) -> Assessment:
         users.failed(scene)
         if passed := answers.request_passed(scene):
             raise Missing(f"the reason why a request passed ({passed})")
-        silent = _no_response_inside(scene)
-        with proven(silent):
+        silent, why = _no_response_inside(scene), _why(scene)
+        shown = (*_unready(cluster), *((why.text,) if why else ()), silent)
+        reason = why.reason if why else None
+        with proven(*shown, reason=reason):
             own = _response(scene)
+    return supported(ID, state, *shown, own, reason=reason)
+
+
+def _unready(cluster: ClusterReading) -> tuple[str, ...]:
+    """Return the state of the controller's pods that are not ready."""
     unready = [p for p in cluster.ingress_pods or () if not p.ready]
-    states = (f"the ingress has {pods.text(unready)}",) if unready else ()
-    why = _why(scene)
-    text = (why.text,) if why else ()
-    return supported(
-        ID, state, *states, *text, silent, own, reason=why.reason if why else None
-    )
+    return (f"the ingress has {pods.text(unready)}",) if unready else ()
 
 
 def _why(scene: Scene) -> Why | None:

@@ -73,16 +73,22 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, _accepting(len(ready), probes))
     refusing = need(_refusing(scene), BETWEEN_NODES if accepting else OWN_NODE)
     share = f"{of(len(refusing), len(ready))} ready pods refuse connections"
-    with proven(share):
+    text, reason = _below(scene, refusing)
+    state = f"{share} on port {refusing[0].port}, even from their own nodes"
+    with proven(state, *text, reason=reason):
         every = len(refusing) == len(ready)
         own = _ends_there(scene, refusing, all_refuse=every)
-    port = refusing[0].port
-    state = f"{share} on port {port}, even from their own nodes"
-    if declared := _declared(scene, refusing):
-        return supported(ID, state, declared, own, reason=Reason.PORT_NOT_DECLARED)
-    why = _why(scene, refusing)
-    text, reason = ((why.text,), why.reason) if why else ((), None)
     return supported(ID, state, *text, own, reason=reason)
+
+
+def _below(
+    scene: Scene, refusing: list[Endpoint]
+) -> tuple[tuple[str, ...], Reason | None]:
+    """Return why pods refuse connections: the sentence, if there is one, and its id."""
+    if declared := _declared(scene, refusing):
+        return (declared,), Reason.PORT_NOT_DECLARED
+    why = _why(scene, refusing)
+    return ((why.text,), why.reason) if why else ((), None)
 
 
 def _why(scene: Scene, refusing: list[Endpoint]) -> Why | None:

@@ -44,16 +44,13 @@ def assess(scene: Scene) -> Assessment:
     found, state = pods.endpoints(scene), pods.endpoints_text(scene)
     if not found or pods.ready(found):
         return refuted(ID, state)
-    with proven(state):
-        ends = impact.ends_without_pod(scene)
-    unready = _unready(scene)
+    unready, why = _unready(scene), _why(scene)
     states = (pods.text(unready),) if unready else ()
-    why = _why(scene)
-    found = (why.text,) if why else ()
+    shown = (*states, *((why.text,) if why else ()), *_they_respond(scene, why))
     reason = why.reason if why else None
-    return supported(
-        ID, state, *states, *found, *_they_respond(scene, why), ends, reason=reason
-    )
+    with proven(state, *shown, reason=reason):
+        ends = impact.ends_without_pod(scene)
+    return supported(ID, state, *shown, ends, reason=reason)
 
 
 def _why(scene: Scene) -> Why | None:

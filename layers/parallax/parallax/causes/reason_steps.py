@@ -85,12 +85,27 @@ STEPS = (
     _step(
         Reason.VOLUME_UNBOUND,
         Reason.STORAGE_CLASS_MISSING,
-        Reason.VOLUME_CLAIM_MISSING,
         Reason.VOLUME_ON_ANOTHER_NODE,
         Reason.VOLUME_MOUNT_FAILED,
         Reason.VOLUME_ATTACH_FAILED,
         text="Check the namespace's claims: which is not Bound, and why.",
         command="%(kubectl)s get pvc && %(kubectl)s describe pvc",
+    ),
+    _step(
+        Reason.VOLUME_CLAIM_MISSING,
+        text="Check which claims the namespace has, and whether a quota rejects the"
+        " missing one. Then create it again.",
+        command="%(kubectl)s get pvc,resourcequota",
+    ),
+    _step(
+        Reason.VOLUME_TOO_SMALL,
+        Reason.VOLUME_ACCESS_MODE_MISMATCH,
+        Reason.VOLUME_SELECTOR_MISMATCH,
+        Reason.VOLUME_CLASS_MISMATCH,
+        Reason.VOLUME_TAKEN,
+        text="Compare what claim %(name)s requests with what the volumes have. Then"
+        " correct the claim, or add a volume that fits.",
+        command="%(kubectl)s get pvc %(name)s -o yaml && kubectl get pv --show-labels",
     ),
     _step(
         Reason.IMAGE_NOT_FOUND,
@@ -139,6 +154,8 @@ STEPS = (
         Reason.CPU_QUOTA_EXCEEDED,
         Reason.MEMORY_QUOTA_EXCEEDED,
         Reason.POD_QUOTA_EXCEEDED,
+        Reason.STORAGE_QUOTA_EXCEEDED,
+        Reason.SERVICE_QUOTA_EXCEEDED,
         Reason.QUOTA_EXCEEDED,
         text="Check which quota is used up. Then raise it, or free some of it.",
         command="%(kubectl)s describe resourcequota",

@@ -62,7 +62,7 @@ def assess(scene: Scene) -> Assessment:
         )
     with evidence_so_far(f"{state}, none of them with a port"):
         why, reason = _mismatch(scene)
-        with proven(why):
+        with proven(why, reason=reason):
             ends = impact.ends_without_pod(scene)
     return supported(ID, f"{state}, none of them with a port", why, ends, reason=reason)
 

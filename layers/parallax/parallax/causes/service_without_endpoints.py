@@ -29,6 +29,7 @@ from parallax.causes.reason_steps import joined, reason_steps
 from parallax.evidence import impact, inside, pods
 from parallax.evidence.reading import proven
 from parallax.evidence.reasons.selection import of_absence
+from parallax.evidence.reasons.volumes import used
 from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import ClusterReading
@@ -48,12 +49,12 @@ def assess(scene: Scene) -> Assessment:
         )
     if found:
         return refuted(ID, state)
-    with proven(state, *_state(inside.cluster(scene))):
-        ends = impact.ends_without_pod(scene)
-    cluster, why = inside.cluster(scene), reason(scene)
-    shown = _state(cluster)
+    shown, why = _state(inside.cluster(scene)), reason(scene)
     text = (why.text,) if why and why.text not in shown else ()
-    return supported(ID, state, *shown, *text, ends, reason=why.reason if why else None)
+    below = why.reason if why else None
+    with proven(state, *shown, *text, reason=below):
+        ends = impact.ends_without_pod(scene)
+    return supported(ID, state, *shown, *text, ends, reason=below)
 
 
 def reason(scene: Scene) -> Why | None:
@@ -61,8 +62,22 @@ def reason(scene: Scene) -> Why | None:
     cluster = inside.cluster(scene)
     absent = [p for p in cluster.problems if p.startswith("no Service ")]
     if absent and cluster.service is None:
-        return Why(reason=Reason.SERVICE_MISSING, text=absent[0], kind="service")
+        return _missing(cluster, absent[0])
     return of_absence(cluster, cluster.service, cluster.pods, cluster.workloads)
+
+
+def _missing(cluster: ClusterReading, absent: str) -> Why:
+    """Return why the Service does not exist; only a full quota tells more."""
+    full = [quota for quota in cluster.quotas or () if quota.full]
+    if not full:
+        return Why(reason=Reason.SERVICE_MISSING, text=absent, kind="service")
+    text = f"{used(full)} admits no more Services, so that it cannot be created"
+    return Why(
+        reason=Reason.SERVICE_QUOTA_EXCEEDED,
+        text=text,
+        kind="resourcequota",
+        name=full[0].name,
+    )
 
 
 def _state(cluster: ClusterReading) -> tuple[str, ...]:

@@ -27,7 +27,12 @@ def with_also_true(
         if other.hop is not cause.hop and (seen := _proven(other, scene))
     }
     found = tuple(
-        supported(a.cause, *behind[a.cause], _link(cause))
+        supported(
+            a.cause,
+            *behind[a.cause].evidence,
+            _link(cause),
+            reason=behind[a.cause].reason,
+        )
         if a.answer is Answer.UNKNOWN and a.cause in behind
         else a
         for a in assessments
@@ -41,14 +46,14 @@ def _link(cause: Cause) -> str:
     return f"another fault is named, and it hides the effect of this one: {cause.title}"
 
 
-def _proven(cause: Cause, scene: Scene) -> tuple[str, ...]:
-    """Return the evidence of a fault that users' requests do not reach, if proven."""
+def _proven(cause: Cause, scene: Scene) -> Unreached | None:
+    """Return the proof of a fault that users' requests do not reach; None: none."""
     try:
         cause.assess(scene)
     except Unreached as gap:
-        return gap.evidence
+        return gap if gap.evidence else None
     except Missing:
-        return ()
+        return None
     except Exception:  # noqa: BLE001 - the engine reports it in the assessment
-        return ()
-    return ()
+        return None
+    return None

@@ -15,12 +15,18 @@ from parallax.evidence.scene import Scene
 
 
 class Missing(Exception):  # noqa: N818 - missing evidence is a result, not an error
-    """Evidence is missing: `why` names it, `evidence` is what was shown so far."""
+    """Evidence is missing: `why` names it, `evidence` is what was shown so far.
 
-    def __init__(self, *why: str, evidence: tuple[str, ...] = ()) -> None:
+    `reason` is why the fault is there, if it is proven: see `Unreached`.
+    """
+
+    def __init__(
+        self, *why: str, evidence: tuple[str, ...] = (), reason: str | None = None
+    ) -> None:
         super().__init__(*why)
         self.why = why
         self.evidence = evidence
+        self.reason = reason
 
 
 class Hidden(Missing):
@@ -56,7 +62,7 @@ class Reading[**P, T]:
         """Return the value; raise `Missing` with the reason."""
         found = self._found(scene, *args, **kwargs)
         if isinstance(found, Missing):
-            raise type(found)(*found.why, evidence=found.evidence)
+            raise type(found)(*found.why, evidence=found.evidence, reason=found.reason)
         return found
 
     def maybe(self, scene: Scene, *args: P.args, **kwargs: P.kwargs) -> T | None:
@@ -92,14 +98,18 @@ def need[T](value: T | None, why: str) -> T:
 
 
 @contextmanager
-def proven(*evidence: str) -> Generator[None]:
-    """State that this evidence proves the fault; only users' requests are missing."""
+def proven(*evidence: str, reason: str | None = None) -> Generator[None]:
+    """State that this evidence proves the fault; only users' requests are missing.
+
+    `reason` is why the fault is there, one level below.
+    """
     try:
         yield
     except Hidden:
         raise
     except Missing as gap:
-        raise Unreached(*gap.why, evidence=(*evidence, *gap.evidence)) from None
+        every = (*evidence, *gap.evidence)
+        raise Unreached(*gap.why, evidence=every, reason=reason) from None
 
 
 @contextmanager
@@ -108,4 +118,5 @@ def evidence_so_far(*evidence: str) -> Generator[None]:
     try:
         yield
     except Missing as gap:
-        raise type(gap)(*gap.why, evidence=(*evidence, *gap.evidence)) from None
+        every = (*evidence, *gap.evidence)
+        raise type(gap)(*gap.why, evidence=every, reason=gap.reason) from None

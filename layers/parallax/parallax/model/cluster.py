@@ -8,6 +8,7 @@ ingest's clock, so that the skew between them can be corrected.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from parallax.model.namespace import Claim, Quota
 from parallax.model.probe import Probe
 from parallax.model.wire import wired
 
@@ -120,6 +121,8 @@ class Pod:
     liveness_probe: str | None = None
     ports: tuple[int, ...] | None = None
     """TCP ports that its containers declare; None: not read."""
+    claims: tuple[str, ...] | None = None
+    """Without a node: the PersistentVolumeClaims that it mounts; None: not read."""
     matching_nodes: tuple[str, ...] | None = None
     """Without a node: those that its node selector and affinity allow, at most 5; None:
     not read."""
@@ -225,6 +228,12 @@ class ClusterReading:
     """The paths that Ingresses have for the target's host, at most 50, if none of them
     matches the target's path; None: one does, they were not read, or the controller
     has other kinds of rules too."""
+    claims: tuple[Claim, ...] | None = None
+    """Claims of the target's pods without a node that have no volume, at most 5; None:
+    not read, as no pod waits for one or without permission."""
+    quotas: tuple[Quota, ...] | None = None
+    """The namespace's quotas for a kind that is missing, the Service or a claim, at
+    most 10; None: not read, as neither is missing or without permission."""
     unread_kinds: tuple[str, ...] | None = None
     """Kinds of the ingress's own that may have more hosts and were not read, e.g.
     `Traefik's IngressRoutes`; None: an older agent, which reads none of them."""

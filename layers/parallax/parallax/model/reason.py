@@ -27,6 +27,11 @@ class Reason(StrEnum):
     VOLUME_UNBOUND = "volume-unbound"
     STORAGE_CLASS_MISSING = "storage-class-missing"
     VOLUME_CLAIM_MISSING = "volume-claim-missing"
+    VOLUME_TOO_SMALL = "volume-too-small"
+    VOLUME_ACCESS_MODE_MISMATCH = "volume-access-mode-mismatch"
+    VOLUME_SELECTOR_MISMATCH = "volume-selector-mismatch"
+    VOLUME_CLASS_MISMATCH = "volume-class-mismatch"
+    VOLUME_TAKEN = "volume-taken"
     VOLUME_ON_ANOTHER_NODE = "volume-on-another-node"
     VOLUME_MOUNT_FAILED = "volume-mount-failed"
     VOLUME_ATTACH_FAILED = "volume-attach-failed"
@@ -43,6 +48,8 @@ class Reason(StrEnum):
     CPU_QUOTA_EXCEEDED = "cpu-quota-exceeded"
     MEMORY_QUOTA_EXCEEDED = "memory-quota-exceeded"
     POD_QUOTA_EXCEEDED = "pod-quota-exceeded"
+    STORAGE_QUOTA_EXCEEDED = "storage-quota-exceeded"
+    SERVICE_QUOTA_EXCEEDED = "service-quota-exceeded"
     QUOTA_EXCEEDED = "quota-exceeded"
     MISSING_SERVICE_ACCOUNT = "missing-service-account"
     ADMISSION_REJECTED = "admission-rejected"
@@ -89,6 +96,11 @@ MEANINGS: dict[str, str] = {
     Reason.VOLUME_UNBOUND: "a PersistentVolumeClaim has no volume",
     Reason.STORAGE_CLASS_MISSING: "a claim's StorageClass does not exist",
     Reason.VOLUME_CLAIM_MISSING: "a PersistentVolumeClaim does not exist",
+    Reason.VOLUME_TOO_SMALL: "the volume has less than its claim requests",
+    Reason.VOLUME_ACCESS_MODE_MISMATCH: "the volume lacks a requested access mode",
+    Reason.VOLUME_SELECTOR_MISMATCH: "no volume has the labels that the claim selects",
+    Reason.VOLUME_CLASS_MISMATCH: "the claim has no StorageClass, the volume has one",
+    Reason.VOLUME_TAKEN: "the volume that fits belongs to another claim",
     Reason.VOLUME_ON_ANOTHER_NODE: "the volume is bound to a node that is not free",
     Reason.VOLUME_MOUNT_FAILED: "a volume cannot be mounted",
     Reason.VOLUME_ATTACH_FAILED: "a volume cannot be attached to the node",
@@ -105,6 +117,8 @@ MEANINGS: dict[str, str] = {
     Reason.CPU_QUOTA_EXCEEDED: "the namespace's quota for CPU is used up",
     Reason.MEMORY_QUOTA_EXCEEDED: "the namespace's quota for memory is used up",
     Reason.POD_QUOTA_EXCEEDED: "the namespace's quota for pods is used up",
+    Reason.STORAGE_QUOTA_EXCEEDED: "the namespace's quota admits no more storage",
+    Reason.SERVICE_QUOTA_EXCEEDED: "the namespace's quota admits no more Services",
     Reason.QUOTA_EXCEEDED: "another quota of the namespace is used up",
     Reason.MISSING_SERVICE_ACCOUNT: "the pods' ServiceAccount does not exist",
     Reason.ADMISSION_REJECTED: "an admission webhook or policy rejects the pods",

@@ -37,6 +37,14 @@ HEAD = 'pods "web-7c9-" is forbidden: '
             ),
             Reason.QUOTA_EXCEEDED,
         ),
+        (
+            (
+                'failed to create PVC data-db-0: persistentvolumeclaims "data-db-0" is'
+                " forbidden: exceeded quota: q, requested: requests.storage=10Gi, used:"
+                " requests.storage=0, limited: requests.storage=1Gi"
+            ),
+            Reason.STORAGE_QUOTA_EXCEEDED,
+        ),
         ("failed quota: q: must specify limits.cpu", Reason.QUOTA_EXCEEDED),
         (
             'error looking up service account shop/api: serviceaccount "api" not found',

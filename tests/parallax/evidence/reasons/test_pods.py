@@ -67,6 +67,15 @@ def test_the_schedulers_own_words_are_in_the_sentence() -> None:
             waiting("CrashLoopBackOff", waiting_container="init migrate", exit_code=2),
             Reason.INIT_CONTAINER_FAILS,
         ),
+        (
+            waiting(
+                "CrashLoopBackOff",
+                waiting_container="init migrate",
+                exit_code=128,
+                exit_reason="StartError",
+            ),
+            Reason.CONTAINER_CANNOT_START,
+        ),
         (waiting("Init:CrashLoopBackOff"), Reason.INIT_CONTAINER_FAILS),
         (waiting("Init:ImagePullBackOff"), Reason.IMAGE_PULL_FAILED),
         (waiting("OOMKilled"), Reason.OUT_OF_MEMORY),

@@ -129,6 +129,15 @@ def test_the_reason_is_with_the_cause_and_in_the_event() -> None:
     assert cloud_event(found)["data"]["reason"] == "insufficient-memory"
 
 
+def test_a_true_cause_is_listed_with_its_reason() -> None:
+    """The level below it, as for the named cause."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    inside = s.reports(ingress=s.INGRESS_503, ready=0)
+    body = render(finding(s.taken(outside, s.without_targets(), *inside))).body
+    listed = body.partition("ALSO TRUE")[2]
+    assert "- pods-not-ready (crash-loop): Service" in listed
+
+
 def test_a_true_cause_is_listed_with_its_explanation() -> None:
     """That no target is healthy is listed once, with the cause that explains it."""
     body = render(finding(s.wrong_port())).body

@@ -149,13 +149,14 @@ def _crash(pod: Pod, state: str | None, events: Sequence[Warned], *, init: bool)
     if state == "OOMKilled" or _by_memory(pod):
         what = "was killed at its memory limit (OOMKilled)"
         return _why(Reason.OUT_OF_MEMORY, pod, what + _often(pod))
-    if init:
-        return _why(Reason.INIT_CONTAINER_FAILS, pod, f"ends as init container{how}")
     if pod.exit_code in COMMAND_FAILS and pod.exit_reason in NO_START:
         reported = messages(events, "Failed")
         memory = _KILLED_AT_START in reported.lower()
         reason = Reason.OUT_OF_MEMORY if memory else Reason.CONTAINER_CANNOT_START
-        return _why(reason, pod, f"cannot start{how}", reported.split("\n")[0])
+        what = f"cannot start{' as init container' if init else ''}{how}"
+        return _why(reason, pod, what, reported.split("\n")[0])
+    if init:
+        return _why(Reason.INIT_CONTAINER_FAILS, pod, f"ends as init container{how}")
     if (killed := _probe(events, "Liveness", "Startup")) and _by_probe(pod, killed[0]):
         kind, reported = killed
         what = f"is restarted as its {kind.lower()} probe fails"

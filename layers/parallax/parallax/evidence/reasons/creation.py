@@ -43,6 +43,8 @@ def _quota(lower: str) -> Reason:
         pair.split("=")[0].strip().rpartition(".")[2]
         for pair in (requested.group(1) if requested else "").split(",")
     }
+    if "persistentvolumeclaims " in lower:
+        return Reason.STORAGE_QUOTA_EXCEEDED
     exact = {
         "cpu": Reason.CPU_QUOTA_EXCEEDED,
         "memory": Reason.MEMORY_QUOTA_EXCEEDED,

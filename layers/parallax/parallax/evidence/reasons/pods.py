@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from parallax.evidence.reasons import containers, scheduling
+from parallax.evidence.reasons import containers, scheduling, volumes
 from parallax.evidence.reasons.why import Why, messages, quoted
 from parallax.model.cluster import ClusterReading, Node, Pod, Warned
 from parallax.model.reason import Reason
@@ -52,10 +52,29 @@ def of_pod(cluster: ClusterReading, pod: Pod) -> Why | None:
     return containers.reason_of(pod, events, cluster.read_at)
 
 
-def _missing_class(cluster: ClusterReading, pod: Pod, reported: str) -> Why | None:
-    """Return the StorageClass that a claim waits for, if it does not exist."""
-    if scheduling.reason_of(reported, pod) is not Reason.VOLUME_UNBOUND:
+def _unplaced(pod: Pod, reported: str) -> Why:
+    """Return the scheduler's own reason."""
+    text = scheduling.without_preemption(reported)
+    return Why(
+        reason=scheduling.reason_of(reported, pod),
+        text=f"pod {pod.name} cannot be scheduled: {quoted(text)}",
+        name=pod.name,
+    )
+
+
+def _of_volume(cluster: ClusterReading, pod: Pod, reported: str) -> Why | None:
+    """Return more about the claim that the scheduler waits for."""
+    found = scheduling.reason_of(reported, pod)
+    if found is Reason.VOLUME_CLAIM_MISSING:
+        text = quoted(scheduling.without_preemption(reported))
+        return volumes.of_missing(cluster, pod, text)
+    if found is not Reason.VOLUME_UNBOUND:
         return None
+    return _missing_class(cluster, pod) or volumes.of_unbound(cluster, pod)
+
+
+def _missing_class(cluster: ClusterReading, pod: Pod) -> Why | None:
+    """Return the StorageClass that a claim waits for, if it does not exist."""
     each = messages(cluster.events or (), "ProvisioningFailed").split("\n")
     found = next((m for m in each if _NO_CLASS.search(m)), None)
     if found is None:
@@ -83,15 +102,8 @@ def _not_placed(
 ) -> Why | None:
     """Return why a pod has no node."""
     reported = pod.unscheduled or messages(events, "FailedScheduling").split("\n")[0]
-    if missing := _missing_class(cluster, pod, reported):
-        return missing
     if reported:
-        text = scheduling.without_preemption(reported)
-        return Why(
-            reason=scheduling.reason_of(reported, pod),
-            text=f"pod {pod.name} cannot be scheduled: {quoted(text)}",
-            name=pod.name,
-        )
+        return _of_volume(cluster, pod, reported) or _unplaced(pod, reported)
     if pod.phase != "Pending" or pod.waiting_reason is not None:
         return None
     read = cluster.events is not None

@@ -30,7 +30,8 @@ def also_true(finding: Finding) -> str:
 def _true(assessment: Assessment) -> str:
     of, shown = assessment.explained_by, "; ".join(assessment.evidence[:1])
     because = f", a consequence of {of}" if of else ""
-    return f"{assessment.cause}{because}: {shown}"
+    why = f" ({assessment.reason})" if assessment.reason else ""
+    return f"{assessment.cause}{why}{because}: {shown}"
 
 
 def excluded(finding: Finding) -> str:
