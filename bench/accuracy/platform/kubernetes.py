@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bench.accuracy.platform.conditions import Entry
-from bench.accuracy.platform.inside import DUMMY
+from bench.accuracy.platform.nodes import LOCAL_ENTRIES
 from bench.accuracy.platform.probes import when
 from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model import cluster as k
@@ -20,7 +20,8 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
     nginx = ingress.kind == "ingress-nginx"
     changed = when(at) - timedelta(seconds=spec.changed_ago)
     deny, state = ingress.deny, spec.conditions
-    shown = state.entry is not Entry.HOST_PORT and (spec.has_ingress or state.beside)
+    shown = spec.has_ingress or state.beside
+    served = shown and state.entry is not Entry.HOST_PORT
     with_pods = state.entry is not Entry.DUMMY
     ruled = state.rules_read and not state.no_path and _is_routed(spec)
     selected = not (state.selectorless or state.external or spec.outside)
@@ -36,7 +37,7 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
             )
             for n in spec.nodes
         ),
-        ingress_service=_ingress_service(spec) if shown else None,
+        ingress_service=_ingress_service(spec) if served else None,
         ingress_endpoints=_ingress_endpoints(spec) if shown else None,
         ingress_name=spec.service if ruled else None,
         ingress_hosts=_hosts(spec),
@@ -58,6 +59,8 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
 
 def _node_ports(spec: PlatformSpec) -> tuple[int, ...]:
     """Return the NodePorts of all Services of the ingress's pods."""
+    if spec.conditions.entry in LOCAL_ENTRIES:
+        return ()
     own = (spec.ingress.http_port, spec.ingress.https_port)
     return tuple(sorted({*own, *(spec.conditions.second_ports or ())}))
 
@@ -71,11 +74,6 @@ def _problems(spec: PlatformSpec) -> Iterator[str]:
     """Yield what the agent could not read, as it says so."""
     if spec.hidden.slices:
         yield "cannot list endpointslices: 403 Forbidden"
-    if spec.conditions.entry is Entry.HOST_PORT:
-        yield (
-            f"ingress: no Service found for {spec.ingress.kind}; set"
-            " ingress_namespace and ingress_service in the target"
-        )
 
 
 def _hosts(spec: PlatformSpec) -> tuple[str, ...]:
@@ -151,10 +149,8 @@ def _ingress_service(spec: PlatformSpec) -> k.Service:
 
 
 def _ingress_endpoints(spec: PlatformSpec) -> tuple[k.Endpoint, ...] | None:
-    if spec.hidden.slices:
+    if spec.hidden.slices or spec.conditions.entry is Entry.DUMMY:
         return None
-    if spec.conditions.entry is Entry.DUMMY:
-        return (k.Endpoint(address=DUMMY, ready=True, port=9999),)
     return tuple(
         k.Endpoint(address=p.address, ready=p.ready, port=80, node=p.node, pod=p.name)
         for p in spec.ingress.pods
