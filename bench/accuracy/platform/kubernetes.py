@@ -17,7 +17,6 @@ from parallax.model import cluster as k
 def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
     """Return what the Kubernetes API returns, with times of a node's clock."""
     ingress, hidden = spec.ingress, spec.hidden
-    nginx = ingress.kind == "ingress-nginx"
     changed = when(at) - timedelta(seconds=spec.changed_ago)
     deny, state = ingress.deny, spec.conditions
     shown = spec.has_ingress or state.beside
@@ -42,7 +41,7 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
         ingress_name=spec.service if ruled else None,
         ingress_hosts=_hosts(spec),
         ingress_annotations=(deny.annotation,) if deny and state.rules_read else (),
-        ingress_config=_config(spec) if nginx and shown else None,
+        ingress_config=_config(spec) if shown else None,
         ingress_node_ports=_node_ports(spec) if shown else None,
         ingress_pods=_ingress_pods(spec, at) if shown else None,
         ingress_workloads=(_ingress_workload(spec),) if shown and with_pods else None,
@@ -115,9 +114,14 @@ def _ingress_workload(spec: PlatformSpec) -> k.Workload:
     )
 
 
-def _config(spec: PlatformSpec) -> tuple[tuple[str, str], ...]:
+def _config(spec: PlatformSpec) -> tuple[tuple[str, str], ...] | None:
+    """Return what the agent reads of ingress-nginx's ConfigMap, or of Cilium's."""
     ingress = spec.ingress
     word = "true" if ingress.proxy_protocol else "false"
+    if spec.conditions.entry is Entry.DUMMY and spec.conditions.proxy_read:
+        return (("use-proxy-protocol", word),)
+    if ingress.kind != "ingress-nginx":
+        return None
     return (
         ("proxy-connect-timeout", f"{ingress.connect_timeout:.0f}"),
         ("proxy-read-timeout", f"{ingress.read_timeout:.0f}"),

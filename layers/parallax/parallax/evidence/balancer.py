@@ -187,9 +187,16 @@ def failure_details(scene: Scene) -> tuple[TargetHealth, ...]:
 
 @reading
 def addresses(scene: Scene) -> set[str]:
-    """Return the load balancer's own public addresses; empty if not freshly read."""
+    """Return the addresses at which users reach the load balancer; empty: not read.
+
+    They are public. Without a public interface its private address is the only one.
+    """
     balancer = scene.load_balancer
-    return {a for a in (balancer.ipv4, balancer.ipv6) if a} if balancer else set()
+    if balancer is None:
+        return set()
+    if not balancer.public_interface:
+        return set(balancer.private_ips)
+    return {a for a in (balancer.ipv4, balancer.ipv6) if a}
 
 
 def same_address(one: str, other: str) -> bool:
