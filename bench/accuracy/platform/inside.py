@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bench.accuracy.platform.conditions import Entry
 from bench.accuracy.platform.ingress import to_ingress
-from bench.accuracy.platform.nodes import LOCAL_ENTRIES, to_node
+from bench.accuracy.platform.nodes import LOCAL_ENTRIES, ON_THE_NODES, to_node
 from bench.accuracy.platform.parts import Machine
 from bench.accuracy.platform.probes import probe, when
 from bench.accuracy.platform.request import (
@@ -23,8 +23,6 @@ from parallax.model.probe import Probe, Role
 
 HOP_SECONDS = 5.0
 PODS = 10
-ON_THE_NODES = LOCAL_ENTRIES | {Entry.SERVICE_LB}
-"""Ways in at ports of the nodes themselves."""
 
 
 def measure(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bench.accuracy.platform.conditions import Entry
-from bench.accuracy.platform.nodes import LOCAL_ENTRIES
+from bench.accuracy.platform.nodes import ON_THE_NODES
 from bench.accuracy.platform.probes import when
 from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model import cluster as k
@@ -58,10 +58,9 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
 
 def _node_ports(spec: PlatformSpec) -> tuple[int, ...]:
     """Return the NodePorts of all Services of the ingress's pods."""
-    if spec.conditions.entry in LOCAL_ENTRIES:
-        return ()
-    own = (spec.ingress.http_port, spec.ingress.https_port)
-    return tuple(sorted({*own, *(spec.conditions.second_ports or ())}))
+    own = {spec.ingress.http_port, spec.ingress.https_port}
+    found = {*own, *(spec.conditions.second_ports or ())}
+    return tuple(sorted(found - own if spec.conditions.entry in ON_THE_NODES else found))
 
 
 def _unread_kinds(spec: PlatformSpec) -> tuple[str, ...] | None:
