@@ -41,16 +41,16 @@ def assess(scene: Scene) -> Assessment:
     """Check whether requests fail because the ingress has no ready pod."""
     if bypassed := inside.no_ingress(scene):
         return refuted(ID, bypassed)
-    cluster, name = inside.cluster(scene), ingress.service_name(scene)
+    cluster, name = inside.cluster(scene), ingress.title(scene)
     found = cluster.ingress_endpoints
     if found is None:
         why = "; ".join(cluster.problems) or "no agent reported them"
-        raise Missing(f"the EndpointSlices of Service {name} ({why})")
+        raise Missing(f"the EndpointSlices of {name} ({why})")
     share = of(pods.ready(found), len(found))
     state = (
-        f"Service {name} has {share} endpoints ready"
+        f"{name} has {share} endpoints ready"
         if found
-        else f"Service {name} has no endpoints"
+        else f"{name} has no endpoints"
     )
     if pods.ready(found):
         return refuted(ID, state)
