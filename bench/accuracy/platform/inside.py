@@ -105,6 +105,13 @@ class _Agent:
             return None
         return frozenset(pod.node for pod in spec.ingress.pods)
 
+    def _next(self, at: frozenset[str] | None) -> Machine | None:
+        """Return the other node that is probed: one that listens, if it has to."""
+        if at is None or (self._other and self._other.name in at):
+            return self._other
+        names = sorted(at - {self._node.name})
+        return self._spec.node(names[0]) if names else None
+
     def _node_ports(
         self,
         port: int,
@@ -116,8 +123,8 @@ class _Agent:
     ) -> Iterator[Probe]:
         spec = self._spec
         ingress = own is Role.INGRESS
-        for role, node in ((own, self._node), (other, self._other)):
-            if node is None or (at is not None and node.name not in at):
+        for role, node in ((own, self._node), (other, self._next(at))):
+            if node is None or (at is not None and self._node.name not in at):
                 continue
             response = to_node(
                 spec, node, port, self._request(tls=tls, ingress=ingress)

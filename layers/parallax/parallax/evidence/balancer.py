@@ -7,7 +7,7 @@ It does not: conclude.
 from ipaddress import ip_address
 from textwrap import shorten
 
-from parallax.evidence import users
+from parallax.evidence import machines, users
 from parallax.evidence.reading import Absent, Hidden, Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of, since_text
@@ -132,9 +132,13 @@ def lookup_note(scene: Scene) -> str:
 
 @reading
 def health(scene: Scene) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
-    """Return each real target's health for the port that users use."""
+    """Return each real target's health for the port that users use.
+
+    Without those that cannot serve: no pod of the ingress listens on their node.
+    """
     balancer = scene.load_balancer
-    return balancer.health(users.listen_port(scene)) if balancer else ()
+    every = balancer.health(users.listen_port(scene)) if balancer else ()
+    return machines.able(scene, every)
 
 
 @reading
@@ -158,8 +162,10 @@ def health_text(scene: Scene) -> str:
     where = f"on port {served.listen_port} (health check {check})"
     if not count:
         return f"no target {where}"
+    every = len(lb.health(served.listen_port)) if (lb := scene.load_balancer) else count
+    which = " that run an ingress pod" if count < every else ""
     seen = [
-        f"{of(number, count)} targets {status.value}"
+        f"{of(number, count)} targets{which} {status.value}"
         for status in HealthStatus
         if (number := count_with_health(scene, status))
     ]
