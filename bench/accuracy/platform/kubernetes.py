@@ -60,7 +60,9 @@ def _node_ports(spec: PlatformSpec) -> tuple[int, ...]:
     """Return the NodePorts of all Services of the ingress's pods."""
     own = {spec.ingress.http_port, spec.ingress.https_port}
     found = {*own, *(spec.conditions.second_ports or ())}
-    return tuple(sorted(found - own if spec.conditions.entry in ON_THE_NODES else found))
+    return tuple(
+        sorted(found - own if spec.conditions.entry in ON_THE_NODES else found)
+    )
 
 
 def _unread_kinds(spec: PlatformSpec) -> tuple[str, ...] | None:

@@ -183,6 +183,12 @@ SHAPES = (
         requires=Requirements(few_ingress=False, policy="Cluster"),
     ),
     Shape(
+        id="host-port-some",
+        title="ingress by `hostPort` on some of the nodes",
+        change=host_port,
+        requires=Requirements(few_ingress=True, policy="Cluster", nodes=4),
+    ),
+    Shape(
         id="service-lb",
         title="k3s servicelb",
         change=service_lb,

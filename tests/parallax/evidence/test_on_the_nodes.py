@@ -78,7 +78,7 @@ def test_a_port_that_no_pod_of_the_ingress_has_is_wrong() -> None:
     assert judgement.cause == "lb-wrong-destination-port"
     named = next(a for a in judgement.assessments if a.cause == judgement.cause)
     assert "not a port of the ingress on the nodes (80, 443)" in named.evidence[0]
-    assert "hostPort" in judgement.next_steps[-1].command
+    assert "hostPort" in (judgement.next_steps[-1].command or "")
     texts = [t for a in judgement.assessments for t in (*a.evidence, *a.missing)]
     assert not [t for t in texts if "NodePort of the ingress" in t]
 

@@ -51,9 +51,7 @@ def assess(scene: Scene) -> Assessment:
         raise Missing(f"the EndpointSlices of {name} ({why})")
     share = of(pods.ready(found), len(found))
     state = (
-        f"{name} has {share} endpoints ready"
-        if found
-        else f"{name} has no endpoints"
+        f"{name} has {share} endpoints ready" if found else f"{name} has no endpoints"
     )
     if pods.ready(found):
         return refuted(ID, state)
