@@ -221,7 +221,7 @@ def unlogged(ingress: str = s.HANGS, page: str = s.HANGS, wait: float = 10) -> S
 
 
 def test_without_a_log_everybody_has_to_wait_in_vain() -> None:
-    """All pods, the ingress and all users; nobody outside gives up before the agents."""
+    """All pods, the ingress and all users; no user gives up before the agents."""
     assert answer(CAUSE, unlogged()) is Answer.SUPPORTED
     assert answer(CAUSE, unlogged(wait=3)) is Answer.UNKNOWN
     assert answer(CAUSE, unlogged(ingress=s.OK)) is Answer.UNKNOWN

@@ -100,6 +100,8 @@ def test_a_node_without_a_pod_of_the_ingress_says_nothing() -> None:
     assert "2 of 2 targets that run an ingress pod" in balancer.health_text(scene)
     every = Scene.of(s.with_reading(x, ingress_endpoints=()))
     assert len(balancer.health(every)) == 5
+    other = s.with_reading(at_port(80, 31999, None), ingress_endpoints=first)
+    assert len(balancer.health(Scene.of(other))) == 5
 
 
 def test_no_controller_sends_to_ports_of_the_nodes() -> None:

@@ -34,6 +34,10 @@ _AT_THE_NODES = (
     ("the ingress's NodePort", "the ingress's port on the nodes"),
     ("an ingress NodePort", "a port of the ingress on the nodes"),
     ("NodePort probes", "probes of the ingress's port"),
+    (
+        "every node forwards its NodePort",
+        "every node accepts connections to the ingress's port",
+    ),
     ("nodes forward their NodePort", "nodes accept connections to the ingress's port"),
 )
 """What stands for a NodePort where the ingress listens on the nodes themselves."""

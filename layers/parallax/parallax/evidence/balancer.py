@@ -136,9 +136,12 @@ def health(scene: Scene) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
 
     Without those that cannot serve: no pod of the ingress listens on their node.
     """
-    balancer = scene.load_balancer
-    every = balancer.health(users.listen_port(scene)) if balancer else ()
-    return machines.able(scene, every)
+    balancer, port = scene.load_balancer, users.listen_port(scene)
+    if balancer is None:
+        return ()
+    every, served = balancer.health(port), balancer.service_for(port)
+    at_node_port = served is None or served.destination_port in NODE_PORTS
+    return every if at_node_port else machines.able(scene, every)
 
 
 @reading
