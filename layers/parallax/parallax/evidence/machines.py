@@ -3,8 +3,8 @@
 In: a scene. Out: nodes and targets. It does not: conclude. A target that matches no
 node, by address, provider id (`hcloud://10001`) or name, is left open.
 Where the ingress's pods listen on their own nodes (hostPort, hostNetwork), a node
-without such a pod refuses each connection. Its failed health check is no fault, and
-says nothing about the nodes with one.
+without such a pod refuses each connection. So its failed health check is not a fault,
+and says nothing about the nodes with one.
 """
 
 from parallax.evidence import on_the_nodes

@@ -4,9 +4,8 @@ In: a snapshot. Out: the same snapshot, in which these ports stand in the ingres
 Service beside its NodePorts. So each cause reads all ports of the nodes that lead to
 the ingress from one list. It does not: find a port that no agent probed.
 An agent probes such a port only if the cluster's objects show it: a hostPort, the
-host's network, or k3s's ServiceLB, which listens on each port of the Service. Of a
-controller the ports for http and https count together, so that the second is not taken
-for a wrong one.
+host's network, or k3s's ServiceLB, which listens on each port of the Service. The ports
+for http and https count together, so that the second does not look wrong.
 Source: Kubernetes, ContainerPort.hostPort; K3s, networking-services (ServiceLB).
 """
 
