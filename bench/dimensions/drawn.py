@@ -36,6 +36,12 @@ BY_ITS_RULES = frozenset({"ingress-does-not-know-host", "ingress-rejects-request
 """Causes that the rules for a host show."""
 BY_ITS_PODS = frozenset({"ingress-without-endpoints", "ingress-replica-out-of-step"})
 """Causes that the ingress's pods show."""
+BY_ITS_LOG = frozenset(
+    {"cache-replays-error", "cdn-cannot-reach-origin", "edge-refuses-monitor"}
+)
+"""Causes before the load balancer: only the ingress's log shows what arrived."""
+BY_OTHER_PODS = frozenset({"network-policy-blocks-ingress"})
+"""Causes that probes of another app's pods show, as of the ingress's."""
 
 type Change = Callable[[PlatformSpec], object]
 
@@ -95,17 +101,24 @@ def drawn(
 def fits(shape: Shape, fault: Injection) -> bool:
     """Return whether a fault can be in a topology."""
     own = shape.id.startswith("own-service")
+    if shape.id == "host-port-some" and fault.cause == "kube-proxy-dead-on-node":
+        return False  # its check accepts nodes that no pod of the ingress listens on
     return not (own and (fault.cause in AT_INGRESS or "check-rejected" in fault.name))
 
 
 def _as_read(spec: PlatformSpec, label: Label) -> Label:
     """Return the label, which allows abstention where the agent cannot read enough."""
     state = spec.conditions
-    unread = state.entry in {Entry.HOST_PORT, Entry.DUMMY}
-    hidden = (label.cause in BY_ITS_RULES and not state.rules_read) or (
-        label.cause in BY_ITS_PODS and unread
+    unread = state.entry is Entry.DUMMY
+    hidden = (
+        (label.cause in BY_ITS_RULES and not state.rules_read)
+        or (label.cause in BY_ITS_PODS | BY_OTHER_PODS and unread)
+        or (label.cause in BY_ITS_LOG and spec.hidden.log)
+        or not state.proxy_read  # no probe of the ingress gets a response
     )
     if not hidden:
         return label
-    more = {NOT_ESTABLISHED} | ({"lb-no-healthy-target"} if unread else set())
+    more = {NOT_ESTABLISHED}
+    if unread and label.cause in BY_ITS_PODS:
+        more.add("lb-no-healthy-target")
     return replace(label, accept=label.accept | more, evidence="partial")

@@ -9,11 +9,10 @@ from dataclasses import replace
 
 from bench.accuracy.platform.conditions import Entry
 from bench.accuracy.platform.ingress import to_ingress
-from bench.accuracy.platform.nodes import to_node
+from bench.accuracy.platform.nodes import LOCAL_ENTRIES, ON_THE_NODES, to_node
 from bench.accuracy.platform.parts import Machine
 from bench.accuracy.platform.probes import probe, when
 from bench.accuracy.platform.request import (
-    SILENT,
     Request,
     Response,
     to_pod,
@@ -24,8 +23,6 @@ from parallax.model.probe import Probe, Role
 
 HOP_SECONDS = 5.0
 PODS = 10
-DUMMY = "192.192.192.192"
-"""The endpoint that Cilium gives the Services of its Ingresses and Gateways."""
 
 
 def measure(
@@ -75,14 +72,15 @@ class _Agent:
         spec = self._spec
         secure = self._secure()
         entry = spec.conditions.entry
-        if entry is Entry.HOST_PORT:
-            return
-        if entry is not Entry.CLUSTER_IP:
-            yield from self._node_ports(
-                spec.shown_ports[secure], Role.INGRESS, Role.INGRESS_OTHER, tls=secure
-            )
+        if entry in ON_THE_NODES:
+            ports = spec.ingress.http_port, spec.ingress.https_port
+        else:
+            ports = spec.shown_ports
+        at = self._listening()
+        yield from self._node_ports(
+            ports[secure], Role.INGRESS, Role.INGRESS_OTHER, tls=secure, at=at
+        )
         if entry is Entry.DUMMY:
-            yield self._probe(Role.INGRESS_POD, SILENT, DUMMY, 9999)
             return
         for pod in spec.ingress.pods:
             if pod.ready:
@@ -100,13 +98,33 @@ class _Agent:
                 )
                 yield replace(made, pod=pod.name)
 
+    def _listening(self) -> frozenset[str] | None:
+        """Return the nodes with an ingress pod if its pods listen there; None: all."""
+        spec = self._spec
+        if spec.conditions.entry not in LOCAL_ENTRIES:
+            return None
+        return frozenset(pod.node for pod in spec.ingress.pods)
+
+    def _next(self, at: frozenset[str] | None) -> Machine | None:
+        """Return the other node that is probed: one that listens, if it has to."""
+        if at is None or (self._other and self._other.name in at):
+            return self._other
+        names = sorted(at - {self._node.name})
+        return self._spec.node(names[0]) if names else None
+
     def _node_ports(
-        self, port: int, own: Role, other: Role, *, tls: bool = False
+        self,
+        port: int,
+        own: Role,
+        other: Role,
+        *,
+        tls: bool = False,
+        at: frozenset[str] | None = None,
     ) -> Iterator[Probe]:
         spec = self._spec
         ingress = own is Role.INGRESS
-        for role, node in ((own, self._node), (other, self._other)):
-            if node is None:
+        for role, node in ((own, self._node), (other, self._next(at))):
+            if node is None or (at is not None and self._node.name not in at):
                 continue
             response = to_node(
                 spec, node, port, self._request(tls=tls, ingress=ingress)

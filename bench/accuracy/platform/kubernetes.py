@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bench.accuracy.platform.conditions import Entry
-from bench.accuracy.platform.inside import DUMMY
+from bench.accuracy.platform.nodes import ON_THE_NODES
 from bench.accuracy.platform.probes import when
 from bench.accuracy.platform.spec import PlatformSpec
 from parallax.model import cluster as k
@@ -17,10 +17,10 @@ from parallax.model import cluster as k
 def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
     """Return what the Kubernetes API returns, with times of a node's clock."""
     ingress, hidden = spec.ingress, spec.hidden
-    nginx = ingress.kind == "ingress-nginx"
     changed = when(at) - timedelta(seconds=spec.changed_ago)
     deny, state = ingress.deny, spec.conditions
-    shown = state.entry is not Entry.HOST_PORT and (spec.has_ingress or state.beside)
+    shown = spec.has_ingress or state.beside
+    served = shown and state.entry is not Entry.HOST_PORT
     with_pods = state.entry is not Entry.DUMMY
     ruled = state.rules_read and not state.no_path and _is_routed(spec)
     selected = not (state.selectorless or state.external or spec.outside)
@@ -36,12 +36,12 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
             )
             for n in spec.nodes
         ),
-        ingress_service=_ingress_service(spec) if shown else None,
+        ingress_service=_ingress_service(spec) if served else None,
         ingress_endpoints=_ingress_endpoints(spec) if shown else None,
         ingress_name=spec.service if ruled else None,
         ingress_hosts=_hosts(spec),
         ingress_annotations=(deny.annotation,) if deny and state.rules_read else (),
-        ingress_config=_config(spec) if nginx and shown else None,
+        ingress_config=_config(spec) if shown else None,
         ingress_node_ports=_node_ports(spec) if shown else None,
         ingress_pods=_ingress_pods(spec, at) if shown else None,
         ingress_workloads=(_ingress_workload(spec),) if shown and with_pods else None,
@@ -58,8 +58,11 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
 
 def _node_ports(spec: PlatformSpec) -> tuple[int, ...]:
     """Return the NodePorts of all Services of the ingress's pods."""
-    own = (spec.ingress.http_port, spec.ingress.https_port)
-    return tuple(sorted({*own, *(spec.conditions.second_ports or ())}))
+    own = {spec.ingress.http_port, spec.ingress.https_port}
+    found = {*own, *(spec.conditions.second_ports or ())}
+    return tuple(
+        sorted(found - own if spec.conditions.entry in ON_THE_NODES else found)
+    )
 
 
 def _unread_kinds(spec: PlatformSpec) -> tuple[str, ...] | None:
@@ -71,11 +74,6 @@ def _problems(spec: PlatformSpec) -> Iterator[str]:
     """Yield what the agent could not read, as it says so."""
     if spec.hidden.slices:
         yield "cannot list endpointslices: 403 Forbidden"
-    if spec.conditions.entry is Entry.HOST_PORT:
-        yield (
-            f"ingress: no Service found for {spec.ingress.kind}; set"
-            " ingress_namespace and ingress_service in the target"
-        )
 
 
 def _hosts(spec: PlatformSpec) -> tuple[str, ...]:
@@ -117,9 +115,14 @@ def _ingress_workload(spec: PlatformSpec) -> k.Workload:
     )
 
 
-def _config(spec: PlatformSpec) -> tuple[tuple[str, str], ...]:
+def _config(spec: PlatformSpec) -> tuple[tuple[str, str], ...] | None:
+    """Return what the agent reads of ingress-nginx's ConfigMap, or of Cilium's."""
     ingress = spec.ingress
     word = "true" if ingress.proxy_protocol else "false"
+    if spec.conditions.entry is Entry.DUMMY and spec.conditions.proxy_read:
+        return (("use-proxy-protocol", word),)
+    if ingress.kind != "ingress-nginx":
+        return None
     return (
         ("proxy-connect-timeout", f"{ingress.connect_timeout:.0f}"),
         ("proxy-read-timeout", f"{ingress.read_timeout:.0f}"),
@@ -151,10 +154,8 @@ def _ingress_service(spec: PlatformSpec) -> k.Service:
 
 
 def _ingress_endpoints(spec: PlatformSpec) -> tuple[k.Endpoint, ...] | None:
-    if spec.hidden.slices:
+    if spec.hidden.slices or spec.conditions.entry is Entry.DUMMY:
         return None
-    if spec.conditions.entry is Entry.DUMMY:
-        return (k.Endpoint(address=DUMMY, ready=True, port=9999),)
     return tuple(
         k.Endpoint(address=p.address, ready=p.ready, port=80, node=p.node, pod=p.name)
         for p in spec.ingress.pods

@@ -24,6 +24,8 @@ OFFERED = range(30000, 32768)
 """NodePorts."""
 LOCAL_ENTRIES = {Entry.HOST_PORT, Entry.CLUSTER_IP}
 """Ways in that lead to a pod of the same node."""
+ON_THE_NODES = LOCAL_ENTRIES | {Entry.SERVICE_LB}
+"""Ways in at ports of the nodes themselves."""
 
 
 def to_node(spec: PlatformSpec, node: Machine, port: int, request: Request) -> Response:

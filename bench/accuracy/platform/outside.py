@@ -77,7 +77,7 @@ class Outside:
         )
 
     def _balancer(self) -> list[str]:
-        if not self.direct or not self.spec.conditions.public:
+        if not self.direct:
             return []
         balancer = self.spec.balancer
         v6 = [balancer.ipv6] if balancer.ipv6 and self.spec.outside_has_v6 else []

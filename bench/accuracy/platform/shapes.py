@@ -97,11 +97,17 @@ def cilium(spec: PlatformSpec) -> None:
 
 
 def cilium_with_proxy(spec: PlatformSpec) -> None:
-    """Let Cilium expect PROXY lines, by a flag that the agent does not read."""
+    """Let Cilium expect PROXY lines, as its ConfigMap says."""
     cilium(spec)
-    spec.ingress.proxy_protocol, spec.conditions.proxy_read = True, False
+    spec.ingress.proxy_protocol = True
     for listen in spec.balancer.listens:
         listen.proxy = True
+
+
+def cilium_unread(spec: PlatformSpec) -> None:
+    """Let Cilium expect PROXY lines, and the agent may not read its ConfigMap."""
+    cilium_with_proxy(spec)
+    spec.conditions.proxy_read = False
 
 
 def private_only(spec: PlatformSpec) -> None:
@@ -177,6 +183,12 @@ SHAPES = (
         requires=Requirements(few_ingress=False, policy="Cluster"),
     ),
     Shape(
+        id="host-port-some",
+        title="ingress by `hostPort` on some of the nodes",
+        change=host_port,
+        requires=Requirements(few_ingress=True, policy="Cluster", nodes=4),
+    ),
+    Shape(
         id="service-lb",
         title="k3s servicelb",
         change=service_lb,
@@ -194,6 +206,14 @@ SHAPES = (
         id="cilium-proxy",
         title="Cilium with PROXY protocol",
         change=cilium_with_proxy,
+        requires=Requirements(
+            kind="envoy", few_ingress=False, policy="Cluster", proxy=False
+        ),
+    ),
+    Shape(
+        id="cilium-proxy-unread",
+        title="the same, its ConfigMap not readable (no cause is owed)",
+        change=cilium_unread,
         requires=Requirements(
             kind="envoy", few_ingress=False, policy="Cluster", proxy=False
         ),

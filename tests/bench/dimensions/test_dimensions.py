@@ -9,6 +9,7 @@ from bench.dimensions.drawn import drawn
 from bench.dimensions.pairs import Pair, pairs
 from bench.dimensions.topologies import cases_of
 from faults import INJECTIONS
+from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 
 BY_ID = {shape.id: shape for shape in SHAPES}
@@ -28,14 +29,17 @@ def test_each_topology_has_cases(shape: Shape) -> None:
 
 
 def test_a_topology_shows_what_the_agent_reads_in_it() -> None:
-    """A port of the nodes has no Service; a dummy endpoint belongs to no pod."""
-    x = snapshot("host-port").cluster
+    """A port of the nodes has no Service, but is probed; Cilium's has no endpoint."""
+    host = snapshot("host-port")
+    x = host.cluster
     assert x
     assert x.ingress_service is None
+    assert {p.peer_port for p in host.inside(Role.INGRESS)} <= {80, 443}
+    assert x.ingress_pods
     x = snapshot("cilium").cluster
     assert x
-    assert x.ingress_endpoints
-    assert [e.pod for e in x.ingress_endpoints] == [None]
+    assert x.ingress_endpoints is None
+    assert x.ingress_config == (("use-proxy-protocol", "false"),)
     x = snapshot("own-service").cluster
     assert x
     assert x.service

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from parallax.causes.ingress_without_endpoints import CAUSE
 from parallax.diagnose.judge import ask, judge
-from parallax.model.cluster import Endpoint, Pod, Workload
+from parallax.model.cluster import Endpoint, Pod, Service, ServicePort, Workload
 from parallax.model.judgement import Answer, Assessment
+from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 
@@ -86,3 +87,37 @@ def test_a_users_404_does_not_show_a_missing_ingress() -> None:
     """Users must get the load balancer's own response."""
     x = s.taken(s.run(s.POD_503), s.balancer(), *s.reports(ingress=s.REFUSED))
     assert assess(s.with_reading(x, ingress_endpoints=())).answer is Answer.UNKNOWN
+
+
+def on_the_nodes(to: int = 80, **reading: object) -> Snapshot:
+    """Return an ingress whose pods listen on their nodes, and has none now."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    read = s.balancer(to=to, asks=to, healthy=0)
+    x = s.taken(outside, read, *s.reports())
+    probed = (Role.INGRESS, Role.INGRESS_OTHER)
+    reports = tuple(
+        replace(r, probes=tuple(p for p in r.probes if p.role not in probed))
+        for r in x.reports
+    )
+    work = (Workload(kind="DaemonSet", name="entry", desired=5, ready=0, updated=0),)
+    whole: dict[str, object] = {
+        "ingress_service": None,
+        "ingress_workloads": work,
+        "ingress_pods": (),
+    }
+    return s.with_reading(replace(x, reports=reports), **(whole | reading))
+
+
+def test_without_pods_nobody_listens_on_the_nodes() -> None:
+    """No agent can probe a port of the nodes that no pod has."""
+    service = Service(
+        namespace="edge", name="entry", ports=(ServicePort(port=80, target_port="web"),)
+    )
+    assert assess(on_the_nodes()).answer is Answer.SUPPORTED
+    with_service = on_the_nodes(ingress_service=service, ingress_endpoints=())
+    assert assess(with_service).answer is Answer.SUPPORTED
+    assert assess(on_the_nodes(to=31695)).answer is Answer.UNKNOWN
+    assert assess(on_the_nodes(ingress_pods=None)).answer is Answer.UNKNOWN
+    ready = (Pod(name="entry-1", node="worker-01", phase="Running", ready=True),)
+    assert assess(on_the_nodes(ingress_pods=ready)).answer is Answer.UNKNOWN
+    assert assess(on_the_nodes(ingress_workloads=None)).answer is Answer.UNKNOWN

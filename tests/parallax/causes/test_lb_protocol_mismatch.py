@@ -104,7 +104,7 @@ def test_a_failed_handshake_alone_leaves_it_open(x: Snapshot) -> None:
 
 
 def test_a_server_that_closes_is_shown_by_healthy_targets() -> None:
-    """Its port accepts connections, and the agents need no PROXY header."""
+    """Its port accepts connections that begin as the load balancer's do."""
     closed = failing_handshakes()
     assert closed.run
     probes = tuple(
@@ -115,6 +115,15 @@ def test_a_server_that_closes_is_shown_by_healthy_targets() -> None:
     assert answer(CAUSE, closed) is Answer.SUPPORTED
     silent = tuple(replace(r, probes=()) for r in closed.reports)
     assert answer(CAUSE, replace(closed, reports=silent)) is Answer.UNKNOWN
+    other = tuple(
+        replace(r, probes=tuple(replace(p, proxy_protocol=True) for p in r.probes))
+        for r in closed.reports
+    )
+    assert answer(CAUSE, replace(closed, reports=other)) is Answer.UNKNOWN
+    assert closed.balancer
+    both = e.with_services(closed.balancer, proxyprotocol=True)
+    agreed = replace(closed, reports=other, balancer=both)
+    assert answer(CAUSE, agreed) is Answer.SUPPORTED
 
 
 def test_the_fitting_port_refutes_it() -> None:

@@ -126,3 +126,23 @@ def test_without_any_connection_it_is_ruled_out() -> None:
     """Nothing accepted a request, so nothing timed out on one."""
     x = replace(given_up(), run=s.run(s.REFUSED))
     assert answer(CAUSE, x) is Answer.REFUTED
+
+
+def unlogged(snapshot: Snapshot) -> Snapshot:
+    """Return the snapshot of an ingress whose log no agent reads, as Cilium's."""
+    reports = tuple(replace(r, log_read_at=None) for r in snapshot.reports)
+    return replace(snapshot, reports=reports, sightings=())
+
+
+def test_without_a_log_no_internal_probe_may_be_faster() -> None:
+    """Then the load balancer gives up on each request, and all users get its 504."""
+    x = ask(CAUSE, unlogged(given_up()))
+    assert x.answer is Answer.SUPPORTED
+    assert x.evidence[1] == (
+        "10 of 10 internal probes of port 31695 succeed, none of them before 4.0 s"
+    )
+    assert answer(CAUSE, unlogged(given_up(inside=1.5))) is Answer.UNKNOWN
+    broken = unlogged(given_up(page=s.INGRESS_503))
+    assert answer(CAUSE, broken) is Answer.UNKNOWN
+    some = s.run([e.LB_504] * 10 + [s.OK], after=2.0)
+    assert answer(CAUSE, replace(unlogged(given_up()), run=some)) is Answer.UNKNOWN

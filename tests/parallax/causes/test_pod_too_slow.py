@@ -208,3 +208,24 @@ def test_a_slow_pod_that_the_ingress_did_not_use_leaves_it_open() -> None:
         for line in lines
     )
     assert answer(CAUSE, replace(mixed, sightings=own)) is Answer.SUPPORTED
+
+
+def unlogged(ingress: str = s.HANGS, page: str = s.HANGS, wait: float = 10) -> Snapshot:
+    """Return hanging pods behind an ingress whose log no agent reads, as Cilium's."""
+    run = s.run(page)
+    waited = tuple(replace(p, duration=wait) for p in run.probes)
+    reports = tuple(
+        replace(r, log_read_at=None) for r in s.reports(ingress=ingress, pod=s.HANGS)
+    )
+    return s.taken(replace(run, probes=waited), s.balancer(), *reports)
+
+
+def test_without_a_log_everybody_has_to_wait_in_vain() -> None:
+    """All pods, the ingress and all users; no user gives up before the agents."""
+    assert answer(CAUSE, unlogged()) is Answer.SUPPORTED
+    assert answer(CAUSE, unlogged(wait=3)) is Answer.UNKNOWN
+    assert answer(CAUSE, unlogged(ingress=s.OK)) is Answer.UNKNOWN
+    assert answer(CAUSE, unlogged(page=s.LB_503)) is Answer.UNKNOWN
+    x = unlogged()
+    read = tuple(replace(r, log_read_at=s.NOW) for r in x.reports)
+    assert answer(CAUSE, replace(x, reports=read)) is Answer.UNKNOWN

@@ -145,3 +145,15 @@ def test_the_missing_part_of_the_balancer_is_stated(
     assert balancer.service(known).listen_port == 443
     assert balancer.load_balancer(known) is known.load_balancer
     assert balancer.service.lacks(Scene.of(replace(x, **change))) == (why,)
+
+
+def test_a_closed_public_interface_leaves_the_private_address() -> None:
+    """Users reach it there; its public addresses are not its own any more."""
+    read = s.balancer()
+    assert read.load_balancer
+    lb = replace(read.load_balancer, public_interface=False, private_ips=("10.0.0.5",))
+    x = s.taken(s.run(s.LB_503), replace(read, load_balancer=lb), *s.reports())
+    assert balancer.addresses(Scene.of(x)) == {"10.0.0.5"}
+    assert balancer.addresses(Scene.of(replace(x, balancer=read))) == {
+        a for a in (read.load_balancer.ipv4, read.load_balancer.ipv6) if a
+    }

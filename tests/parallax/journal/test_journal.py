@@ -137,11 +137,14 @@ def test_sightings_of_earlier_reports_come_with_the_last(cloud: Any) -> None:
     assert last.sightings == (early, late)
 
 
-def test_a_balancer_without_public_interface_has_no_address() -> None:
-    """Its addresses stay in the reading, but are not probed."""
+def test_a_closed_public_interface_has_no_address() -> None:
+    """Its addresses stay in the reading, but only the private ones may be probed."""
     closed = LoadBalancer(id=1, name="lb", ipv4="203.0.113.20", public_interface=False)
     item = to_item(replace(READING, load_balancer=closed))
     assert item["addresses"] == {"L": []}
+    inner = replace(closed, private_ips=("10.0.0.5",))
+    item = to_item(replace(READING, load_balancer=inner))
+    assert item["addresses"] == {"L": [{"S": "10.0.0.5"}]}
 
 
 def test_the_balancers_addresses_need_no_decoding(cloud: Any) -> None:

@@ -42,16 +42,16 @@ def assess(scene: Scene) -> Assessment:
     """Check whether requests fail because the ingress has no ready pod."""
     if bypassed := inside.no_ingress(scene):
         return refuted(ID, bypassed)
-    cluster, name = inside.cluster(scene), ingress.service_name(scene)
+    cluster, name = inside.cluster(scene), ingress.title(scene)
     found = cluster.ingress_endpoints
+    if found is None and _has_no_pod(cluster):
+        found = ()
     if found is None:
         why = "; ".join(cluster.problems) or "no agent reported them"
-        raise Missing(f"the EndpointSlices of Service {name} ({why})")
+        raise Missing(f"the EndpointSlices of {name} ({why})")
     share = of(pods.ready(found), len(found))
     state = (
-        f"Service {name} has {share} endpoints ready"
-        if found
-        else f"Service {name} has no endpoints"
+        f"{name} has {share} endpoints ready" if found else f"{name} has no endpoints"
     )
     if pods.ready(found):
         return refuted(ID, state)
@@ -84,6 +84,8 @@ def _why(scene: Scene) -> Why | None:
 def _no_response_inside(scene: Scene) -> str:
     """Return that the ingress responds to no correctly sent internal probe."""
     sent_probes = ingress.correctly_addressed(scene)
+    if not sent_probes and (nowhere := _listens_nowhere(scene)):
+        return nowhere
     if not sent_probes:
         raise Missing(
             f"internal probes of the ingress ({inside.why_not_probed(scene)})"
@@ -93,6 +95,35 @@ def _no_response_inside(scene: Scene) -> str:
     if got:
         raise Missing(f"the reason why {text}")
     return f"none of {len(sent_probes)} internal probes of the ingress got a response"
+
+
+def _has_no_pod(cluster: ClusterReading) -> bool:
+    """Return whether a controller without a Service was found, and has no ready pod."""
+    found = cluster.ingress_service is None and bool(cluster.ingress_workloads)
+    pods_read = cluster.ingress_pods is not None
+    return found and pods_read and not any(p.ready for p in cluster.ingress_pods or ())
+
+
+def _listens_nowhere(scene: Scene) -> str | None:
+    """Return that no node can listen for an ingress without a NodePort; else None.
+
+    Only its pods listen on their nodes, and none is ready. So the agents have no port
+    to probe, and the load balancer's checks of a port of the nodes all fail.
+    """
+    cluster, service = inside.cluster(scene), balancer.service.maybe(scene)
+    own = cluster.ingress_service
+    at_nodes = own.node_ports if own else ()
+    if cluster.ingress_pods is None or any(p.ready for p in cluster.ingress_pods):
+        return None
+    if service is None or at_nodes or service.destination_port in balancer.NODE_PORTS:
+        return None
+    if not balancer.all_unhealthy(scene):
+        return None
+    port = service.destination_port
+    return (
+        f"only pods of the ingress can listen on port {port} of their nodes, and none"
+        " is ready"
+    )
 
 
 def _response(scene: Scene) -> str:

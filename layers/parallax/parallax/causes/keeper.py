@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from shlex import quote
 
-from parallax.evidence import balancer
+from parallax.evidence import balancer, on_the_nodes
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService
 from parallax.model.cluster import Service
@@ -79,7 +79,12 @@ def _labeled(
 
 
 def _leads_to(service: Service, listens: tuple[BalancerService, ...]) -> bool:
-    return bool({x.destination_port for x in listens} & {*service.node_ports})
+    """Tell whether requests go to a NodePort; no controller uses other ports."""
+    to = {x.destination_port for x in listens}
+    return any(
+        port in to and not on_the_nodes.is_of_nodes(service, port)
+        for port in service.node_ports
+    )
 
 
 def lasting(scene: Scene, step: NextStep, **settings: object) -> NextStep:

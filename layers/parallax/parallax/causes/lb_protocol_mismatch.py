@@ -119,7 +119,7 @@ def _follows(scene: Scene, probe: Probe) -> bool:
     """Return whether a handshake failed as at a server that uses no TLS.
 
     Some servers respond in plain text, others close. The second one proves it only
-    where the port accepts connections and the ingress needs no PROXY header.
+    where the port accepts connections that begin as the load balancer's do.
     """
     closed = probe.error_type is ErrorType.CONNECTION_CLOSED
     ends = closed and probe.error_phase == "tls" and _accepts(scene)
@@ -127,13 +127,17 @@ def _follows(scene: Scene, probe: Probe) -> bool:
 
 
 def _accepts(scene: Scene) -> bool:
-    """Return whether the port accepts connections, with no PROXY header needed."""
+    """Return whether the port accepts connections as the load balancer opens them.
+
+    That is with a PROXY header or without one.
+    """
     service, count = balancer.service(scene), len(balancer.health(scene))
     healthy = balancer.count_with_health(scene, HealthStatus.HEALTHY)
     sent = scene.inside(*AT_THE_INGRESS)
-    plain = any(not p.proxy_protocol and p.status_code is not None for p in sent)
+    alike = [p for p in sent if p.proxy_protocol is service.proxyprotocol]
     checked = service.health_check.port == service.destination_port
-    return checked and healthy == count > 0 and plain
+    responds = any(p.status_code is not None for p in alike)
+    return checked and healthy == count > 0 and responds
 
 
 def _is_not_tls(probe: Probe) -> bool:

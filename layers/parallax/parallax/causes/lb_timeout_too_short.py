@@ -8,7 +8,8 @@ reports, exports, uploads. The application finishes work whose response is disca
 
 Diagnosis: failing users get the load balancer's own 504. The ingress log contains these
 requests, closed by the client (499) or finished later. Internal probes of the same URL
-succeed after a longer time than the load balancer waited.
+succeed after a longer time than the load balancer waited. Where no ingress log is read,
+all failing users must get that 504, and no internal probe may be faster.
 
 Neighbors: a 504 written by the ingress means a pod that does not respond in time:
 `pod-too-slow`. No line in the ingress log means that the request never arrived:
@@ -29,7 +30,7 @@ from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import Probe
+from parallax.model.probe import AS_A_USER, Probe
 
 ID = "lb-timeout-too-short"
 GATEWAY_TIMEOUT, CLIENT_CLOSED, ERRORS = 504, 499, 400
@@ -55,9 +56,12 @@ def assess(scene: Scene) -> Assessment:
     lines = scene.sightings_of(*given_up)
     with evidence_so_far(state):
         slow = _answered_later(scene, lines, took)
+    later = f"an internal probe of the same URL succeeds after {slow:.1f} s"
     if bypassed := inside.no_ingress(scene):
-        later = f"an internal probe of the same URL succeeds after {slow:.1f} s"
         return supported(ID, state, later, bypassed)
+    wrong = wrong_annotation(scene, "http-timeout-idle")
+    if not lines:
+        return supported(ID, state, _none_is_faster(scene, took), *wrong)
     log = f"the ingress log contains {len(lines)} of these {len(given_up)} requests"
     closed = sum(line.status_code == CLIENT_CLOSED for line in lines)
     return supported(
@@ -65,8 +69,8 @@ def assess(scene: Scene) -> Assessment:
         state,
         f"{log}: the load balancer closed {closed} of them early (499), and"
         f" {len(lines) - closed} got a response",
-        f"an internal probe of the same URL succeeds after {slow:.1f} s",
-        *wrong_annotation(scene, "http-timeout-idle"),
+        later,
+        *wrong,
     )
 
 
@@ -110,7 +114,7 @@ def _is_good(line: Sighting) -> bool:
 def _answered_later(scene: Scene, lines: tuple[Sighting, ...], took: float) -> float:
     """Return the seconds of a successful internal probe, if longer than the timeout."""
     if not lines and not inside.no_ingress(scene):
-        raise Missing("an ingress log line of one of these requests")
+        _none_is_faster(scene, took)
     bad = [line for line in lines if not _is_good(line)]
     if bad:
         raise Missing(f"the reason why the ingress logged {bad[0].status_code}")
@@ -123,6 +127,29 @@ def _answered_later(scene: Scene, lines: tuple[Sighting, ...], took: float) -> f
     if slow < took:
         raise Missing(f"the reason why internal probes take only {slow:.1f} s")
     return slow
+
+
+def _none_is_faster(scene: Scene, took: float) -> str:
+    """Return that the load balancer would give up on each internal probe too.
+
+    That shows the cause where no ingress log is read, as with Cilium: all requests got
+    its 504, and the port to which it sends them never responds sooner.
+    """
+    what = "an ingress log line of one of these requests"
+    requests, port = users.failed(scene), balancer.service(scene).destination_port
+    sent = ingress.probes(scene, port=port)
+    passed = any(p.healthy for p in users.outside(scene, *AS_A_USER))
+    if logs.followed_nodes(scene) or passed or not sent:
+        raise Missing(what)
+    if not all(_gave_up(scene, p) for p in requests):
+        raise Missing(what)
+    soonest = min(p.duration for p in sent)
+    if soonest < took or not all(p.healthy for p in sent):
+        raise Missing(what)
+    return (
+        f"{of(len(sent), len(sent))} internal probes of port {port} succeed, none of"
+        f" them before {soonest:.1f} s"
+    )
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

@@ -40,6 +40,7 @@ from parallax.evidence import (
     ingress_rules,
     inside,
     logs,
+    on_the_nodes,
     overlay,
     proxy_protocol,
     users,
@@ -232,12 +233,24 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     if not any(_serves(scene, p, ingress_service) for p in across):
         return _to_decide(scene, name, found)
     fixes = tuple(_fix(scene, name, s, ingress_service) for s in wrong)
-    see = NextStep(
-        text="Check the NodePorts of the ingress Service.",
-        command=f"kubectl -n {quote(ingress_service.namespace)} get service"
-        f" {quote(ingress_service.name)}",
+    return (*fixes, _see(scene, ingress_service))
+
+
+def _see(scene: Scene, ingress_service: Service) -> NextStep:
+    """Return how to see the ingress's ports of the nodes."""
+    kubectl = f"kubectl -n {quote(ingress_service.namespace)}"
+    if not on_the_nodes.has_some(ingress_service):
+        return NextStep(
+            text="Check the NodePorts of the ingress Service.",
+            command=f"{kubectl} get service {quote(ingress_service.name)}",
+        )
+    return NextStep(
+        text="Check which pods listen on ports of their nodes for"
+        f" {ingress.title(scene)}: they have a `hostPort`, or `hostNetwork`.",
+        command="kubectl get pods -A -o custom-columns=NAMESPACE:.metadata.namespace,"
+        "POD:.metadata.name,NODE:.spec.nodeName,HOSTNETWORK:.spec.hostNetwork,"
+        "HOSTPORT:.spec.containers[*].ports[*].hostPort | grep -v '<none>$'",
     )
-    return (*fixes, see)
 
 
 def _to_decide(

@@ -11,6 +11,7 @@ Diagnosis: users get the ingress's own 504. Or its log shows a pod of the Servic
 did not respond (504, or 499 if the client gave up first). A probe of a pod on the same
 node, without a network in between, connects. It gets no response, or waits longer than
 the ingress did. If all pods respond at once to such probes, this cause is not shown.
+Where no ingress log is read, all pods, the ingress and all users must wait in vain.
 
 Neighbors: with `overlay-between-nodes-broken` probes from the pod's own node succeed.
 With `pod-refuses-connection` there is no connection. With `lb-timeout-too-short` the
@@ -25,7 +26,16 @@ and status 499.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import impact, ingress, inside, logs, pods, users
+from parallax.evidence import (
+    answers,
+    balancer,
+    impact,
+    ingress,
+    inside,
+    logs,
+    pods,
+    users,
+)
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need, proven
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -56,6 +66,8 @@ def assess(scene: Scene) -> Assessment:
         if inside.no_ingress(scene):
             own = _without_ingress(scene, slow, local)
             return supported(ID, state, own)
+        if own is None and (unlogged := _waits_unlogged(scene, slow, local)):
+            return supported(ID, state, unlogged)
         own = need(own, "a 504 written by the ingress itself")
         _same_pods(scene, slow, lines)
         with evidence_so_far(own):
@@ -82,6 +94,42 @@ def _without_ingress(scene: Scene, slow: list[Probe], local: tuple[Probe, ...]) 
     if len(slow) < len(local):
         raise Missing("the reason why all requests fail although some pods respond")
     return impact.waits_at_own_node_port(scene)
+
+
+def _waits_unlogged(
+    scene: Scene, slow: list[Probe], local: tuple[Probe, ...]
+) -> str | None:
+    """Return that users and agents wait in vain where no ingress log is read.
+
+    Every pod is slow, and so is every internal request through the ingress. No user
+    gives up before the agents did, so the load balancer is not too impatient.
+    """
+    service = balancer.service.maybe(scene)
+    failed = users.failing(scene, *AS_A_USER)
+    if service is None or logs.followed_nodes(scene) or len(slow) < len(local):
+        return None
+    sent = ingress.probes(scene, port=service.destination_port)
+    if not sent or not all(map(_hangs, (*sent, *slow))):
+        return None
+    longest = max(p.duration for p in slow)
+    if any(p.healthy for p in users.outside(scene, *AS_A_USER)):
+        return None
+    if not all(_waited(scene, p) and p.duration >= longest for p in failed):
+        return None
+    return (
+        f"{of(len(sent), len(sent))} internal probes of the ingress and"
+        f" {of(len(failed), len(failed))} users got no response within {longest:.1f} s"
+    )
+
+
+def _hangs(probe: Probe) -> bool:
+    return probe.error_type is ErrorType.TIMEOUT and probe.error_phase == "processing"
+
+
+def _waited(scene: Scene, probe: Probe) -> bool:
+    """Return whether a request got no response, or the load balancer's own 504."""
+    late = probe.status_code == GATEWAY_TIMEOUT
+    return _hangs(probe) or (late and answers.wrote_response(scene, probe))
 
 
 def _not_used(scene: Scene) -> Assessment:

@@ -16,7 +16,7 @@ from parallax.diagnose.path import balancer_responded, blame, trace
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
 from parallax.diagnose.without_future import without_future
-from parallax.diagnose.wording import without_ingress
+from parallax.diagnose.wording import in_words_of_the_path
 from parallax.evidence.reading import Absent, Hidden, Missing
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import (
@@ -36,7 +36,7 @@ from parallax.model.snapshot import Snapshot
 def judge(snapshot: Snapshot) -> Judgement:
     """Judge a target. If users are served, the cause is `none`."""
     scene = Scene.of(without_future(snapshot))
-    return without_ingress(_judge(scene), scene)
+    return in_words_of_the_path(_judge(scene), scene)
 
 
 def _judge(scene: Scene) -> Judgement:

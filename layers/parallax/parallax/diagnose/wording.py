@@ -1,13 +1,13 @@
-"""Wording: the words of a judgement whose way in is the app's own Service.
+"""Wording: the words of a judgement where the ingress has no NodePort.
 
 In: a judgement, its scene. Out: the judgement, with "the Service" where its sentences
-name an ingress that is not on the path. It does not: change a fact, a name or a
-command.
+name an ingress that is not on the path, and with ports of the nodes where they name
+NodePorts. It does not: change a fact, a name or a command.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from parallax.evidence import inside
+from parallax.evidence import inside, on_the_nodes
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import (
     Assessment,
@@ -28,58 +28,87 @@ _WORDS = (
     ("ingress pod", "pod of the Service"),
 )
 """What stands for the ingress; "an ingress" in "not to an ingress" stays."""
+_AT_THE_NODES = (
+    ("NodePort of the ingress Service", "port of the ingress on the nodes"),
+    ("NodePort of the ingress", "port of the ingress on the nodes"),
+    ("the ingress's NodePort", "the ingress's port on the nodes"),
+    ("an ingress NodePort", "a port of the ingress on the nodes"),
+    ("NodePort probes", "probes of the ingress's port"),
+    (
+        "every node forwards its NodePort",
+        "every node accepts connections to the ingress's port",
+    ),
+    ("nodes forward their NodePort", "nodes accept connections to the ingress's port"),
+)
+"""What stands for a NodePort where the ingress listens on the nodes themselves."""
+
+type Words = tuple[tuple[str, str], ...]
 
 
-def without_ingress(judgement: Judgement, scene: Scene) -> Judgement:
-    """Return the judgement in the words of a path without an ingress."""
-    if not inside.no_ingress(scene):
-        return judgement
-    return replace(
-        judgement,
-        title=_worded(judgement.title),
-        assessments=tuple(map(_assessment, judgement.assessments)),
-        path=tuple(map(_hop, judgement.path)),
-        next_steps=tuple(map(_step, judgement.next_steps)),
-        lead=_lead(judgement.lead) if judgement.lead else None,
-    )
+def in_words_of_the_path(judgement: Judgement, scene: Scene) -> Judgement:
+    """Return the judgement in words that are right for the way into this cluster."""
+    if words := _words(scene):
+        return _Wording(words).judgement(judgement)
+    return judgement
 
 
-def _worded(text: str) -> str:
-    for old, new in _WORDS:
-        text = text.replace(old, new)
-    return text
+def _words(scene: Scene) -> Words:
+    if inside.no_ingress(scene):
+        return _WORDS
+    ingress = inside.ingress_service.maybe(scene)
+    return _AT_THE_NODES if ingress and on_the_nodes.has_some(ingress) else ()
 
 
-def _assessment(one: Assessment) -> Assessment:
-    return replace(
-        one,
-        evidence=tuple(map(_worded, one.evidence)),
-        missing=tuple(map(_worded, one.missing)),
-        hidden_by=_worded(one.hidden_by) if one.hidden_by else None,
-    )
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """Replaces words in each text of a judgement."""
 
+    words: Words
 
-def _lead(one: Lead) -> Lead:
-    return replace(
-        one,
-        observation=_worded(one.observation),
-        excludes=_worded(one.excludes),
-        candidates=tuple(map(_candidate, one.candidates)),
-    )
+    def judgement(self, one: Judgement) -> Judgement:
+        return replace(
+            one,
+            title=self.text(one.title),
+            assessments=tuple(map(self.assessment, one.assessments)),
+            path=tuple(map(self.hop, one.path)),
+            next_steps=tuple(map(self.step, one.next_steps)),
+            lead=self.lead(one.lead) if one.lead else None,
+        )
 
+    def text(self, text: str) -> str:
+        for old, new in self.words:
+            text = text.replace(old, new)
+        return text
 
-def _candidate(one: Candidate) -> Candidate:
-    return replace(
-        one,
-        title=_worded(one.title),
-        evidence=tuple(map(_worded, one.evidence)),
-        missing=tuple(map(_worded, one.missing)),
-    )
+    def texts(self, texts: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(self.text, texts))
 
+    def assessment(self, one: Assessment) -> Assessment:
+        return replace(
+            one,
+            evidence=self.texts(one.evidence),
+            missing=self.texts(one.missing),
+            hidden_by=self.text(one.hidden_by) if one.hidden_by else None,
+        )
 
-def _hop(one: HopSeen) -> HopSeen:
-    return replace(one, seen=_worded(one.seen))
+    def lead(self, one: Lead) -> Lead:
+        return replace(
+            one,
+            observation=self.text(one.observation),
+            excludes=self.text(one.excludes),
+            candidates=tuple(map(self.candidate, one.candidates)),
+        )
 
+    def candidate(self, one: Candidate) -> Candidate:
+        return replace(
+            one,
+            title=self.text(one.title),
+            evidence=self.texts(one.evidence),
+            missing=self.texts(one.missing),
+        )
 
-def _step(one: NextStep) -> NextStep:
-    return replace(one, text=_worded(one.text))
+    def hop(self, one: HopSeen) -> HopSeen:
+        return replace(one, seen=self.text(one.seen))
+
+    def step(self, one: NextStep) -> NextStep:
+        return replace(one, text=self.text(one.text))

@@ -7,7 +7,7 @@ It does not: conclude.
 from ipaddress import ip_address
 from textwrap import shorten
 
-from parallax.evidence import users
+from parallax.evidence import machines, users
 from parallax.evidence.reading import Absent, Hidden, Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of, since_text
@@ -132,9 +132,16 @@ def lookup_note(scene: Scene) -> str:
 
 @reading
 def health(scene: Scene) -> tuple[tuple[BalancerTarget, HealthStatus], ...]:
-    """Return each real target's health for the port that users use."""
-    balancer = scene.load_balancer
-    return balancer.health(users.listen_port(scene)) if balancer else ()
+    """Return each real target's health for the port that users use.
+
+    Without those that cannot serve: no pod of the ingress listens on their node.
+    """
+    balancer, port = scene.load_balancer, users.listen_port(scene)
+    if balancer is None:
+        return ()
+    every, served = balancer.health(port), balancer.service_for(port)
+    at_node_port = served is None or served.destination_port in NODE_PORTS
+    return every if at_node_port else machines.able(scene, every)
 
 
 @reading
@@ -158,8 +165,10 @@ def health_text(scene: Scene) -> str:
     where = f"on port {served.listen_port} (health check {check})"
     if not count:
         return f"no target {where}"
+    every = len(lb.health(served.listen_port)) if (lb := scene.load_balancer) else count
+    which = " that run an ingress pod" if count < every else ""
     seen = [
-        f"{of(number, count)} targets {status.value}"
+        f"{of(number, count)} targets{which} {status.value}"
         for status in HealthStatus
         if (number := count_with_health(scene, status))
     ]
@@ -187,9 +196,16 @@ def failure_details(scene: Scene) -> tuple[TargetHealth, ...]:
 
 @reading
 def addresses(scene: Scene) -> set[str]:
-    """Return the load balancer's own public addresses; empty if not freshly read."""
+    """Return the addresses at which users reach the load balancer; empty: not read.
+
+    They are public. Without a public interface its private address is the only one.
+    """
     balancer = scene.load_balancer
-    return {a for a in (balancer.ipv4, balancer.ipv6) if a} if balancer else set()
+    if balancer is None:
+        return set()
+    if not balancer.public_interface:
+        return set(balancer.private_ips)
+    return {a for a in (balancer.ipv4, balancer.ipv6) if a}
 
 
 def same_address(one: str, other: str) -> bool:

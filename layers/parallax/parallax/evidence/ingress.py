@@ -10,7 +10,7 @@ probes are left out here.
 
 from collections import Counter
 
-from parallax.evidence import logs, nodes, users
+from parallax.evidence import logs, nodes, on_the_nodes, users
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
 from parallax.model.probe import (
@@ -62,6 +62,17 @@ def service_name(scene: Scene) -> str:
         return f"{service.namespace}/{service.name}"
     name = reached.ingress_service or "ingress-nginx-controller"
     return f"{reached.ingress_namespace or 'ingress-nginx'}/{name}"
+
+
+def title(scene: Scene) -> str:
+    """Name the ingress's Service, or the workload of a controller without one."""
+    cluster = scene.cluster
+    service = cluster.ingress_service if cluster else None
+    if cluster is None or service is None or service.type != on_the_nodes.NO_SERVICE:
+        return f"Service {service_name(scene)}"
+    workload = next(iter(cluster.ingress_workloads or ()), None)
+    kind = workload.kind if workload else "workload"
+    return f"{kind} {service.name or 'of the ingress'}"
 
 
 def own_response(scene: Scene, status_code: int) -> str | None:

@@ -8,6 +8,13 @@ can be neither matched nor excluded is left open.
 from ipaddress import ip_address, ip_network
 
 from parallax.evidence import balancer, inside
+from parallax.evidence.machines import (
+    MACHINE,
+    fully_read,
+    ingress_nodes,
+    known_nodes,
+    target_node,
+)
 from parallax.evidence.reading import Hidden, Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -16,8 +23,6 @@ from parallax.model.cluster import Node
 from parallax.model.freshness import is_not_before
 from parallax.model.probe import Role
 
-MACHINE = "hcloud://"
-"""Prefix of hcloud-cloud-controller-manager's provider ids (`spec.providerID`)."""
 PRIVATE = tuple(
     map(
         ip_network,
@@ -35,46 +40,12 @@ LOCAL = "Local"
 """The traffic policy under which only nodes with an ingress pod respond."""
 
 
-def target_node(scene: Scene, target: BalancerTarget) -> Node | None:
-    """Return the node that a target is; None: no node of the reading matches."""
-    machine = f"{MACHINE}{target.server_id}" if target.server_id is not None else None
-    index = _by_sign(scene)
-    signs = (("machine", machine), ("ip", target.ip), ("name", target.server_name))
-    places = [index[sign] for sign in signs if sign[1] is not None and sign in index]
-    return _nodes(scene)[min(places)] if places else None
-
-
-@reading
-def _by_sign(scene: Scene) -> dict[tuple[str, str | None], int]:
-    """Return the position of the first node with each id, address and name."""
-    found: dict[tuple[str, str | None], int] = {}
-    for place, node in enumerate(_nodes(scene)):
-        for sign in (
-            ("machine", node.provider_id),
-            ("ip", node.internal_ip),
-            ("ip", node.external_ip),
-            ("name", node.name),
-        ):
-            found.setdefault(sign, place)
-    return found
-
-
-def _nodes(scene: Scene) -> tuple[Node, ...]:
-    return (scene.cluster.nodes if scene.cluster else None) or ()
-
-
-def fully_read(scene: Scene, *names: str) -> bool:
-    """Return whether the cluster's reading has all entries of these fields."""
-    cluster = scene.cluster
-    return cluster is not None and not set(names) & set(cluster.partial)
-
-
 @reading
 def all_nodes(scene: Scene) -> tuple[Node, ...]:
     """Return the cluster's nodes."""
     if scene.cluster is None:
         raise Missing(f"the cluster's nodes ({inside.why_no_reports(scene)})")
-    return need(_nodes(scene), "the cluster's nodes (no agent reported them)")
+    return need(known_nodes(scene), "the cluster's nodes (no agent reported them)")
 
 
 @reading
@@ -98,7 +69,7 @@ def foreign_targets(scene: Scene) -> tuple[BalancerTarget, ...]:
 
 def _is_foreign(scene: Scene, target: BalancerTarget) -> bool:
     """Return whether every node differs in a field that both sides have."""
-    nodes = _nodes(scene) if fully_read(scene, "nodes") else ()
+    nodes = known_nodes(scene) if fully_read(scene, "nodes") else ()
     if not nodes or target_node(scene, target) is not None:
         return False
     if target.server_id is not None and all(_machine(n) for n in nodes):
@@ -134,22 +105,6 @@ def _is_private(address: str) -> bool:
 
 def _machine(node: Node) -> bool:
     return (node.provider_id or "").startswith(MACHINE)
-
-
-@reading
-def ingress_nodes(scene: Scene) -> frozenset[str] | None:
-    """Return the nodes with a ready ingress pod; None: not determined."""
-    cluster = scene.cluster
-    if cluster is None or not fully_read(scene, "ingress_endpoints", "ingress_pods"):
-        return None
-    if cluster.ingress_endpoints is not None:
-        found = [e.node for e in cluster.ingress_endpoints if e.ready]
-    elif cluster.ingress_pods is not None:
-        found = [p.node for p in cluster.ingress_pods if p.ready]
-    else:
-        return None
-    named = [node for node in found if node is not None]
-    return frozenset(named) if len(named) == len(found) else None
 
 
 def is_local(scene: Scene) -> bool:

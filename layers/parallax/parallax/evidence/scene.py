@@ -10,6 +10,7 @@ from dataclasses import fields
 from functools import cached_property
 from typing import Any, cast, override
 
+from parallax.evidence.on_the_nodes import with_ports_of_nodes
 from parallax.evidence.way_in import through_own_service
 from parallax.model.balancer import LoadBalancer
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
@@ -24,12 +25,13 @@ class Scene(Snapshot):
     def of(cls, snapshot: Snapshot) -> "Scene":
         """Return the scene of a snapshot; a scene is returned unchanged.
 
-        If the app's own Service is the way in, it stands where an ingress's would.
+        If the app's own Service is the way in, it stands where an ingress's would. The
+        ports of the nodes at which an ingress listens stand beside its NodePorts.
         """
         if isinstance(snapshot, Scene):
             return snapshot
         scene = cls(**{f.name: getattr(snapshot, f.name) for f in fields(snapshot)})
-        return through_own_service(scene)
+        return with_ports_of_nodes(through_own_service(scene))
 
     @cached_property
     def readings(self) -> dict[Any, Any]:

@@ -157,7 +157,7 @@ class DynamoJournal:
         return next((run for run in runs if isinstance(run, ProbeRun)), None)
 
     def addresses(self, target: str, since: datetime) -> tuple[str, ...]:
-        """Return the load balancer's public addresses in the newest reading since then.
+        """Return where users reach the load balancer, by the newest reading since then.
 
         It reads only plain attributes: the probe calls it during an investigation,
         where importing pydantic would distort the timings.

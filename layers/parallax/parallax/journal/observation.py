@@ -89,7 +89,10 @@ class Journal(Protocol):
         ...
 
     def addresses(self, target: str, since: datetime) -> Sequence[str]:
-        """Return the load balancer's public addresses, newest reading since then."""
+        """Return where users reach the load balancer, by the newest reading since then.
+
+        Its public addresses; without a public interface the private ones.
+        """
         ...
 
     def record_heartbeat(self, push: Push, received_at: datetime) -> None:
@@ -193,8 +196,9 @@ def _reading_item(reading: BalancerReading) -> Item:
     outcome = "read" if balancer else "problem"
     item["outcome"] = {"S": f"{outcome}-still" if reading.still else outcome}
     if balancer:
-        public = (balancer.ipv4, balancer.ipv6) if balancer.public_interface else ()
-        found = [address for address in public if address]
+        public, private = (balancer.ipv4, balancer.ipv6), balancer.private_ips
+        own = public if balancer.public_interface else private
+        found = [address for address in own if address]
         item["addresses"] = {"L": [{"S": address} for address in found]}
     return item
 

@@ -14,6 +14,7 @@ from parallax.model.packed import TooLargeError
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
 from parallax.model.wire import decode
+from parallax.probe.address import allowed
 from parallax.probe.bound import reduced_versions
 from parallax.probe.plan import Plan
 from parallax.probe.uses import Uses
@@ -60,8 +61,12 @@ def probe_targets(
 
 
 def balancer_ips(target: Target, journal: Journal) -> Sequence[str]:
-    """Return the addresses of the target's load balancer, as `inspect` read them."""
-    return journal.addresses(target.name, datetime.now(UTC) - READING_AGE)
+    """Return the addresses of the target's load balancer, as `inspect` read them.
+
+    Without those that its requests may not be sent to.
+    """
+    found = journal.addresses(target.name, datetime.now(UTC) - READING_AGE)
+    return [a for a in found if target.allow_private_addresses or allowed(a)]
 
 
 def store_run(run: ProbeRun, journal: Journal) -> ProbeRun:
