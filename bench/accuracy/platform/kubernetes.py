@@ -17,7 +17,6 @@ from parallax.model import cluster as k
 def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
     """Return what the Kubernetes API returns, with times of a node's clock."""
     ingress, hidden = spec.ingress, spec.hidden
-    nginx = ingress.kind == "ingress-nginx"
     changed = when(at) - timedelta(seconds=spec.changed_ago)
     deny, state = ingress.deny, spec.conditions
     shown = state.entry is not Entry.HOST_PORT and (spec.has_ingress or state.beside)
@@ -40,8 +39,8 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
         ingress_endpoints=_ingress_endpoints(spec) if shown else None,
         ingress_name=spec.service if ruled else None,
         ingress_hosts=_hosts(spec),
-        ingress_annotations=(deny.annotation,) if deny and state.rules_read else (),
-        ingress_config=_config(spec) if nginx and shown else None,
+        ingress_annotations=(deny.annotation,) if deny and not state.own_kind else (),
+        ingress_config=_config(spec) if shown else None,
         ingress_node_ports=_node_ports(spec) if shown else None,
         ingress_pods=_ingress_pods(spec, at) if shown else None,
         ingress_workloads=(_ingress_workload(spec),) if shown and with_pods else None,
@@ -63,8 +62,8 @@ def _node_ports(spec: PlatformSpec) -> tuple[int, ...]:
 
 
 def _unread_kinds(spec: PlatformSpec) -> tuple[str, ...] | None:
-    """Return the ingress's own kinds that were not read; None: of an older agent."""
-    return () if spec.conditions.rules_read else None
+    """Return the ingress's own kinds that were not read."""
+    return () if spec.conditions.rules_read else ("Traefik's IngressRoutes",)
 
 
 def _problems(spec: PlatformSpec) -> Iterator[str]:
@@ -79,10 +78,10 @@ def _problems(spec: PlatformSpec) -> Iterator[str]:
 
 
 def _hosts(spec: PlatformSpec) -> tuple[str, ...]:
-    """Return the hosts of all Ingresses; other kinds are not read."""
+    """Return the hosts of all Ingresses, and of other kinds where they are read."""
     state = spec.conditions
-    hosts = spec.ingress.hosts if state.rules_read else state.other_hosts
-    return tuple(sorted(hosts))
+    hosts = spec.ingress.hosts if state.rules_read else ()
+    return tuple(sorted({*hosts, *state.other_hosts}))
 
 
 def _ingress_pods(spec: PlatformSpec, at: float) -> tuple[k.Pod, ...] | None:
@@ -117,8 +116,13 @@ def _ingress_workload(spec: PlatformSpec) -> k.Workload:
     )
 
 
-def _config(spec: PlatformSpec) -> tuple[tuple[str, str], ...]:
+def _config(spec: PlatformSpec) -> tuple[tuple[str, str], ...] | None:
+    """Return the ConfigMap of ingress-nginx, or what Traefik's arguments say."""
     ingress = spec.ingress
+    if ingress.kind == "traefik" and spec.conditions.config_read:
+        return (("use-proxy-protocol", "false"),)
+    if ingress.kind != "ingress-nginx":
+        return None
     word = "true" if ingress.proxy_protocol else "false"
     return (
         ("proxy-connect-timeout", f"{ingress.connect_timeout:.0f}"),

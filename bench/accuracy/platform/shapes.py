@@ -53,18 +53,31 @@ def _own(spec: PlatformSpec) -> None:
 
 
 def ingress_route(spec: PlatformSpec) -> None:
-    """State the host in an IngressRoute, which the agent does not read."""
+    """State the host in an IngressRoute, for one of the two entry points."""
     others = ("grafana.example.org", "wiki.example.org")
-    spec.conditions.rules_read = False
+    spec.conditions.own_kind = True
     spec.conditions.other_hosts = spec.rng.choice(((), others))
     if _passes_tls(spec):
         spec.conditions.plain = 404
+    else:
+        spec.conditions.over_tls = 404
+
+
+def ingress_route_unread(spec: PlatformSpec) -> None:
+    """The same, and the agent's role does not allow it to read IngressRoutes."""
+    ingress_route(spec)
+    spec.conditions.rules_read = False
 
 
 def entry_point_tls(spec: PlatformSpec) -> None:
     """End TLS at the controller's entry point; no Ingress has a `tls` section."""
-    spec.conditions.tls_read = False
     spec.conditions.plain = spec.rng.choice((308, 404))
+
+
+def entry_point_tls_unread(spec: PlatformSpec) -> None:
+    """The same, by a file, which the agent does not read."""
+    entry_point_tls(spec)
+    spec.conditions.tls_read = spec.conditions.config_read = False
 
 
 def host_port(spec: PlatformSpec) -> None:
@@ -142,7 +155,8 @@ SHAPES = (
     ),
     Shape(
         id="own-service",
-        title="the app's own Service of type LoadBalancer, a controller beside it",
+        title="the app's own Service of type LoadBalancer; the target names a controller"
+        " beside it",
         change=own_service,
         requires=replace(_TRAEFIK, protocol="https", policy="Cluster"),
     ),
@@ -162,6 +176,18 @@ SHAPES = (
         id="entry-point-tls",
         title="Traefik, TLS at the entry point, Ingress without `tls`",
         change=entry_point_tls,
+        requires=replace(_TRAEFIK, protocol="tcp"),
+    ),
+    Shape(
+        id="ingress-route-unread",
+        title="Traefik IngressRoute, which the agent may not read",
+        change=ingress_route_unread,
+        requires=_TRAEFIK,
+    ),
+    Shape(
+        id="entry-point-tls-unread",
+        title="Traefik, TLS at the entry point, configured in a file",
+        change=entry_point_tls_unread,
         requires=replace(_TRAEFIK, protocol="tcp"),
     ),
     Shape(
