@@ -69,7 +69,7 @@ def works_inside(scene: Scene) -> str:
         why = inside.why_not_probed(scene)
         raise Missing(f"internal probes of the ingress ({why})")
     doubt = time.recovery_pending(scene) or _needs_proxy_header(scene)
-    if doubt := doubt or _other_content(scene):
+    if doubt := doubt or check_content.other_than_probed(scene):
         raise Missing(doubt)
     good, text = _probe_share(scene)
     across = ingress.probes(scene, Role.INGRESS_OTHER)
@@ -142,30 +142,6 @@ def _needs_proxy_header(scene: Scene) -> str | None:
     if service is None or service.proxyprotocol or not sent_probes:
         return None
     return "whether the ingress expects a PROXY header, which only the agents send"
-
-
-def _other_content(scene: Scene) -> str | None:
-    """Return a doubt: the health check gets another response than the probes.
-
-    With an HTTP check the content counts: the ingress may reject the PROXY header that
-    the load balancer sends with it; an error is rightly rejected; and another port of
-    the ingress may respond otherwise.
-    """
-    service = balancer.service.maybe(scene)
-    reasons = check_content.failure_reasons(scene)
-    if service is None or service.health_check.protocol == "tcp":
-        return None
-    if reasons and reasons <= check_content.NO_CONNECTION:
-        return None
-    if service.proxyprotocol and proxy_protocol.wanted.maybe(scene) is None:
-        return "whether the ingress expects the PROXY header of the load balancer"
-    port, probes = service.health_check.port, ingress.probes(scene)
-    if any(p.peer_port == port for p in probes):
-        return None
-    codes = {s.health_check_status_code or 0 for s in balancer.failure_details(scene)}
-    if max(codes, default=0) >= check_content.BROKEN:
-        return f"why port {port} responds {max(codes)} to the health check"
-    return None
 
 
 @reading
