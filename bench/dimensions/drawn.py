@@ -37,6 +37,18 @@ BY_ITS_RULES = frozenset({"ingress-does-not-know-host", "ingress-rejects-request
 BY_ITS_PODS = frozenset({"ingress-without-endpoints", "ingress-replica-out-of-step"})
 """Causes that the ingress's pods show."""
 
+MARKED = {
+    "cache-replays-error": frozenset({"cloudflare", "varnish"}),
+    "cdn-cannot-reach-origin": frozenset({"cloudflare"}),
+    "edge-refuses-monitor": frozenset({"cloudflare"}),
+}
+"""Causes at a CDN, with the CDNs whose pages state them. The pages of others may be the
+origin's; only the log of an ingress shows that no request arrived."""
+BETWEEN_NODES = frozenset(
+    {"network-policy-blocks-ingress", "overlay-between-nodes-broken"}
+)
+"""Causes that look alike unless pods of another app are probed too."""
+
 type Change = Callable[[PlatformSpec], object]
 
 
@@ -102,10 +114,20 @@ def _as_read(spec: PlatformSpec, label: Label) -> Label:
     """Return the label, which allows abstention where the agent cannot read enough."""
     state = spec.conditions
     unread = state.entry in {Entry.HOST_PORT, Entry.DUMMY}
-    hidden = (label.cause in BY_ITS_RULES and not state.rules_read) or (
-        label.cause in BY_ITS_PODS and unread
+    hidden = (
+        (label.cause in BY_ITS_RULES and not state.rules_read)
+        or (label.cause in BY_ITS_PODS and unread)
+        or (state.entry is Entry.OWN and _lacks_an_ingress(spec, label.cause))
     )
     if not hidden:
         return label
     more = {NOT_ESTABLISHED} | ({"lb-no-healthy-target"} if unread else set())
     return replace(label, accept=label.accept | more, evidence="partial")
+
+
+def _lacks_an_ingress(spec: PlatformSpec, cause: str) -> bool:
+    """Return whether only an ingress's log, or its pods, would show a cause."""
+    if spec.cdn is not None and cause in MARKED:
+        return spec.cdn.kind not in MARKED[cause]
+    alone = not spec.conditions.beside
+    return alone and cause in BETWEEN_NODES and not spec.pods[0].host_network
