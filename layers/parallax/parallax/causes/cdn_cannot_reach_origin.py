@@ -8,7 +8,8 @@ balancer and everything behind it work, and none of these requests arrives.
 
 Diagnosis: nearly all failing responses are the CDN's own errors (500 and above), and
 none is a replay. Direct requests to the load balancer's own address succeed. Every
-ingress log was read since, and contains none of the failing requests. If the page has
+ingress log was read since, and contains none of the failing requests; Cloudflare's
+statuses 521 to 523 show that without a log. If the page has
 no known writer, cache-buster requests must fail as well. This cause is ruled
 out if the CDN wrote no failing response and passes on a cache-buster request.
 

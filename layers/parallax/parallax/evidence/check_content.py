@@ -67,6 +67,8 @@ def rejection(scene: Scene) -> str | None:
         return f"Hetzner reports {min(reported)}: the health check receives {what}"
     if reported - REJECTED:
         return None
+    if of_nodes and service.destination_port in ingress.node_ports:
+        return None  # whether a process on the nodes listens there is not known
     return _wrong_scheme(check, port) or _requests_unknown_host(scene, check)
 
 
