@@ -133,7 +133,8 @@ def _by_the_log(
         raise Missing(f"the reason why {who} did not respond either")
     count = of(len(lines), len(lines))
     last = upstream.line_text(scene, lines[0])
-    shown = f"ingress log: {count} requests without a response went there; e.g. {last}"
+    where = "went to pods on that node"
+    shown = f"ingress log: {count} requests without a response {where}; e.g. {last}"
     if also := _at_the_balancer_too(scene, lines, names):
         return shown, also
     upstream.ends_without_a_response(scene)
