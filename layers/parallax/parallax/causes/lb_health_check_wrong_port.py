@@ -77,7 +77,7 @@ def _ports(scene: Scene, port: int, to: int) -> tuple[str, str]:
             return own, f"{other} {probes[0].peer_port}"
         probed = f"{_connected(scene, to)} internal probes connected to ingress port"
         return own, f"{probed} {to}"
-    own = f"port {port} is not a NodePort of the ingress Service; {to} is its own port"
+    own = f"port {port} is not a NodePort of the ingress Service; {to} is a port of it"
     return own, f"{len(probes)} internal probes connected to the ingress's NodePort"
 
 
