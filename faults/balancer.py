@@ -57,6 +57,12 @@ def proxy_by_balancer(spec: PlatformSpec) -> None:
         listen.proxy = True
 
 
+def proxy_unread(spec: PlatformSpec) -> None:
+    """The same; the ingress is configured in a file, which the agent does not read."""
+    proxy_by_balancer(spec)
+    spec.conditions.config_read = False
+
+
 def proxy_by_ingress(spec: PlatformSpec) -> None:
     """The ingress expects PROXY lines; the balancer sends none."""
     spec.ingress.proxy_protocol = True
@@ -182,7 +188,7 @@ BALANCER = (
             ),
             Injection(
                 name="proxy-protocol-mismatch-unread",
-                inject=proxy_by_balancer,
+                inject=proxy_unread,
                 requires=Requirements(
                     kind="traefik", cdn=False, proxy=False, check="tcp"
                 ),

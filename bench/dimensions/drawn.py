@@ -43,6 +43,18 @@ BY_ITS_LOG = frozenset(
 BY_OTHER_PODS = frozenset({"network-policy-blocks-ingress"})
 """Causes that probes of another app's pods show, as of the ingress's."""
 
+MARKED = {
+    "cache-replays-error": frozenset({"cloudflare", "varnish"}),
+    "cdn-cannot-reach-origin": frozenset({"cloudflare"}),
+    "edge-refuses-monitor": frozenset({"cloudflare"}),
+}
+"""Causes at a CDN, with the CDNs whose pages state them. The pages of others may be the
+origin's; only the log of an ingress shows that no request arrived."""
+BETWEEN_NODES = frozenset(
+    {"network-policy-blocks-ingress", "overlay-between-nodes-broken"}
+)
+"""Causes that look alike unless pods of another app are probed too."""
+
 type Change = Callable[[PlatformSpec], object]
 
 
@@ -115,6 +127,7 @@ def _as_read(spec: PlatformSpec, label: Label) -> Label:
         or (label.cause in BY_ITS_PODS | BY_OTHER_PODS and unread)
         or (label.cause in BY_ITS_LOG and spec.hidden.log)
         or not state.proxy_read  # no probe of the ingress gets a response
+        or (state.entry is Entry.OWN and _lacks_an_ingress(spec, label.cause))
     )
     if not hidden:
         return label
@@ -122,3 +135,11 @@ def _as_read(spec: PlatformSpec, label: Label) -> Label:
     if unread and label.cause in BY_ITS_PODS:
         more.add("lb-no-healthy-target")
     return replace(label, accept=label.accept | more, evidence="partial")
+
+
+def _lacks_an_ingress(spec: PlatformSpec, cause: str) -> bool:
+    """Return whether only an ingress's log, or its pods, would show a cause."""
+    if spec.cdn is not None and cause in MARKED:
+        return spec.cdn.kind not in MARKED[cause]
+    alone = not spec.conditions.beside
+    return alone and cause in BETWEEN_NODES and not spec.pods[0].host_network

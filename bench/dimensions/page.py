@@ -27,7 +27,10 @@ def page(
     topologies: Sequence[Tally], ablation: Sequence[Tally], pairs: Sequence[Pair]
 ) -> str:
     """Return docs/accuracy-topologies.md."""
-    lines = [HEAD, "## Topologies", "", *_table("topology", topologies), ""]
+    read = [t for t in topologies if t.read]
+    unread = [t for t in topologies if not t.read]
+    lines = [HEAD, "## Topologies", "", *_table("topology", read), ""]
+    lines += [*_UNREAD, "", *_table("topology", unread), ""]
     lines += [*_silent(topologies), *_wrong(topologies)]
     lines += ["## Names, ports, counts and controllers", "", *_ABLATION, ""]
     lines += [*_table("change", ablation), "", *_silent(ablation), *_wrong(ablation)]
@@ -35,6 +38,10 @@ def page(
     return "\n".join(lines)
 
 
+_UNREAD = (
+    "In these the agent has no permission to read the route, or the setting is in a",
+    "file. Its probes of the ingress then get another response than users.",
+)
 _ABLATION = (
     "The same faults and seeds. Each row changes one thing of the platform before the",
     "fault. Where a fault requires another controller, it is not in that row.",

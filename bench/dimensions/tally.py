@@ -17,6 +17,8 @@ class Tally:
     """Cases of one row."""
 
     title: str
+    read: bool = True
+    """Whether the agent may read what leads to the target."""
     right: int = 0
     silent: int = 0
     """No cause was named although the evidence is complete."""

@@ -32,7 +32,7 @@ TO_TRAEFIK = Injection(
 def topologies(count: int = DRAWS) -> Iterator[Tally]:
     """Judge every fault in every topology."""
     for shape in (*SHAPES, TRAEFIK_PROXY):
-        tally = Tally(title=shape.title)
+        tally = Tally(title=shape.title, read=shape.read)
         for case in cases_of(shape, count):
             tally.add(case)
         yield tally

@@ -48,15 +48,22 @@ class Conditions:
     beside: bool = False
     """With `Entry.OWN`: the platform's ingress has nothing to do with the target."""
     rules_read: bool = True
-    """False: the host stands in a kind that the agent does not read."""
+    """False: the host stands in a kind that the agent may not read."""
+    own_kind: bool = False
+    """The host stands in a kind of the controller's own, not in an Ingress."""
     other_hosts: tuple[str, ...] = ()
-    """With `rules_read` False: the hosts of the Ingresses of others."""
+    """With `own_kind`: the hosts of the Ingresses of others."""
     tls_read: bool = True
-    """False: TLS ends at the controller's entry point, which no Ingress states."""
+    """False: TLS ends at the controller's entry point, which nothing states that the
+    agent reads."""
+    config_read: bool = True
+    """Whether the agent can read how Traefik's entry points are configured."""
     proxy_read: bool = True
     """Whether the agent reads that the ingress expects PROXY lines."""
     plain: int | None = None
     """The ingress's status for a request without TLS, if its route is for TLS only."""
+    over_tls: int | None = None
+    """The ingress's status for a request over TLS, if its route is without TLS."""
     public: bool = True
     """Whether the load balancer has a public interface."""
     dead: tuple[str, ...] = ()

@@ -45,6 +45,8 @@ def to_ingress(
     refused = _wrong_protocol(spec, request, secure=secure)
     if refused is None and not secure:
         refused = _plain_refused(spec, pod, request)
+    if refused is None and secure and spec.conditions.over_tls:
+        refused = _own_response(spec, pod, request, spec.conditions.over_tls)
     return _serve(spec, pod, request) if refused is None else refused
 
 

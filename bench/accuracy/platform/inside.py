@@ -138,10 +138,16 @@ class _Agent:
         return self._spec.ingress.proxy_protocol and self._spec.conditions.proxy_read
 
     def _secure(self) -> bool:
-        """Return whether TLS reaches the ingress, as its tls section says."""
+        """Return whether TLS reaches the ingress, as its tls section says.
+
+        Or its entry point. Where the route may be of a kind that was not read, the
+        agent probes as the target's URL says.
+        """
         listens = self._spec.balancer.listens
         state = self._spec.conditions
-        if not (state.rules_read and state.tls_read):
+        if not state.rules_read:
+            return self._spec.scheme == "https"
+        if not state.tls_read:
             return False
         section = state.redirects == "tls-section"
         ends_here = section or any(x.protocol == "tcp" for x in listens)

@@ -40,7 +40,7 @@ def cluster(spec: PlatformSpec, at: float) -> k.ClusterReading:
         ingress_endpoints=_ingress_endpoints(spec) if shown else None,
         ingress_name=spec.service if ruled else None,
         ingress_hosts=_hosts(spec),
-        ingress_annotations=(deny.annotation,) if deny and state.rules_read else (),
+        ingress_annotations=(deny.annotation,) if deny and not state.own_kind else (),
         ingress_config=_config(spec) if shown else None,
         ingress_node_ports=_node_ports(spec) if shown else None,
         ingress_pods=_ingress_pods(spec, at) if shown else None,
@@ -66,8 +66,8 @@ def _node_ports(spec: PlatformSpec) -> tuple[int, ...]:
 
 
 def _unread_kinds(spec: PlatformSpec) -> tuple[str, ...] | None:
-    """Return the ingress's own kinds that were not read; None: of an older agent."""
-    return () if spec.conditions.rules_read else None
+    """Return the ingress's own kinds that were not read."""
+    return () if spec.conditions.rules_read else ("Traefik's IngressRoutes",)
 
 
 def _problems(spec: PlatformSpec) -> Iterator[str]:
@@ -77,10 +77,10 @@ def _problems(spec: PlatformSpec) -> Iterator[str]:
 
 
 def _hosts(spec: PlatformSpec) -> tuple[str, ...]:
-    """Return the hosts of all Ingresses; other kinds are not read."""
+    """Return the hosts of all Ingresses, and of other kinds where they are read."""
     state = spec.conditions
-    hosts = spec.ingress.hosts if state.rules_read else state.other_hosts
-    return tuple(sorted(hosts))
+    hosts = spec.ingress.hosts if state.rules_read else ()
+    return tuple(sorted({*hosts, *state.other_hosts}))
 
 
 def _ingress_pods(spec: PlatformSpec, at: float) -> tuple[k.Pod, ...] | None:
@@ -116,8 +116,10 @@ def _ingress_workload(spec: PlatformSpec) -> k.Workload:
 
 
 def _config(spec: PlatformSpec) -> tuple[tuple[str, str], ...] | None:
-    """Return what the agent reads of ingress-nginx's ConfigMap, or of Cilium's."""
+    """Return the ConfigMap of ingress-nginx or Cilium, or Traefik's arguments."""
     ingress = spec.ingress
+    if ingress.kind == "traefik" and spec.conditions.config_read:
+        return (("use-proxy-protocol", "false"),)
     word = "true" if ingress.proxy_protocol else "false"
     if spec.conditions.entry is Entry.DUMMY and spec.conditions.proxy_read:
         return (("use-proxy-protocol", word),)

@@ -62,8 +62,11 @@ def target_of(spec: PlatformSpec, name: str = "shop") -> Target:
 
 
 def _named(spec: PlatformSpec) -> bool:
-    """Return whether the target names the ingress's Service."""
-    return spec.conditions.entry is Entry.SERVICE
+    """Return whether the target names the ingress's Service.
+
+    An agent reads an ingress beside the app's own Service only if the target names it.
+    """
+    return spec.conditions.entry is Entry.SERVICE or spec.conditions.beside
 
 
 def observe(

@@ -10,6 +10,12 @@ from dataclasses import dataclass, replace
 from bench.accuracy.platform.conditions import Entry
 from bench.accuracy.platform.requirements import Requirements
 from bench.accuracy.platform.spec import PlatformSpec
+from bench.accuracy.platform.traefik import (
+    entry_point_tls,
+    entry_point_tls_unread,
+    ingress_route,
+    ingress_route_unread,
+)
 
 ANY = Requirements()
 type Change = Callable[[PlatformSpec], None]
@@ -25,6 +31,8 @@ class Shape:
     title: str
     change: Change
     requires: Requirements = ANY
+    read: bool = True
+    """False: the agent may not read what leads to the target."""
 
 
 def plain(_: PlatformSpec) -> None:
@@ -50,21 +58,6 @@ def _own(spec: PlatformSpec) -> None:
     spec.app_node_port = port
     spec.conditions.entry, spec.conditions.second_ports = Entry.OWN, shown
     ingress.hosts, ingress.policy, ingress.health_port = (), "Cluster", None
-
-
-def ingress_route(spec: PlatformSpec) -> None:
-    """State the host in an IngressRoute, which the agent does not read."""
-    others = ("grafana.example.org", "wiki.example.org")
-    spec.conditions.rules_read = False
-    spec.conditions.other_hosts = spec.rng.choice(((), others))
-    if _passes_tls(spec):
-        spec.conditions.plain = 404
-
-
-def entry_point_tls(spec: PlatformSpec) -> None:
-    """End TLS at the controller's entry point; no Ingress has a `tls` section."""
-    spec.conditions.tls_read = False
-    spec.conditions.plain = spec.rng.choice((308, 404))
 
 
 def host_port(spec: PlatformSpec) -> None:
@@ -119,10 +112,6 @@ def private_only(spec: PlatformSpec) -> None:
     spec.names.caches = dict.fromkeys(spec.names.caches, spec.names.zone)
 
 
-def _passes_tls(spec: PlatformSpec) -> bool:
-    return any(x.protocol == "tcp" and x.port == HTTPS for x in spec.balancer.listens)
-
-
 def _free(spec: PlatformSpec) -> int:
     ingress = spec.ingress
     used = {ingress.http_port, ingress.https_port, ingress.health_port}
@@ -168,6 +157,20 @@ SHAPES = (
         id="entry-point-tls",
         title="Traefik, TLS at the entry point, Ingress without `tls`",
         change=entry_point_tls,
+        requires=replace(_TRAEFIK, protocol="tcp"),
+    ),
+    Shape(
+        id="ingress-route-unread",
+        title="Traefik IngressRoute, which the agent may not read",
+        change=ingress_route_unread,
+        read=False,
+        requires=_TRAEFIK,
+    ),
+    Shape(
+        id="entry-point-tls-unread",
+        title="Traefik, TLS at the entry point, configured in a file",
+        change=entry_point_tls_unread,
+        read=False,
         requires=replace(_TRAEFIK, protocol="tcp"),
     ),
     Shape(

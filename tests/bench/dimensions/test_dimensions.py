@@ -9,9 +9,12 @@ from bench.dimensions.drawn import drawn
 from bench.dimensions.pairs import Pair, pairs
 from bench.dimensions.topologies import cases_of
 from faults import INJECTIONS
+from parallax.diagnose.judge import judge
+from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 
+POLICY = "network-policy-blocks-ingress"
 BY_ID = {shape.id: shape for shape in SHAPES}
 
 
@@ -45,6 +48,52 @@ def test_a_topology_shows_what_the_agent_reads_in_it() -> None:
     assert x.service
     assert x.service.type == "LoadBalancer"
     assert x.ingress_name is None
+
+
+def test_a_row_of_traefik_shows_what_the_agent_reads_of_it() -> None:
+    """Its IngressRoutes, and the arguments of its entry points; or that it may not."""
+    x = snapshot("ingress-route").cluster
+    assert x
+    assert x.ingress_name
+    assert x.unread_kinds == ()
+    assert dict(x.ingress_config or ()) == {"use-proxy-protocol": "false"}
+    x = snapshot("ingress-route-unread").cluster
+    assert x
+    assert x.ingress_name is None
+    assert x.unread_kinds == ("Traefik's IngressRoutes",)
+    x = snapshot("entry-point-tls-unread").cluster
+    assert x
+    assert x.ingress_config is None
+
+
+def test_agents_probe_the_entry_point_that_ends_tls() -> None:
+    """Its arguments say so; without them the plain port is probed."""
+
+    def ports(shape: str) -> tuple[set[int | None], int | None]:
+        x = snapshot(shape)
+        probes = [p for r in x.reports for p in r.probes if p.role is Role.INGRESS]
+        found = x.load_balancer and x.load_balancer.service_for(443)
+        return {p.peer_port for p in probes}, found and found.destination_port
+
+    probed, to = ports("entry-point-tls")
+    assert probed == {to}
+    probed, to = ports("entry-point-tls-unread")
+    assert to not in probed
+
+
+@pytest.mark.parametrize(
+    ("shape", "evidence"),
+    [("own-service", "complete"), ("own-service-alone", "partial")],
+)
+def test_only_other_pods_tell_a_policy_from_a_broken_network(
+    shape: str, evidence: str
+) -> None:
+    """An ingress beside the app's own Service has such pods, if agents probe it."""
+    case = drawn("test/policy", BY_ID[shape], (INJECTIONS[POLICY],))
+    assert case is not None
+    assert case.label.evidence == evidence
+    named = {"complete": POLICY, "partial": NOT_ESTABLISHED}
+    assert judge(case.snapshot).cause == named[evidence]
 
 
 def test_a_case_is_the_same_each_time() -> None:

@@ -108,3 +108,25 @@ def test_only_nodes_that_run_an_ingress_pod_have_a_log() -> None:
     assert answer(CAUSE, reported_by(*s.NODES[2:])) is Answer.UNKNOWN
     silent = tuple(r for r in x.reports if r.node != s.NODES[1])
     assert answer(CAUSE, replace(x, reports=silent)) is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(521, Answer.SUPPORTED), (522, Answer.SUPPORTED), (520, Answer.UNKNOWN)],
+)
+def test_a_status_for_no_connection_needs_no_log(status: int, expected: Answer) -> None:
+    """Cloudflare's 520 is for a response that it does not understand."""
+    x = met(e.CDN_503)
+    assert x.run
+    own = {
+        "status_code": status,
+        "headers": (("Server", "cloudflare"), ("CF-RAY", "8f1c2d3e4a5b6c7d-FRA")),
+        "body": f"error code: {status}",
+    }
+    probes = tuple(p if p.healthy else replace(p, **own) for p in x.run.probes)  # type: ignore[arg-type]
+    reports = tuple(replace(r, log_read_at=None) for r in x.reports)
+    found = ask(CAUSE, replace(x, run=replace(x.run, probes=probes), reports=reports))
+    assert found.answer is expected
+    if expected is Answer.SUPPORTED:
+        why = "its status means that it cannot connect to its origin"
+        assert found.evidence[-1] == why

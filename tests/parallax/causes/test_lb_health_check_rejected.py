@@ -191,3 +191,12 @@ def test_a_400_may_be_for_the_balancers_own_line() -> None:
     found = s.detailed(found, "unexpected_http_status", 400)
     x = replace(e.check_rejected(), balancer=found)
     assert answer(CAUSE, x) is Answer.UNKNOWN
+
+
+def test_a_port_of_the_nodes_on_which_perhaps_nothing_listens_is_left_open() -> None:
+    """Requests go to a NodePort; that the check speaks TLS to port 80 shows nothing."""
+    reading = s.checking("https", s.balancer(healthy=0, asks=80))
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    assert answer(CAUSE, s.taken(run, reading, *s.reports())) is Answer.UNKNOWN
+    both = s.checking("https", s.balancer(healthy=0, to=80, asks=80))
+    assert answer(CAUSE, s.taken(run, both, *s.reports())) is Answer.SUPPORTED

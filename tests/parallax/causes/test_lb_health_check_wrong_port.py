@@ -90,3 +90,16 @@ def test_pods_that_hang_show_that_the_ingress_listens() -> None:
     assert answer(CAUSE, x) is Answer.SUPPORTED
     dropped = s.reports(ingress=s.DROPPED)
     assert answer(CAUSE, replace(x, reports=dropped)) is Answer.UNKNOWN
+
+
+def test_the_other_nodeport_of_the_ingress_stands_for_one_that_nobody_probed() -> None:
+    """kube-proxy opens both; agents probe one of the two."""
+    reading = s.balancer(healthy=0, to=31696, asks=30081)
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), reading, *s.reports())
+    own = s.service("ingress-nginx-controller", 80, 31695, "http")
+    https = replace(own.ports[0], name="https", port=443, node_port=31696)
+    x = s.with_reading(x, ingress_service=replace(own, ports=(*own.ports, https)))
+    found = ask(CAUSE, x)
+    assert found.answer is Answer.SUPPORTED
+    assert "10 internal probes connected to its other NodePort 31695" in found.evidence
+    assert judge(x).cause == CAUSE.id

@@ -129,3 +129,48 @@ def test_nodes_that_refuse_internal_probes_too_leave_it_open() -> None:
             " that is lb-no-healthy-target"
         ),
     )
+
+
+def checked_with_header(protocol: str, detail: str | None) -> Snapshot:
+    """Return a balancer that sends PROXY lines; the ingress's setting is unread."""
+    reading = s.detailed(s.checking(protocol, s.balancer(healthy=0)), detail)
+    assert reading.load_balancer
+    services = tuple(
+        replace(v, proxyprotocol=True) for v in reading.load_balancer.services
+    )
+    found = replace(reading.load_balancer, services=services)
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(run, replace(reading, load_balancer=found), *s.reports())
+    return s.with_reading(x, ingress_config=None)
+
+
+def test_the_ingress_may_reject_the_header_of_an_http_check() -> None:
+    """A check that only connects is not rejected, and one without connection is not."""
+    found = ask(CAUSE, checked_with_header("http", None))
+    assert found.answer is Answer.UNKNOWN
+    assert found.missing == (
+        "whether the ingress expects the PROXY header of the load balancer",
+    )
+    assert answer(CAUSE, checked_with_header("tcp", None)) is Answer.SUPPORTED
+    timeout = checked_with_header("http", "layer4_timeout")
+    assert answer(CAUSE, timeout) is Answer.SUPPORTED
+
+
+def test_an_error_on_a_port_that_nobody_probed_is_not_contradicted() -> None:
+    """The ingress responds well on another port; here the check gets a 503."""
+
+    def snapshot(code: int) -> Snapshot:
+        reading = s.checking("http", s.balancer(healthy=0, to=31696, asks=31696))
+        run = s.run(s.LB_503, unknown_host=s.LB_503)
+        seen = s.detailed(reading, "unexpected_http_status", code)
+        x = s.taken(run, seen, *s.reports())
+        service = s.service("ingress-nginx-controller", 80, 31695, "http")
+        own = service.ports[0]
+        ports = (own, replace(own, name="https", port=443, node_port=31696))
+        both = replace(service, ports=ports)
+        return s.with_reading(x, ingress_service=both)
+
+    found = ask(CAUSE, snapshot(503))
+    assert found.answer is Answer.UNKNOWN
+    assert found.missing == ("why port 31696 responds 503 to the health check",)
+    assert answer(CAUSE, snapshot(404)) is Answer.SUPPORTED

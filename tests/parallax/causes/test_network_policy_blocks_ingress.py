@@ -5,8 +5,9 @@ from dataclasses import replace
 from parallax.causes.network_policy_blocks_ingress import CAUSE
 from parallax.causes.overlay_between_nodes_broken import CAUSE as OVERLAY
 from parallax.diagnose.judge import ask, judge
-from parallax.model.cluster import Pod
+from parallax.model.cluster import Pod, Service, ServicePort
 from parallax.model.judgement import NOT_ESTABLISHED, Answer, Hop
+from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import nodes as n
 from tests.parallax import scenarios as s
@@ -103,3 +104,39 @@ def test_a_policy_on_some_pods_leaves_the_others_open() -> None:
         replace(v, upstream_address="10.0.0.113:8080") for v in opened.sightings
     )
     assert answer(CAUSE, replace(opened, sightings=elsewhere)) is Answer.UNKNOWN
+
+
+def before_own_service(x: Snapshot) -> Snapshot:
+    """Return the snapshot with the app's own Service as the way in, also cut off."""
+    own = Service(
+        namespace="keybuzz",
+        name="web",
+        type="LoadBalancer",
+        ports=(ServicePort(port=80, target_port="http", node_port=30080),),
+    )
+    x = s.with_reading(x, service=own, ingress_name=None, ingress_hosts=())
+    roles = {Role.INGRESS: Role.NODEPORT_OWN, Role.INGRESS_OTHER: Role.NODEPORT_OTHER}
+
+    def moved(one: Probe) -> Probe | None:
+        if one.role not in roles:
+            return None if one.role in roles.values() else one
+        here = replace(one, role=roles[one.role], peer_port=30080)
+        return here if one.role is Role.INGRESS else n.lost(here)
+
+    x = n.changed(x, moved)
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    read = s.balancer(healthy=0, to=30080, asks=30080)
+    fresh = s.taken(run, read, *x.reports)
+    return replace(fresh, sightings=())
+
+
+def test_before_an_own_service_other_pods_decide_between_policy_and_network() -> None:
+    """Its NodePort leads to the same pods, so it shows nothing about the network."""
+    alone = before_own_service(n.one_app_cut_off())
+    assert judge(alone).cause == NOT_ESTABLISHED
+    assert answer(OVERLAY, alone) is Answer.UNKNOWN
+    policy = judge(before_own_service(n.isolated()))
+    assert policy.cause == CAUSE.id
+    assert "ipBlock" in policy.next_steps[1].text
+    network = before_own_service(n.to_other_pods(n.one_app_cut_off(), s.DROPPED))
+    assert judge(network).cause == OVERLAY.id

@@ -10,6 +10,7 @@ from parallax.model.cluster import NodeReport, Sighting
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.probe import AS_A_USER, Probe, ProbeRun, Role
 from parallax.model.snapshot import Snapshot
+from tests.parallax import nodes as n
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
 
@@ -186,3 +187,21 @@ def test_a_pods_error_to_others_is_not_what_users_get() -> None:
     lines = tuple(line for line in x.sightings if line.request_id not in users)
     x = replace(x, run=rejected, sightings=lines)
     assert ask(CAUSE, x).answer is Answer.UNKNOWN
+
+
+def test_a_status_that_the_owner_expects_is_no_error_of_a_pod() -> None:
+    """The pod's redirect is the right response; its body is lost on the way."""
+    x = n.cut_bodies()
+    assert x.run
+    target = replace(x.target, healthy=replace(x.target.healthy, status_codes=(302,)))
+    probes = tuple(replace(p, status_code=302) for p in x.run.probes)
+    lines = s.seen(replace(x.run, probes=probes), 302, status=302, length=40000)
+    x = replace(
+        x,
+        target=target,
+        run=replace(x.run, probes=probes),
+        sightings=lines,
+        reports=n.changed(x, lambda p: replace(p, status_code=302)).reports,
+    )
+    assert answer(CAUSE, x) is Answer.REFUTED
+    assert judge(x).cause == "large-responses-lost"

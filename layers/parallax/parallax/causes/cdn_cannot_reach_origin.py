@@ -8,7 +8,8 @@ balancer and everything behind it work, and none of these requests arrives.
 
 Diagnosis: nearly all failing responses are the CDN's own errors (500 and above), and
 none is a replay. Direct requests to the load balancer's own address succeed. Every
-ingress log was read since, and contains none of the failing requests. If the page has
+ingress log was read since, and contains none of the failing requests; Cloudflare's
+statuses 521 to 523 show that without a log. If the page has
 no known writer, cache-buster requests must fail as well. This cause is ruled
 out if the CDN wrote no failing response and passes on a cache-buster request.
 
@@ -35,6 +36,8 @@ from parallax.model.probe import AS_A_USER, Probe, Role
 
 ID = "cdn-cannot-reach-origin"
 BROKEN = 500
+NO_CONNECTION = frozenset({521, 522, 523})
+"""Cloudflare's statuses for an origin to which it cannot connect (5xx errors)."""
 _ACTIVE_VCL = (
     "varnishadm vcl.show"
     """ "$(varnishadm vcl.list | awk '$1 == "active" {print $NF}')\""""
@@ -64,7 +67,9 @@ def assess(scene: Scene) -> Assessment:
         ID,
         f"{_source(own[0])} wrote {share} failing responses ({own[0].status_code})",
         f"direct requests to the load balancer get {direct[0].status_code}",
-        "no ingress log contains any of the failing requests",
+        "its status means that it cannot connect to its origin"
+        if _got_no_connection(own)
+        else "no ingress log contains any of the failing requests",
     )
 
 
@@ -125,9 +130,15 @@ def _failed_alone(
         raise Missing(what)
     if logs.sightings(scene, *AS_A_USER, Role.CACHE_BUSTER):
         raise Missing("the reason why the ingress log contains these requests")
-    if not logs.all_read(scene):
+    if not (_got_no_connection(own) or logs.all_read(scene)):
         raise Missing("the ingress logs since the last failing request")
     return own
+
+
+def _got_no_connection(own: list[Probe]) -> bool:
+    """Return whether each page states that no request arrived, with or without logs."""
+    known = (users.written_by(p).writer == "cloudflare" for p in own)
+    return all(known) and all(p.status_code in NO_CONNECTION for p in own)
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

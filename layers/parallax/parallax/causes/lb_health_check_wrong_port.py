@@ -69,12 +69,15 @@ def assess(scene: Scene) -> Assessment:
 def _ports(scene: Scene, port: int, to: int) -> tuple[str, str]:
     """Return which of the two ports is the ingress's, and that the ingress works."""
     service = inside.ingress_service(scene)
+    probes = [p for p in scene.inside(*AT_THE_INGRESS) if inside.accepted(p)]
     if to in service.node_ports:
         own = f"port {port} is not a NodePort of the ingress Service; {to} is"
+        if not any(p.peer_port == to for p in probes):
+            other = f"{len(probes)} internal probes connected to its other NodePort"
+            return own, f"{other} {probes[0].peer_port}"
         probed = f"{_connected(scene, to)} internal probes connected to ingress port"
         return own, f"{probed} {to}"
-    probes = [p for p in scene.inside(*AT_THE_INGRESS) if inside.accepted(p)]
-    own = f"port {port} is not a NodePort of the ingress Service; {to} is"
+    own = f"port {port} is not a NodePort of the ingress Service; {to} is a port of it"
     return own, f"{len(probes)} internal probes connected to the ingress's NodePort"
 
 
@@ -111,14 +114,21 @@ def _connected(scene: Scene, port: int) -> str:
 
 
 def _connects_between_nodes(scene: Scene, port: int) -> bool:
-    """Return whether the ingress accepts connections between nodes, or on one."""
+    """Return whether the ingress accepts connections between nodes, or on one.
+
+    kube-proxy opens both NodePorts of the Service, so where no probe went to the port
+    itself, the other one stands for it.
+    """
     across = bool(scene.inside(Role.INGRESS_OTHER))
     role = Role.INGRESS_OTHER if across else Role.INGRESS
     service = inside.ingress_service.maybe(scene)
     if service is not None and balancer.is_port_of_nodes(service, port):
         # k3s's ServiceLB forwards to the same Service as the NodePort.
         return any(map(inside.accepted, scene.inside(role)))
-    return any(p.peer_port == port and inside.accepted(p) for p in scene.inside(role))
+    same = [p for p in scene.inside(role) if p.peer_port == port]
+    if not same and service is not None and port in service.node_ports:
+        same = [p for p in scene.inside(role) if p.peer_port in service.node_ports]
+    return any(map(inside.accepted, same))
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

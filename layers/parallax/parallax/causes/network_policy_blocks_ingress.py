@@ -11,7 +11,9 @@ Other apps work.
 Diagnosis: each pod responds to its own node, and no other node gets a connection to it.
 The network itself works: over the same pairs of nodes, ingress pods with addresses of
 their own accept connections. Or the ingress log shows that an ingress pod gets no
-response even from a pod on its own node. Users get the ingress's own 504 or 502.
+response even from a pod on its own node. Users get the ingress's own 504 or 502. If the
+load balancer leads to the app's own Service, the NodePort fails with these pods, and
+pods of any ingress show whether the network works.
 
 Neighbors: with `overlay-between-nodes-broken` other apps' pods on the same nodes cannot
 be reached either. If no probe of another app's pods crosses nodes, the evidence does
@@ -80,7 +82,7 @@ def assess(scene: Scene) -> Assessment:
             raise Missing("the reason why pods fail even for their own nodes")
         shown = need(_shown(scene, _isolated(scene)), UNDECIDED)
         ends = _ends_there(scene)
-    return supported(ID, state, own, shown, ends)
+    return supported(ID, state, own, shown, *ends)
 
 
 def _isolated(scene: Scene) -> tuple[Probe, ...]:
@@ -114,17 +116,21 @@ def _shown(scene: Scene, isolated: tuple[Probe, ...]) -> str | None:
     return None
 
 
-def _ends_there(scene: Scene) -> str:
+def _ends_there(scene: Scene) -> tuple[str, ...]:
     """Return the proof that users' requests end at pods that no other node reaches.
 
     An agent probes only some of many pods, so not every pod is known to be isolated.
+    Without an ingress the Service's NodePort forwards requests to these pods.
     """
+    if inside.no_ingress(scene):
+        what = "a load balancer that reaches no pod through the Service's NodePort"
+        return need(overlay.users_cut_off(scene), what)
     open_pods = _open(scene)
     for line in upstream.unanswered(scene):
         address = (line.upstream_address or "").rpartition(":")[0].strip("[]")
         if address in open_pods:
             raise Missing(f"the reason why {line.upstream_address} did not respond")
-    return upstream.ends_without_a_response(scene)
+    return (upstream.ends_without_a_response(scene),)
 
 
 def _is_near(scene: Scene, line: Sighting) -> bool:
@@ -148,17 +154,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " and Calico have kinds of their own: `kubectl get cnp,ccnp -A`.",
         command=f"{kubectl} describe networkpolicy",
     )
-    service = scene.cluster.ingress_service if scene.cluster else None
-    entry = service.namespace if service else scene.target.reached.ingress_namespace
-    label = f"kubernetes.io/metadata.name: {entry or 'ingress-nginx'}"
-    allow = NextStep(
-        text="In `spec.ingress` of the policy that selects the app's pods, add the"
-        f" rule `from: [{{namespaceSelector: {{matchLabels: {{{label}}}}}}}]`. If the"
-        " ingress uses hostNetwork, add an ipBlock with the nodes' network instead. Do"
-        " not add a policy that selects all pods: it would isolate those that no policy"
-        " selects now.",
-        command=f"{kubectl} edit networkpolicy",
-    )
+    allow = _of_nodes(kubectl) if inside.no_ingress(scene) else _of_ingress(scene)
     one = between_nodes.cut(scene)[0]
     rules = NextStep(
         text=f"If no policy selects the pods, a firewall on {one.peer_node} drops what"
@@ -166,6 +162,32 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"sudo nft list ruleset | grep -nw {one.peer_port}",
     )
     return look, allow, rules
+
+
+def _of_nodes(kubectl: str) -> NextStep:
+    """Return how to allow the nodes, which forward what arrives at the NodePort."""
+    return NextStep(
+        text="In `spec.ingress` of the policy that selects the app's pods, allow the"
+        " nodes' network with an ipBlock: kube-proxy forwards the requests from a node"
+        " with that node's address.",
+        command=f"{kubectl} edit networkpolicy",
+    )
+
+
+def _of_ingress(scene: Scene) -> NextStep:
+    """Return how to allow the ingress's namespace."""
+    namespace = pods.service_name(scene).partition("/")[0]
+    service = scene.cluster.ingress_service if scene.cluster else None
+    entry = service.namespace if service else scene.target.reached.ingress_namespace
+    label = f"kubernetes.io/metadata.name: {entry or 'ingress-nginx'}"
+    return NextStep(
+        text="In `spec.ingress` of the policy that selects the app's pods, add the"
+        f" rule `from: [{{namespaceSelector: {{matchLabels: {{{label}}}}}}}]`. If the"
+        " ingress uses hostNetwork, add an ipBlock with the nodes' network instead. Do"
+        " not add a policy that selects all pods: it would isolate those that no policy"
+        " selects now.",
+        command=f"kubectl -n {quote(namespace)} edit networkpolicy",
+    )
 
 
 CAUSE = Cause(

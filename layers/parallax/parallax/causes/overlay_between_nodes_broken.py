@@ -34,13 +34,10 @@ from shlex import quote
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.packet_steps import ELSEWHERE, Client, allow, capture
 from parallax.evidence import (
-    answers,
-    balancer,
     between_nodes,
     inside,
     overlay,
     pods,
-    shares,
     upstream,
     users,
 )
@@ -143,8 +140,8 @@ def _of_the_network(scene: Scene) -> str:
     if len(between_nodes.ways(tuple(lost))) >= overlay.PAIRS:
         share = of(len(lost), len(others))
         return f"{share} probes of ingress pods on other nodes could not connect either"
-    if found := overlay.nodeports_cut_off(scene):
-        return found
+    if (found := overlay.nodeports_cut_off(scene)) and not inside.no_ingress(scene):
+        return found  # else the NodePort leads to the same pods
     cut = between_nodes.cut(scene)
     if all(p.error_type is ErrorType.HOST_UNREACHABLE for p in cut):
         return "nodes have no route to the pods"
@@ -163,23 +160,9 @@ def _ends_there(scene: Scene) -> tuple[str, ...]:
     try:
         return (upstream.ends_without_a_response(scene),)
     except Missing:
-        if before := _before_the_ingress(scene):
+        if before := overlay.users_cut_off(scene):
             return before
         raise
-
-
-def _before_the_ingress(scene: Scene) -> tuple[str, str] | None:
-    """Return that the balancer's connections fail on the way to an ingress pod.
-
-    A NodePort forwards them to pods on other nodes. Every target is unhealthy because
-    of it, or the load balancer's connection attempts fail.
-    """
-    cut = overlay.nodeports_cut_off(scene)
-    own = answers.own_response.maybe(scene)
-    if cut is None or own is None or balancer.service.maybe(scene) is None:
-        return None
-    lost = balancer.all_unhealthy(scene) or shares.tried_to_connect(scene)
-    return (cut, own) if lost else None
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

@@ -56,7 +56,7 @@ def assess(scene: Scene) -> Assessment:
         return _never_reached(scene, never)
     if no_connection := users.without_connection(scene):
         raise Missing(f"proof that a request reached a pod ({no_connection})")
-    if successes := _mostly_successes(requests):
+    if successes := _mostly_successes(scene, requests):
         return _no_error(scene, successes)
     if logged := _by_the_log(scene):
         return logged
@@ -64,7 +64,7 @@ def assess(scene: Scene) -> Assessment:
     if not probes:
         probe = f"an internal probe of a pod ({pods.why_not_probed(scene)})"
         raise Missing(probe, "an ingress log line of a failing request")
-    errors = [p for p in requests if not logs.is_success(p.status_code)]
+    errors = [p for p in requests if not logs.is_expected(scene, p.status_code)]
     status = errors[0].status_code
     same = [p for p in probes if not p.healthy and p.status_code == status]
     result = status or "no response"
@@ -93,9 +93,9 @@ def _every_pod_errs(probes: tuple[Probe, ...]) -> str | None:
     return f"all {len(probes)} internal probes of pods received {code}"
 
 
-def _mostly_successes(requests: tuple[Probe, ...]) -> tuple[Probe, ...]:
-    """Return the failing responses with a successful status, if most have one."""
-    found = tuple(p for p in requests if logs.is_success(p.status_code))
+def _mostly_successes(scene: Scene, requests: tuple[Probe, ...]) -> tuple[Probe, ...]:
+    """Return the failing responses with an expected status, if most have one."""
+    found = tuple(p for p in requests if logs.is_expected(scene, p.status_code))
     return found if 2 * len(found) > len(requests) else ()
 
 

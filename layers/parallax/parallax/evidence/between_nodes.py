@@ -105,9 +105,10 @@ def has_own_address(scene: Scene, probe: Probe) -> bool:
 def of_other_pods(scene: Scene) -> tuple[Probe, ...]:
     """Return the probes of the ingress's pods over the network of pods, across nodes.
 
-    A pod with hostNetwork has its node's address, so that network is not used.
+    A pod with hostNetwork has its node's address, so that network is not used. An
+    ingress that users do not pass shows the network as well.
     """
-    found = scene.inside(Role.INGRESS_POD)
+    found = scene.inside(Role.INGRESS_POD) or scene.unrelated_pods
     across = (p for p in found if p.peer_node and p.node != p.peer_node)
     return tuple(p for p in across if has_own_address(scene, p))
 

@@ -5,7 +5,7 @@ what the configuration shows. It does not: conclude.
 Source: Hetzner Cloud API, load balancers: `health_check`, `health_status.detail`.
 """
 
-from parallax.evidence import balancer, nodes, proxy_protocol, route_kinds
+from parallax.evidence import balancer, ingress, nodes, proxy_protocol, route_kinds
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck
 from parallax.model.cluster import ServicePort
@@ -67,6 +67,8 @@ def rejection(scene: Scene) -> str | None:
         return f"Hetzner reports {min(reported)}: the health check receives {what}"
     if reported - REJECTED:
         return None
+    if of_nodes and service.destination_port in ingress.node_ports:
+        return None  # whether a process on the nodes listens there is not known
     return _wrong_scheme(check, port) or _requests_unknown_host(scene, check)
 
 
@@ -121,6 +123,30 @@ def may_request_unknown_host(scene: Scene) -> bool:
         return False
     no_list = cluster.ingress_hosts == ()
     return no_list or route_kinds.unread(scene) is not None
+
+
+def other_than_probed(scene: Scene) -> str | None:
+    """Return a doubt: the health check gets another response than the probes.
+
+    With an HTTP check the content counts: the ingress may reject the PROXY header that
+    the load balancer sends with it; an error is rightly rejected; and another port of
+    the ingress may respond otherwise.
+    """
+    service = balancer.service.maybe(scene)
+    reasons = failure_reasons(scene)
+    if service is None or service.health_check.protocol == "tcp":
+        return None
+    if reasons and reasons <= NO_CONNECTION:
+        return None
+    if service.proxyprotocol and proxy_protocol.wanted.maybe(scene) is None:
+        return "whether the ingress expects the PROXY header of the load balancer"
+    port, probes = service.health_check.port, ingress.probes(scene)
+    if any(p.peer_port == port for p in probes):
+        return None
+    codes = {s.health_check_status_code or 0 for s in balancer.failure_details(scene)}
+    if max(codes, default=0) >= BROKEN:
+        return f"why port {port} responds {max(codes)} to the health check"
+    return None
 
 
 def _accepts(code: str) -> bool:

@@ -68,7 +68,8 @@ def works_inside(scene: Scene) -> str:
     if not ingress.probes(scene):
         why = inside.why_not_probed(scene)
         raise Missing(f"internal probes of the ingress ({why})")
-    if doubt := time.recovery_pending(scene) or _needs_proxy_header(scene):
+    doubt = time.recovery_pending(scene) or _needs_proxy_header(scene)
+    if doubt := doubt or check_content.other_than_probed(scene):
         raise Missing(doubt)
     good, text = _probe_share(scene)
     across = ingress.probes(scene, Role.INGRESS_OTHER)

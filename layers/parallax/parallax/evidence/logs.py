@@ -33,14 +33,15 @@ def pod_answers(scene: Scene) -> tuple[Sighting, ...]:
 
     Only pods of the target's own Service count. The ingress also uses a default
     backend, for an unknown host or for a status it replaces. Without a reading of the
-    endpoints the result is empty. A success whose rest was lost on the way, or whose
-    text does not fit the target's rule, is not an error of the pod.
+    endpoints the result is empty. A success, or a status that the target's owner
+    expects, whose rest was lost on the way or whose text does not fit the target's
+    rule, is not an error of the pod.
     """
     places = {place(e) for e in pods.known_endpoints(scene)}
     return tuple(
         s
         for s in upstream_answers(scene)
-        if not is_success(s.upstream_status)
+        if not is_expected(scene, s.upstream_status)
         and (
             s.upstream_address in places
             or (s.upstream_address or "").rpartition(":")[0] in places
@@ -51,6 +52,12 @@ def pod_answers(scene: Scene) -> tuple[Sighting, ...]:
 def is_success(status_code: int | None) -> bool:
     """Return whether a status reports a success (2xx)."""
     return status_code is not None and status_code // 100 == SUCCESS
+
+
+def is_expected(scene: Scene, status_code: int | None) -> bool:
+    """Return whether a status is a success, or one that the target's owner expects."""
+    expected = scene.target.healthy.status_codes
+    return is_success(status_code) or status_code in expected
 
 
 def place(endpoint: Endpoint) -> str:

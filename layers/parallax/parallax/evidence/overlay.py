@@ -7,7 +7,16 @@ on another node. A broken overlay therefore also breaks the NodePort. Probes tha
 Local drops by design are not counted (`ingress.probes`).
 """
 
-from parallax.evidence import balancer, check_content, ingress, inside, nodes, pods
+from parallax.evidence import (
+    answers,
+    balancer,
+    check_content,
+    ingress,
+    inside,
+    nodes,
+    pods,
+    shares,
+)
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -38,6 +47,20 @@ def nodeports_cut_off(scene: Scene) -> str | None:
         return None
     share = of(failed, len(sent_probes))
     return f"{share} internal probes could not connect to the ingress's NodePort"
+
+
+def users_cut_off(scene: Scene) -> tuple[str, str] | None:
+    """Return that the balancer's connections fail on the way to a pod; None: not shown.
+
+    A NodePort forwards them to pods on other nodes. Every target is unhealthy because
+    of it, or the load balancer's connection attempts fail.
+    """
+    cut = nodeports_cut_off(scene)
+    own = answers.own_response.maybe(scene)
+    if cut is None or own is None or balancer.service.maybe(scene) is None:
+        return None
+    lost = balancer.all_unhealthy(scene) or shares.tried_to_connect(scene)
+    return (cut, own) if lost else None
 
 
 def one_node(scene: Scene) -> bool:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, cast, override
 
 from parallax.evidence.on_the_nodes import with_ports_of_nodes
-from parallax.evidence.way_in import through_own_service
+from parallax.evidence.way_in import own_service, through_own_service
 from parallax.model.balancer import LoadBalancer
 from parallax.model.cluster import ClusterReading, NodeReport, Sighting
 from parallax.model.probe import Probe, ProbeRun, Role
@@ -31,7 +31,15 @@ class Scene(Snapshot):
         if isinstance(snapshot, Scene):
             return snapshot
         scene = cls(**{f.name: getattr(snapshot, f.name) for f in fields(snapshot)})
-        return with_ports_of_nodes(through_own_service(scene))
+        seen = with_ports_of_nodes(through_own_service(scene))
+        if own_service(scene) is not None:
+            seen.__dict__["unrelated_pods"] = scene.inside(Role.INGRESS_POD)
+        return seen
+
+    @cached_property
+    def unrelated_pods(self) -> tuple[Probe, ...]:
+        """Probes of an ingress's pods that users do not pass; they show the network."""
+        return ()
 
     @cached_property
     def readings(self) -> dict[Any, Any]:
