@@ -60,7 +60,7 @@ def assess(scene: Scene) -> Assessment:
         reason = need(check_content.rejection(scene), what)
         own, works = (
             health_check.response_without_targets(scene),
-            health_check.works_inside(scene),
+            health_check.rejects_apart(scene),
         )
     wrong = wrong_annotation(
         scene,

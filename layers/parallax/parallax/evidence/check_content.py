@@ -40,17 +40,8 @@ def rejection(scene: Scene) -> str | None:
     Either the API reports the reason, or the configuration shows it: the health check
     gets the default backend's 404, or uses http where https is needed or vice versa.
     """
-    service, cluster = balancer.service.maybe(scene), scene.cluster
-    ingress = cluster.ingress_service if cluster else None
-    if service is None or ingress is None or service.health_check.protocol == "tcp":
-        return None
-    check = service.health_check
-    of_nodes = balancer.is_port_of_nodes(ingress, check.port)
-    ports = (
-        p for p in ingress.ports if check.port == (p.port if of_nodes else p.node_port)
-    )
-    port = next(ports, None)
-    if port is None:
+    service = balancer.service.maybe(scene)
+    if service is None or _port(scene) is None:
         return None
     reported = failure_reasons(scene)
     if reported and reported <= REJECTED and every_target_has_a_reason(scene):
@@ -67,7 +58,46 @@ def rejection(scene: Scene) -> str | None:
         return f"Hetzner reports {min(reported)}: the health check receives {what}"
     if reported - REJECTED:
         return None
+    return by_configuration(scene)
+
+
+def _port(scene: Scene) -> ServicePort | None:
+    """Return the ingress's port that an http or https check uses; None: no such one."""
+    service, cluster = balancer.service.maybe(scene), scene.cluster
+    ingress = cluster.ingress_service if cluster else None
+    if service is None or ingress is None or service.health_check.protocol == "tcp":
+        return None
+    port = service.health_check.port
+    of_nodes = balancer.is_port_of_nodes(ingress, port)
+    ports = (p for p in ingress.ports if port == (p.port if of_nodes else p.node_port))
+    return next(ports, None)
+
+
+def by_configuration(scene: Scene) -> str | None:
+    """Return the setting by which the health check fails, whatever the app responds."""
+    service, port = balancer.service.maybe(scene), _port(scene)
+    if service is None or port is None:
+        return None
+    check = service.health_check
     return _wrong_scheme(check, port) or _requests_unknown_host(scene, check)
+
+
+def is_apart(scene: Scene, statuses: set[int]) -> bool:
+    """Return whether the health check gets another response than the target's host.
+
+    `statuses` is what the ingress responds for the target's host. Then an error of the
+    target's backend is not why the health check fails.
+    """
+    service = balancer.service.maybe(scene)
+    request = service.health_check.http if service else None
+    if not statuses or request is None or rejection(scene) is None:
+        return False
+    codes = {s.health_check_status_code for s in balancer.failure_details(scene)}
+    wrong = by_configuration(scene) is not None
+    if not codes:
+        return wrong and int(NOT_FOUND) not in statuses
+    other = wrong or request.domain != scene.target.host
+    return other and not codes & {None, *statuses}
 
 
 def _wrong_scheme(check: HealthCheck, port: ServicePort) -> str | None:
