@@ -42,8 +42,8 @@ _ACTIVE_VCL = (
 )
 """Shows the backends of the VCL in use; `backend.list` has neither host nor port
 (varnish-cli(7))."""
-REPLACED = (None, 502, 504)
-"""What an origin may respond where a CDN writes a page of its own."""
+NO_CONNECTION = (521, 522, 523)
+"""Cloudflare's own statuses for an origin that refuses or does not respond to it."""
 REQUESTS = 5
 """Fewest failing requests that show where all of the CDN's requests end."""
 NEARLY_ALL = 0.9
@@ -97,17 +97,20 @@ def _direct_gets_further(
 ) -> str | None:
     """Return that direct requests get further than those of the CDN; None: unknown.
 
-    A CDN passes on what its origin responds. Only in place of 502 and 504, and of a
-    connection that the origin closes, some write a page of their own.
+    The ingress log shows it, or a CDN's status that means that it got no connection. A
+    CDN may write any other page of its own in place of the origin's error.
     """
     if logs.sightings(scene, Role.DIRECT):
         return "the ingress log contains a direct request, and none of the CDN's"
-    known = all(users.written_by(p).hop == "cdn" for p in own)
-    if not known or any(p.status_code in REPLACED for p in bad):
+    unconnected = all(
+        p.status_code in NO_CONNECTION and users.written_by(p).hop == "cdn" for p in own
+    )
+    answered = [p.status_code for p in bad if p.status_code is not None]
+    if not unconnected or len(answered) < len(bad):
         return None
     return (
-        f"the load balancer's address responds {bad[0].status_code} to direct requests,"
-        " and the CDN passes on no such response"
+        f"the load balancer's address responds {answered[0]} to direct requests, and"
+        f" the CDN's {own[0].status_code} means that it got no connection"
     )
 
 

@@ -30,7 +30,7 @@ from shlex import quote
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import check_settings, keeper, lasting, wrong_annotation
 from parallax.evidence import answers, balancer, check_port, inside, users
-from parallax.evidence.reading import Missing, evidence_so_far
+from parallax.evidence.reading import Missing, Unreached, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
@@ -100,8 +100,17 @@ def _proven(scene: Scene, to: int) -> str:
     if not _connects_between_nodes(scene, to):
         missing.append(f"a connection to the ingress on port {to} from another node")
     if missing:
-        raise Missing(*missing)
+        raise _open(scene, missing)
     return answers.own_response(scene)
+
+
+def _open(scene: Scene, missing: list[str]) -> Missing:
+    """Return what is missing; another fault may hide what an unused port causes."""
+    port = check_port.unused_port.maybe(scene)
+    if port is None or not balancer.all_unhealthy(scene):
+        return Missing(*missing)
+    wrong = f"the health check uses port {port}, on which nothing listens"
+    return Unreached(*missing, evidence=(wrong,))
 
 
 def _connected(scene: Scene, port: int) -> str:

@@ -144,14 +144,18 @@ def _probe_share(scene: Scene) -> tuple[bool, str]:
     succeeded, count = sum(p.healthy for p in sent_probes), len(sent_probes)
     if succeeded < count and service and service.health_check.protocol == "tcp":
         answered = sum(p.status_code is not None for p in sent_probes)
+        waited = sum(map(inside.waited, sent_probes))
         text = (
             f"the ingress responded to {of(answered, count)} internal probes"
-            f", {succeeded} of them successfully; a TCP health check only opens a"
-            " connection"
+            f", {succeeded} of them successfully"
             if answered
             else f"none of {count} internal probes of the ingress got a response"
         )
-        return answered == count, text
+        if waited:
+            text = f"{text}; {of(waited, count)} connected and then waited"
+        if answered or waited:
+            text = f"{text}; a TCP health check only opens a connection"
+        return answered + waited == count, text
     return (
         succeeded == count,
         f"{of(succeeded, count)} internal probes of the ingress succeeded",
