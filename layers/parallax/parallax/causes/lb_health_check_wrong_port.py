@@ -71,8 +71,9 @@ def _ports(scene: Scene, port: int, to: int) -> tuple[str, str]:
     service = inside.ingress_service(scene)
     if to in service.node_ports:
         own = f"port {port} is not a NodePort of the ingress Service; {to} is"
-        probed = f"{_connected(scene, to)} internal probes connected to ingress port"
-        return own, f"{probed} {to}"
+        at = to if to in _tried(scene, to) else min(_tried(scene, to))
+        probed = f"{_connected(scene, at)} internal probes connected to ingress port"
+        return own, f"{probed} {at}"
     probes = [p for p in scene.inside(*AT_THE_INGRESS) if inside.accepted(p)]
     own = f"port {port} is not a NodePort of the ingress Service; {to} is its own port"
     return own, f"{len(probes)} internal probes connected to the ingress's NodePort"
@@ -127,7 +128,21 @@ def _connects_between_nodes(scene: Scene, port: int) -> bool:
     if service is not None and balancer.is_port_of_nodes(service, port):
         # k3s's ServiceLB forwards to the same Service as the NodePort.
         return any(map(inside.accepted, scene.inside(role)))
-    return any(p.peer_port == port and inside.accepted(p) for p in scene.inside(role))
+    ports = _tried(scene, port)
+    return any(p.peer_port in ports and inside.accepted(p) for p in scene.inside(role))
+
+
+def _tried(scene: Scene, port: int) -> set[int]:
+    """Return the port, or the ingress's other NodePorts if agents only probe those.
+
+    kube-proxy opens all NodePorts of a Service alike.
+    """
+    service = inside.ingress_service.maybe(scene)
+    own = set(service.node_ports) if service else set[int]()
+    probed = {p.peer_port for p in scene.inside(*AT_THE_INGRESS) if p.peer_port}
+    if port in probed or port not in own or not own & probed:
+        return {port}
+    return own & probed
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

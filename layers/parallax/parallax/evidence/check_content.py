@@ -34,6 +34,16 @@ def every_target_has_a_reason(scene: Scene) -> bool:
     return 0 < len(balancer.health(scene)) <= len(balancer.failure_details(scene))
 
 
+def error_behind(scene: Scene) -> int | None:
+    """Return the error status that the health check gets from every target; or None.
+
+    It is of the ingress or of what is behind it, and the check rightly rejects it.
+    """
+    codes = {s.health_check_status_code for s in balancer.failure_details(scene)}
+    code = codes.pop() if len(codes) == 1 and every_target_has_a_reason(scene) else None
+    return code if code is not None and code >= BROKEN else None
+
+
 def rejection(scene: Scene) -> str | None:
     """Return why the health check rejects a correct response; None: it does not.
 
