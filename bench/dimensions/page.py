@@ -35,6 +35,11 @@ def page(
     return "\n".join(lines)
 
 
+def pairs_text(pairs: Sequence[Pair]) -> str:
+    """Return the part about pairs."""
+    return "\n".join([*_pairs(pairs), ""])
+
+
 _ABLATION = (
     "The same faults and seeds. Each row changes one thing of the platform before the",
     "fault. Where a fault requires another controller, it is not in that row.",

@@ -14,8 +14,9 @@ out if the CDN wrote no failing response and passes on a cache-buster request.
 
 Neighbors: a page that the CDN stored is `cache-replays-error`. If direct requests to
 the load balancer fail too, the CDN may only report that, and the causes behind it
-apply. This one is also true if direct requests get further than the CDN's. A line in the ingress log shows that the CDN reached the ingress; then this cause
-stays undetermined. The same holds for a CDN that rejects users (403, 429).
+apply. This one is also true if direct requests get further than the CDN's. A line in
+the ingress log shows that the CDN reached the ingress; then this cause stays
+undetermined. The same holds for a CDN that rejects users (403, 429).
 
 Mitigation: correct the CDN's origin (address, port, protocol, Host, SNI). Check whether
 the load balancer's address changed.

@@ -96,8 +96,8 @@ def rejects_apart(scene: Scene) -> str:
         raise Missing(doubt)
     codes, host = ", ".join(map(str, sorted(statuses))), scene.target.host
     return (
-        f"the ingress responds {codes} to {len(sent_probes)} internal probes for {host},"
-        " and the health check does not depend on that response"
+        f"the ingress responds {codes} to {len(sent_probes)} internal probes for"
+        f" {host}, and the health check does not depend on that response"
     )
 
 
