@@ -94,9 +94,9 @@ def drawn(
 
 
 def _each_shows(before: PlatformSpec, faults: tuple[Injection, ...]) -> None:
-    """Raise unless users see each of several faults alone; else it is no fault.
+    """Raise unless users see each of several faults alone.
 
-    A health check that accepts 404 does not reject the default backend's, for example.
+    Only then it is a fault. A health check that accepts 404 does not reject the default backend's, for example.
     """
     if len(faults) == 1:
         return

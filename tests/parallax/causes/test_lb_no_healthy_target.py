@@ -129,3 +129,12 @@ def test_nodes_that_refuse_internal_probes_too_leave_it_open() -> None:
             " that is lb-no-healthy-target"
         ),
     )
+
+
+@pytest.mark.parametrize(("code", "shown"), [(503, False), (404, True)])
+def test_an_error_that_the_check_gets_is_from_behind_the_balancer(
+    code: int, *, shown: bool
+) -> None:
+    """Agents got another response, from another port or host: the error is open."""
+    x = refused("unexpected_http_status", code)
+    assert (answer(CAUSE, x) is Answer.SUPPORTED) is shown

@@ -55,7 +55,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, f"{passed}, so the load balancer has a healthy target")
     with evidence_so_far(state):
         users.failed(scene)
-        own = _proven(scene, to)
+    own = _proven(scene, to, state)
     return supported(
         ID,
         f"the health check uses port {port}, but the ingress listens on port {to}",
@@ -92,7 +92,7 @@ def _succeeds(scene: Scene, healthy: int, port: int) -> str:
     )
 
 
-def _proven(scene: Scene, to: int) -> str:
+def _proven(scene: Scene, to: int, state: str) -> str:
     """Return the balancer's own response; raise everything that is missing."""
     missing = list(answers.own_response.lacks(scene))
     if not balancer.all_unhealthy(scene):
@@ -101,17 +101,17 @@ def _proven(scene: Scene, to: int) -> str:
     if not _connects_between_nodes(scene, to):
         missing.append(f"a connection to the ingress on port {to} from another node")
     if missing:
-        raise _open(scene, missing)
+        raise _open(scene, missing, state)
     return answers.own_response(scene)
 
 
-def _open(scene: Scene, missing: list[str]) -> Missing:
+def _open(scene: Scene, missing: list[str], state: str) -> Missing:
     """Return what is missing; another fault may hide what an unused port causes."""
     port = check_port.unused_port.maybe(scene)
     if port is None or not balancer.all_unhealthy(scene):
-        return Missing(*missing)
+        return Missing(*missing, evidence=(state,))
     wrong = f"the health check uses port {port}, on which nothing listens"
-    return Unreached(*missing, evidence=(wrong,))
+    return Unreached(*missing, evidence=(wrong, state))
 
 
 def _connected(scene: Scene, port: int) -> str:

@@ -81,8 +81,8 @@ def works_inside(scene: Scene) -> str:
 def rejects_apart(scene: Scene) -> str:
     """Return the proof that the health check fails for its own request.
 
-    The ingress serves the target's host, or responds to it otherwise than to the health
-    check: then the backend is at fault as well.
+    The ingress serves the target's host. Or it responds to that with another status
+    than to the health check; then the backend is at fault as well.
     """
     sent_probes = ingress.probes(scene)
     statuses = {p.status_code for p in sent_probes if p.status_code is not None}
