@@ -75,7 +75,7 @@ def _ports(scene: Scene, port: int, to: int) -> tuple[str, str]:
         probed = f"{_connected(scene, at)} internal probes connected to ingress port"
         return own, f"{probed} {at}"
     probes = [p for p in scene.inside(*AT_THE_INGRESS) if inside.accepted(p)]
-    own = f"port {port} is not a NodePort of the ingress Service; {to} is its own port"
+    own = f"port {port} is not a NodePort of the ingress Service; {to} is"
     return own, f"{len(probes)} internal probes connected to the ingress's NodePort"
 
 
