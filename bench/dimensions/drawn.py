@@ -96,7 +96,7 @@ def drawn(
 def _each_shows(before: PlatformSpec, faults: tuple[Injection, ...]) -> None:
     """Raise unless users see each of several faults alone.
 
-    Only then it is a fault. A health check that accepts 404 does not reject the default backend's, for example.
+    Only then it is a fault: a health check that accepts 404 rejects no default backend.
     """
     if len(faults) == 1:
         return
