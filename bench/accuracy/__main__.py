@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.accuracy")
     parser.add_argument("--working", action="store_true", help="the default")
     parser.add_argument(
-        "--holdout", action="store_true", help="also the held-out third of the cases"
+        "--holdout", action="store_true", help="also the held-out half of the cases"
     )
     parser.add_argument("--cases", type=int, help="number of working cases")
     parser.add_argument("--show", metavar="ID", help="print one case and its judgement")

@@ -21,7 +21,7 @@ three kinds of cases:
 - **recorded**: the lab's run of every fault (`events/diagnose/`), on real servers.
 - **working**: simulated platforms drawn with a seed that developers of causes use.
 - **holdout**: the same generator with a seed that nobody looks at during development.
-  A third of all drawn cases. If working is much better than holdout, the causes were
+  About half of all drawn cases. If working is much better than holdout, the causes were
   fitted to the cases.
 
 Two pages measure the same differently: [incidents that others

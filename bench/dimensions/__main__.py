@@ -1,5 +1,6 @@
 """Command line: `python -m bench.dimensions [--draws N] [--write | --show ID]`.
 
+With `--pairs N` it only measures so many pairs.
 In: how many draws. Out: accuracy by topology, by change, and of pairs.
 Exit code 1 if a wrong cause was named. It does not: change a cause.
 """
@@ -15,7 +16,7 @@ from bench.accuracy.report_lines import judged
 from bench.dimensions import topologies as rows
 from bench.dimensions.ablation import ablation
 from bench.dimensions.drawn import Drawn
-from bench.dimensions.page import page
+from bench.dimensions.page import page, pairs_text
 from bench.dimensions.pairs import PAIRS, pair_of, pairs
 from faults import INJECTIONS
 from parallax.model.wire import encode
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     if asked.show:
         return _show(asked.show, asked.save)
+    if asked.pairs:
+        sys.stdout.write(pairs_text(list(pairs(asked.pairs))))
+        return 0
     found = list(rows.topologies(asked.draws))
     changed = list(ablation(max(1, asked.draws - 1)))
     text = page(found, changed, list(pairs(PAIRS)))
@@ -41,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench.dimensions")
     parser.add_argument("--draws", type=int, default=rows.DRAWS)
     parser.add_argument("--write", action="store_true", help="write the page in docs")
+    parser.add_argument("--pairs", type=int, help="only so many pairs")
     parser.add_argument(
         "--show", metavar="ID", help="print one case: SHAPE/FAULT/NUMBER or pair/NUMBER"
     )

@@ -95,8 +95,9 @@ def drawn(
         if change is not None:
             change(before)
         spec = deepcopy(before)
-        truths = [fault.apply(spec) for fault in faults]
         try:
+            _each_shows(before, faults)
+            truths = [fault.apply(spec) for fault in faults]
             seen = observe(before, spec, minutes=rng.choice((0, 1, 1, 2)))
         except NeverSeenError:
             continue
@@ -108,6 +109,22 @@ def drawn(
             truths=tuple(truths),
         )
     return None
+
+
+def _each_shows(before: PlatformSpec, faults: tuple[Injection, ...]) -> None:
+    """Raise unless users see each of several faults alone.
+
+    Only then it is a fault: a health check that accepts 404 rejects no default backend.
+    """
+    if len(faults) == 1:
+        return
+    both = deepcopy(before)
+    for fault in faults:
+        alone = deepcopy(before)
+        alone.rng.setstate(both.rng.getstate())
+        fault.apply(alone)
+        observe(deepcopy(before), alone)
+        fault.apply(both)
 
 
 def fits(shape: Shape, fault: Injection) -> bool:

@@ -42,6 +42,13 @@ _UNREAD = (
     "In these the agent has no permission to read the route, or the setting is in a",
     "file. Its probes of the ingress then get another response than users.",
 )
+
+
+def pairs_text(pairs: Sequence[Pair]) -> str:
+    """Return the part about pairs."""
+    return "\n".join([*_pairs(pairs), ""])
+
+
 _ABLATION = (
     "The same faults and seeds. Each row changes one thing of the platform before the",
     "fault. Where a fault requires another controller, it is not in that row.",

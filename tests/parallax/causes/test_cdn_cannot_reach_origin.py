@@ -7,7 +7,7 @@ import pytest
 from parallax.causes.cdn_cannot_reach_origin import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.model.judgement import Answer
-from parallax.model.probe import Role
+from parallax.model.probe import AS_A_USER, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
@@ -130,3 +130,51 @@ def test_a_status_for_no_connection_needs_no_log(status: int, expected: Answer) 
     if expected is Answer.SUPPORTED:
         why = "its status means that it cannot connect to its origin"
         assert found.evidence[-1] == why
+
+
+def also(snapshot: Snapshot) -> bool:
+    """Return whether this cause is true beside the named one."""
+    found = judge(snapshot)
+    assert found.cause != CAUSE.id
+    mine = next(a for a in found.assessments if a.cause == CAUSE.id)
+    return mine.answer is Answer.SUPPORTED
+
+
+def test_a_direct_request_in_the_ingress_log_shows_the_cdns_fault_too() -> None:
+    """The pods are at fault, and none of the CDN's requests arrives."""
+    direct = s.run(e.CDN_503, direct=s.INGRESS_503_BY_LB)
+    more = {"ingress": s.INGRESS_503, "ready": 0}
+    arrived = tuple(
+        line
+        for line in s.seen(direct, None)
+        if line.request_id.startswith(Role.DIRECT.value)
+    )
+    assert arrived
+    x = met(e.CDN_503, s.INGRESS_503_BY_LB, sightings=arrived, **more)
+    assert judge(x).cause == "pods-not-ready"
+    assert also(x)
+
+
+@pytest.mark.parametrize(("status", "shown"), [(522, True), (502, False)])
+def test_a_status_without_a_connection_shows_the_cdns_fault_too(
+    status: int, *, shown: bool
+) -> None:
+    """Cloudflare replaces an origin's 502, and writes 522 without a connection."""
+    page = {
+        "status_code": status,
+        "reason": "",
+        "headers": (("Server", "cloudflare"), ("CF-RAY", "8f2a1c-FRA")),
+        "body": f"error code: {status}",
+    }
+    x = met(e.CDN_503, direct=s.LB_503)
+    assert x.run
+    probes = tuple(
+        replace(p, **page)  # type: ignore[arg-type]
+        if p.role in {*AS_A_USER, Role.CACHE_BUSTER}
+        else replace(p, **s.answer(s.LB_503))  # type: ignore[arg-type]
+        for p in x.run.probes
+    )
+    run = replace(x.run, probes=probes)
+    x = replace(x, run=run, balancer=s.without_targets())
+    assert judge(x).cause == "lb-no-target"
+    assert also(x) is shown

@@ -14,6 +14,7 @@ from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
 
+STATUS = "unexpected_http_status"
 HOSTS = (s.TARGET.host, "*.shop.keybuzz.io")
 PLAIN = ServicePort(port=80, target_port="http", name="http", node_port=31695)
 TLS = ServicePort(port=443, target_port="https", name="https", node_port=31695)
@@ -200,3 +201,33 @@ def test_a_port_of_the_nodes_on_which_perhaps_nothing_listens_is_left_open() -> 
     assert answer(CAUSE, s.taken(run, reading, *s.reports())) is Answer.UNKNOWN
     both = s.checking("https", s.balancer(healthy=0, to=80, asks=80))
     assert answer(CAUSE, s.taken(run, both, *s.reports())) is Answer.SUPPORTED
+
+
+@pytest.mark.parametrize(("detail", "code"), [(None, None), (STATUS, 404)])
+def test_a_check_of_another_host_is_wrong_while_the_backend_fails(
+    detail: str | None, code: int | None
+) -> None:
+    """It gets 404 and the target's host 503, so both faults are true."""
+    found = s.detailed(e.asking(s.balancer(healthy=0)), detail, code)
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(run, found, *s.reports(ingress=s.INGRESS_503, ready=0))
+    x = s.with_reading(x, ingress_hosts=HOSTS)
+    found_ = judge(x)
+    assert found_.cause == CAUSE.id
+    also = {a.cause for a in found_.assessments if a.answer is Answer.SUPPORTED}
+    assert also >= {CAUSE.id, "pods-not-ready"}
+
+
+@pytest.mark.parametrize(
+    ("domain", "code"), [(s.TARGET.host, 503), (s.TARGET.host, 404), (None, 503)]
+)
+def test_a_check_that_may_meet_the_backends_error_is_not_blamed(
+    domain: str | None, code: int
+) -> None:
+    """It requests the target's own host, or gets the same error."""
+    found = s.detailed(e.asking(s.balancer(healthy=0), domain), STATUS, code)
+    run = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(run, found, *s.reports(ingress=s.INGRESS_503, ready=0))
+    x = s.with_reading(x, ingress_hosts=HOSTS)
+    assert answer(CAUSE, x) is Answer.UNKNOWN
+    assert judge(x).cause != CAUSE.id

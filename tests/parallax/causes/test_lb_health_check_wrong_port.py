@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_health_check_wrong_port import CAUSE
 from parallax.diagnose.judge import ask, judge
+from parallax.model.cluster import ServicePort
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -101,5 +102,32 @@ def test_the_other_nodeport_of_the_ingress_stands_for_one_that_nobody_probed() -
     x = s.with_reading(x, ingress_service=replace(own, ports=(*own.ports, https)))
     found = ask(CAUSE, x)
     assert found.answer is Answer.SUPPORTED
-    assert "10 internal probes connected to its other NodePort 31695" in found.evidence
+    assert any("its other NodePort 31695" in text for text in found.evidence)
     assert judge(x).cause == CAUSE.id
+
+
+def test_an_unused_port_is_wrong_while_the_ingress_has_no_pod() -> None:
+    """The named fault hides the contrast, and the port is wrong all the same."""
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    found = s.detailed(s.balancer(healthy=0, asks=30081), "layer4_no_connection")
+    x = s.taken(outside, found, *s.reports(ingress=s.REFUSED))
+    x = s.with_reading(x, ingress_endpoints=())
+    judgement = judge(x)
+    assert judgement.cause == "ingress-without-endpoints"
+    mine = next(a for a in judgement.assessments if a.cause == CAUSE.id)
+    assert mine.answer is Answer.SUPPORTED
+    assert "port 30081, on which nothing listens" in mine.evidence[0]
+
+
+def test_probes_of_the_ingresss_other_nodeport_show_that_nodes_accept() -> None:
+    """Agents probe the port for http; the balancer passes TLS to the other one."""
+    ports = (
+        ServicePort(port=80, target_port="http", name="http", node_port=31695),
+        ServicePort(port=443, target_port="https", name="https", node_port=31696),
+    )
+    ingress = replace(s.service("ingress", 80, 31695, "http"), ports=ports)
+    found = s.balancer(healthy=0, asks=30081, to=31696)
+    x = s.taken(s.run(s.LB_503, unknown_host=s.LB_503), found, *s.reports())
+    x = s.with_reading(x, ingress_service=ingress)
+    assert answer(CAUSE, x) is Answer.SUPPORTED
+    assert any("its other NodePort 31695" in t for t in ask(CAUSE, x).evidence)

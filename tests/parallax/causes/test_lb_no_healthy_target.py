@@ -174,3 +174,12 @@ def test_an_error_on_a_port_that_nobody_probed_is_not_contradicted() -> None:
     assert found.answer is Answer.UNKNOWN
     assert found.missing == ("why port 31696 responds 503 to the health check",)
     assert answer(CAUSE, snapshot(404)) is Answer.SUPPORTED
+
+
+@pytest.mark.parametrize(("code", "shown"), [(503, False), (404, True)])
+def test_an_error_that_the_check_gets_is_from_behind_the_balancer(
+    code: int, *, shown: bool
+) -> None:
+    """Agents got another response, from another port or host: the error is open."""
+    x = refused("unexpected_http_status", code)
+    assert (answer(CAUSE, x) is Answer.SUPPORTED) is shown

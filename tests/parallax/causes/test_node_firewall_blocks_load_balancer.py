@@ -335,3 +335,17 @@ def test_nodes_that_cannot_connect_either_are_counted() -> None:
             " between nodes on port 31695 got a response"
         ),
     )
+
+
+def test_a_request_that_waits_for_a_pod_shows_that_nodes_connect() -> None:
+    """All pods hang, and only the load balancer cannot connect: both are true."""
+    found = s.detailed(s.balancer(healthy=0), "layer4_timeout")
+    outside = s.run(s.LB_503, unknown_host=s.LB_503)
+    x = s.taken(outside, found, *s.reports(ingress=s.HANGS, pod=s.HANGS))
+    x = replace(x, balancer=e.with_targets(reading(x), use_private_ip=False))
+    judgement = judge(x)
+    assert judgement.cause == CAUSE.id
+    also = {a.cause for a in judgement.assessments if a.answer is Answer.SUPPORTED}
+    assert "pod-too-slow" in also
+    dropped = s.reports(ingress=s.DROPPED, pod=s.HANGS)
+    assert answer(CAUSE, replace(x, reports=dropped)) is not Answer.SUPPORTED

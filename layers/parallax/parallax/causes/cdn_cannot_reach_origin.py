@@ -14,9 +14,10 @@ no known writer, cache-buster requests must fail as well. This cause is ruled
 out if the CDN wrote no failing response and passes on a cache-buster request.
 
 Neighbors: a page that the CDN stored is `cache-replays-error`. If direct requests to
-the load balancer fail too, the CDN only reports that, and the load balancer's causes
-apply. A line in the ingress log shows that the CDN reached the ingress; then this cause
-stays undetermined. The same holds for a CDN that rejects users (403, 429).
+the load balancer fail too, the CDN may only report that, and the causes behind it
+apply. This one is also true if direct requests get further than the CDN's. A line in
+the ingress log shows that the CDN reached the ingress; then this cause stays
+undetermined. The same holds for a CDN that rejects users (403, 429).
 
 Mitigation: correct the CDN's origin (address, port, protocol, Host, SNI). Check whether
 the load balancer's address changed.
@@ -28,7 +29,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, logs, users
-from parallax.evidence.reading import Hidden, Missing
+from parallax.evidence.reading import Hidden, Missing, Unreached
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
@@ -45,6 +46,8 @@ _ACTIVE_VCL = (
 )
 """Shows the backends of the VCL in use; `backend.list` has neither host nor port
 (varnish-cli(7))."""
+REQUESTS = 5
+"""Fewest failing requests that show where all of the CDN's requests end."""
 NEARLY_ALL = 0.9
 """Minimum share of the CDN's own pages among failing responses: ten of eleven."""
 
@@ -56,9 +59,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, "no CDN is configured")
     direct = users.outside(scene, Role.DIRECT)
     if bad := [p for p in direct if not p.healthy]:
-        answer = str(bad[0].status_code or bad[0].error_type).replace("_", " ")
-        fault = f"requests sent directly to the load balancer fail too ({answer})"
-        raise Hidden("a direct request that succeeds", evidence=(fault,))
+        raise _hidden_or_proven(scene, requests, bad)
     if served := _served(scene, requests):
         return refuted(ID, served)
     own = _failed_alone(scene, requests, direct)
@@ -70,6 +71,50 @@ def assess(scene: Scene) -> Assessment:
         "its status means that it cannot connect to its origin"
         if _got_no_connection(own)
         else "no ingress log contains any of the failing requests",
+    )
+
+
+def _hidden_or_proven(
+    scene: Scene, requests: tuple[Probe, ...], bad: list[Probe]
+) -> Missing:
+    """Return what a failing origin leaves open: whether the CDN reaches it at all.
+
+    It does not if direct requests get further than those of the CDN.
+    """
+    answer = str(bad[0].status_code or bad[0].error_type).replace("_", " ")
+    fault = f"requests sent directly to the load balancer fail too ({answer})"
+    what = "a direct request that succeeds"
+    try:
+        own = _failed_alone(scene, requests, tuple(bad))
+    except Missing:
+        return Hidden(what, evidence=(fault,))
+    further = _direct_gets_further(scene, bad, own)
+    if len(requests) < REQUESTS or further is None:
+        return Hidden(what, evidence=(fault,))
+    share = of(len(own), len(requests))
+    page = f"{_source(own[0])} wrote {share} failing responses ({own[0].status_code})"
+    return Unreached(what, evidence=(page, further))
+
+
+def _direct_gets_further(
+    scene: Scene, bad: list[Probe], own: list[Probe]
+) -> str | None:
+    """Return that direct requests get further than those of the CDN; None: unknown.
+
+    The ingress log shows it, or a CDN's status that means that it got no connection. A
+    CDN may write any other page of its own in place of the origin's error.
+    """
+    if logs.sightings(scene, Role.DIRECT):
+        return "the ingress log contains a direct request, and none of the CDN's"
+    unconnected = all(
+        p.status_code in NO_CONNECTION and users.written_by(p).hop == "cdn" for p in own
+    )
+    answered = [p.status_code for p in bad if p.status_code is not None]
+    if not unconnected or len(answered) < len(bad):
+        return None
+    return (
+        f"the load balancer's address responds {answered[0]} to direct requests, and"
+        f" the CDN's {own[0].status_code} means that it got no connection"
     )
 
 

@@ -15,11 +15,15 @@ Ingress has the check's domain, and 404 is not among its status codes. A check t
 received an error (5xx) was right. A recovery within the last `retries` x `interval`
 seconds may not be noticed yet.
 
+If the target's host gets errors inside the cluster, the check is wrong all the same if
+it requests another host and gets another status, or speaks TLS to a plain port. Then
+the cause behind the ingress is also true.
+
 Neighbors: no connection instead of a rejected response is
 `node-firewall-blocks-load-balancer`; an unused port is `lb-health-check-wrong-port`. If
-the target's own host gets errors inside the cluster too, the check is right, and a
-cause behind the ingress applies. If only one side uses the PROXY protocol, it is
-`proxy-protocol-mismatch`.
+the check gets the error that the target's own host gets inside the cluster too, the
+check is right, and a cause behind the ingress applies. If only one side uses the PROXY
+protocol, it is `proxy-protocol-mismatch`.
 
 Mitigation: set the check's domain to a host that the ingress serves, or set its path to
 /healthz, or use a tcp check.
@@ -60,7 +64,7 @@ def assess(scene: Scene) -> Assessment:
         reason = need(check_content.rejection(scene), what)
         own, works = (
             health_check.response_without_targets(scene),
-            health_check.works_inside(scene),
+            health_check.rejects_apart(scene),
         )
     wrong = wrong_annotation(
         scene,

@@ -30,7 +30,7 @@ from shlex import quote
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import check_settings, keeper, lasting, wrong_annotation
 from parallax.evidence import answers, balancer, check_port, inside, users
-from parallax.evidence.reading import Missing, evidence_so_far
+from parallax.evidence.reading import Missing, Unreached, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
@@ -55,7 +55,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, f"{passed}, so the load balancer has a healthy target")
     with evidence_so_far(state):
         users.failed(scene)
-        own = _proven(scene, to)
+    own = _proven(scene, to, state)
     return supported(
         ID,
         f"the health check uses port {port}, but the ingress listens on port {to}",
@@ -72,11 +72,12 @@ def _ports(scene: Scene, port: int, to: int) -> tuple[str, str]:
     probes = [p for p in scene.inside(*AT_THE_INGRESS) if inside.accepted(p)]
     if to in service.node_ports:
         own = f"port {port} is not a NodePort of the ingress Service; {to} is"
-        if not any(p.peer_port == to for p in probes):
-            other = f"{len(probes)} internal probes connected to its other NodePort"
-            return own, f"{other} {probes[0].peer_port}"
-        probed = f"{_connected(scene, to)} internal probes connected to ingress port"
-        return own, f"{probed} {to}"
+        at = to if to in _tried(scene, to) else min(_tried(scene, to))
+        count = _connected(scene, at)
+        if at != to:
+            other = "internal probes connected to its other NodePort"
+            return own, f"{count} {other} {at}"
+        return own, f"{count} internal probes connected to ingress port {at}"
     own = f"port {port} is not a NodePort of the ingress Service; {to} is a port of it"
     return own, f"{len(probes)} internal probes connected to the ingress's NodePort"
 
@@ -94,7 +95,7 @@ def _succeeds(scene: Scene, healthy: int, port: int) -> str:
     )
 
 
-def _proven(scene: Scene, to: int) -> str:
+def _proven(scene: Scene, to: int, state: str) -> str:
     """Return the balancer's own response; raise everything that is missing."""
     missing = list(answers.own_response.lacks(scene))
     if not balancer.all_unhealthy(scene):
@@ -103,8 +104,17 @@ def _proven(scene: Scene, to: int) -> str:
     if not _connects_between_nodes(scene, to):
         missing.append(f"a connection to the ingress on port {to} from another node")
     if missing:
-        raise Missing(*missing)
+        raise _open(scene, missing, state)
     return answers.own_response(scene)
+
+
+def _open(scene: Scene, missing: list[str], state: str) -> Missing:
+    """Return what is missing; another fault may hide what an unused port causes."""
+    port = check_port.unused_port.maybe(scene)
+    if port is None or not balancer.all_unhealthy(scene):
+        return Missing(*missing, evidence=(state,))
+    wrong = f"the health check uses port {port}, on which nothing listens"
+    return Unreached(*missing, evidence=(wrong, state))
 
 
 def _connected(scene: Scene, port: int) -> str:
@@ -125,10 +135,21 @@ def _connects_between_nodes(scene: Scene, port: int) -> bool:
     if service is not None and balancer.is_port_of_nodes(service, port):
         # k3s's ServiceLB forwards to the same Service as the NodePort.
         return any(map(inside.accepted, scene.inside(role)))
-    same = [p for p in scene.inside(role) if p.peer_port == port]
-    if not same and service is not None and port in service.node_ports:
-        same = [p for p in scene.inside(role) if p.peer_port in service.node_ports]
-    return any(map(inside.accepted, same))
+    ports = _tried(scene, port)
+    return any(p.peer_port in ports and inside.accepted(p) for p in scene.inside(role))
+
+
+def _tried(scene: Scene, port: int) -> set[int]:
+    """Return the port, or the ingress's other NodePorts if agents only probe those.
+
+    kube-proxy opens all NodePorts of a Service alike.
+    """
+    service = inside.ingress_service.maybe(scene)
+    own = set(service.node_ports) if service else set[int]()
+    probed = {p.peer_port for p in scene.inside(*AT_THE_INGRESS) if p.peer_port}
+    if port in probed or port not in own or not own & probed:
+        return {port}
+    return own & probed
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

@@ -89,6 +89,8 @@ def assess(scene: Scene) -> Assessment:
         works = health_check.works_inside(scene)
         if check_content.may_request_unknown_host(scene):
             raise Missing("the response that the health check receives")
+        if error := check_content.error_behind(scene):
+            raise Missing(f"which hop responds {error} to the health check")
     return supported(ID, state, *_why(scene), works, own, *_candidates(scene))
 
 

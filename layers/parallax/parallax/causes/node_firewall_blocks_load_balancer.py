@@ -99,7 +99,7 @@ def assess(scene: Scene) -> Assessment:
             or _drops_requests(scene, service)
         )
         shown, own = need(shown, what), need(answers.own_response.maybe(scene), what)
-    across = overlay.answered_across.maybe(scene, to)
+    across = overlay.connected_across.maybe(scene, to)
     across = across or overlay.across_text(scene, to)
     return supported(ID, shown, *_cloud_firewalls(scene), across, own)
 
@@ -214,7 +214,7 @@ def _check_everything_else(scene: Scene, to: int) -> None:
     if late := time.recovery_pending(scene):
         raise Missing(late)
     if not overlay.closed_to_other_nodes(scene, to):
-        overlay.answered_across(scene, to)
+        overlay.connected_across(scene, to)
 
 
 def _policy_allows(scene: Scene) -> bool:

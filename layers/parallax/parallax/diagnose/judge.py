@@ -8,6 +8,7 @@ It does not: call other services, read a clock, or remember earlier judgements.
 from parallax.advice import advise
 from parallax.causes import CAUSES, Cause
 from parallax.causes.cause import hidden, refuted, unknown
+from parallax.diagnose import bypass
 from parallax.diagnose.also_true import with_also_true
 from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.lead import at_the_balancer, lead
@@ -47,6 +48,9 @@ def _judge(scene: Scene) -> Judgement:
     advice = advise(scene)
     failing = symptom.external is View.FAILING
     choice = named(CAUSES, assessments) if failing else None
+    if failing and choice is None:
+        assessments = bypass.instead(scene, CAUSES, assessments, ask)
+        choice = named(CAUSES, assessments)
     if choice is None:
         found = lead(scene, CAUSES, assessments) if failing else None
         return Judgement(
@@ -65,6 +69,8 @@ def _judge(scene: Scene) -> Judgement:
             lead=found[0] if found else None,
         )
     cause, shown = choice
+    hidden_ones = bypass.behind(scene, CAUSES, cause, ask)
+    assessments = bypass.merged(assessments, hidden_ones)
     assessments = with_also_true(scene, CAUSES, assessments, cause)
     return Judgement(
         symptom=symptom,

@@ -5,7 +5,14 @@ what the configuration shows. It does not: conclude.
 Source: Hetzner Cloud API, load balancers: `health_check`, `health_status.detail`.
 """
 
-from parallax.evidence import balancer, ingress, nodes, proxy_protocol, route_kinds
+from parallax.evidence import (
+    balancer,
+    ingress,
+    inside,
+    nodes,
+    proxy_protocol,
+    route_kinds,
+)
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck
 from parallax.model.cluster import ServicePort
@@ -34,23 +41,24 @@ def every_target_has_a_reason(scene: Scene) -> bool:
     return 0 < len(balancer.health(scene)) <= len(balancer.failure_details(scene))
 
 
+def error_behind(scene: Scene) -> int | None:
+    """Return the error status that the health check gets from every target; or None.
+
+    It is of the ingress or of what is behind it, and the check rightly rejects it.
+    """
+    codes = {s.health_check_status_code for s in balancer.failure_details(scene)}
+    code = codes.pop() if len(codes) == 1 and every_target_has_a_reason(scene) else None
+    return code if code is not None and code >= BROKEN else None
+
+
 def rejection(scene: Scene) -> str | None:
     """Return why the health check rejects a correct response; None: it does not.
 
     Either the API reports the reason, or the configuration shows it: the health check
     gets the default backend's 404, or uses http where https is needed or vice versa.
     """
-    service, cluster = balancer.service.maybe(scene), scene.cluster
-    ingress = cluster.ingress_service if cluster else None
-    if service is None or ingress is None or service.health_check.protocol == "tcp":
-        return None
-    check = service.health_check
-    of_nodes = balancer.is_port_of_nodes(ingress, check.port)
-    ports = (
-        p for p in ingress.ports if check.port == (p.port if of_nodes else p.node_port)
-    )
-    port = next(ports, None)
-    if port is None:
+    service = balancer.service.maybe(scene)
+    if service is None or _port(scene) is None:
         return None
     reported = failure_reasons(scene)
     if reported and reported <= REJECTED and every_target_has_a_reason(scene):
@@ -67,9 +75,51 @@ def rejection(scene: Scene) -> str | None:
         return f"Hetzner reports {min(reported)}: the health check receives {what}"
     if reported - REJECTED:
         return None
-    if of_nodes and service.destination_port in ingress.node_ports:
+    return by_configuration(scene)
+
+
+def _port(scene: Scene) -> ServicePort | None:
+    """Return the ingress's port that an http or https check uses; None: no such one."""
+    service, cluster = balancer.service.maybe(scene), scene.cluster
+    ingress = cluster.ingress_service if cluster else None
+    if service is None or ingress is None or service.health_check.protocol == "tcp":
+        return None
+    port = service.health_check.port
+    of_nodes = balancer.is_port_of_nodes(ingress, port)
+    ports = (p for p in ingress.ports if port == (p.port if of_nodes else p.node_port))
+    return next(ports, None)
+
+
+def by_configuration(scene: Scene) -> str | None:
+    """Return the setting by which the health check fails, whatever the app responds."""
+    service, port = balancer.service.maybe(scene), _port(scene)
+    if service is None or port is None:
+        return None
+    check, own = service.health_check, inside.ingress_service(scene)
+    if (
+        balancer.is_port_of_nodes(own, check.port)
+        and service.destination_port in own.node_ports
+    ):
         return None  # whether a process on the nodes listens there is not known
     return _wrong_scheme(check, port) or _requests_unknown_host(scene, check)
+
+
+def is_apart(scene: Scene, statuses: set[int]) -> bool:
+    """Return whether the health check gets another response than the target's host.
+
+    `statuses` is what the ingress responds for the target's host. Then an error of the
+    target's backend is not why the health check fails.
+    """
+    service = balancer.service.maybe(scene)
+    request = service.health_check.http if service else None
+    if not statuses or request is None or rejection(scene) is None:
+        return False
+    codes = {s.health_check_status_code for s in balancer.failure_details(scene)}
+    wrong = by_configuration(scene) is not None
+    if not codes:
+        return wrong and int(NOT_FOUND) not in statuses
+    other = wrong or request.domain != scene.target.host
+    return other and not codes & {None, *statuses}
 
 
 def _wrong_scheme(check: HealthCheck, port: ServicePort) -> str | None:

@@ -78,6 +78,30 @@ def works_inside(scene: Scene) -> str:
     return text
 
 
+@reading
+def rejects_apart(scene: Scene) -> str:
+    """Return the proof that the health check fails for its own request.
+
+    The ingress serves the target's host. Or it responds to that with another status
+    than to the health check; then the backend is at fault as well.
+    """
+    sent_probes = ingress.probes(scene)
+    statuses = {p.status_code for p in sent_probes if p.status_code is not None}
+    every = all(p.status_code is not None for p in sent_probes)
+    across = ingress.probes(scene, Role.INGRESS_OTHER) or overlay.one_node(scene)
+    if any(p.healthy for p in sent_probes) or not (every and across):
+        return works_inside(scene)
+    if not check_content.is_apart(scene, statuses):
+        return works_inside(scene)
+    if doubt := time.recovery_pending(scene) or _needs_proxy_header(scene):
+        raise Missing(doubt)
+    codes, host = ", ".join(map(str, sorted(statuses))), scene.target.host
+    return (
+        f"the ingress responds {codes} to {len(sent_probes)} internal probes for"
+        f" {host}, and the health check does not depend on that response"
+    )
+
+
 def connects(scene: Scene) -> str | None:
     """Return that the health check connects on the port of the requests; else None.
 
@@ -121,14 +145,18 @@ def _probe_share(scene: Scene) -> tuple[bool, str]:
     succeeded, count = sum(p.healthy for p in sent_probes), len(sent_probes)
     if succeeded < count and service and service.health_check.protocol == "tcp":
         answered = sum(p.status_code is not None for p in sent_probes)
+        waited = sum(map(inside.waited, sent_probes))
         text = (
             f"the ingress responded to {of(answered, count)} internal probes"
-            f", {succeeded} of them successfully; a TCP health check only opens a"
-            " connection"
+            f", {succeeded} of them successfully"
             if answered
             else f"none of {count} internal probes of the ingress got a response"
         )
-        return answered == count, text
+        if waited:
+            text = f"{text}; {of(waited, count)} connected and then waited"
+        if answered or waited:
+            text = f"{text}; a TCP health check only opens a connection"
+        return answered + waited == count, text
     return (
         succeeded == count,
         f"{of(succeeded, count)} internal probes of the ingress succeeded",

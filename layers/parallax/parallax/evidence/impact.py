@@ -9,6 +9,7 @@ behind the load balancer checks this first.
 from parallax.evidence import (
     answers,
     balancer,
+    check_content,
     ingress,
     ingress_rules,
     inside,
@@ -196,4 +197,6 @@ def failed_health_check(scene: Scene, status_code: int) -> bool:
     if failed := balancer.failure_details(scene):
         return {seen.health_check_status_code for seen in failed} == {status_code}
     request = service.health_check.http
-    return request is not None and request.domain == scene.target.host
+    if request is None or check_content.by_configuration(scene):
+        return False  # it gets no response of the target's backend
+    return request.domain == scene.target.host

@@ -9,7 +9,7 @@ from parallax.evidence.reading import Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import since_text
 from parallax.model.cluster import ClusterReading, Service
-from parallax.model.probe import Probe
+from parallax.model.probe import ErrorType, Probe
 
 INGRESS_NOTE = "ingress: "
 """How an agent's problem begins that says why it found no ingress."""
@@ -82,6 +82,11 @@ def all_node_ports_read(scene: Scene) -> bool:
     """Return whether every Service that may lead to the ingress was read."""
     cluster = scene.cluster
     return cluster is not None and cluster.ingress_node_ports is not None
+
+
+def waited(probe: Probe) -> bool:
+    """Return whether a connection was established, and no response came in time."""
+    return probe.error_type is ErrorType.TIMEOUT and probe.error_phase == "processing"
 
 
 def accepted(probe: Probe) -> bool:

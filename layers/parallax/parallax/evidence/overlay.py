@@ -78,18 +78,30 @@ def cross_node_role(scene: Scene) -> Role:
 def across_text(scene: Scene, to: int) -> str:
     """Return e.g. `the ingress responded to 5 of 5 probes between nodes on port 80`."""
     role = cross_node_role(scene)
-    share = of(len(ingress.answered(scene, to, role)), len(ingress.probes(scene, role)))
+    count, answered_probes = (
+        len(ingress.probes(scene, role)),
+        ingress.answered(scene, to, role),
+    )
+    waiting = [p for p in ingress.probes(scene, role, port=to) if inside.waited(p)]
+    if waiting and not answered_probes:
+        share = of(len(waiting), count)
+        return f"{share} probes between nodes connected to port {to} and then waited"
+    share = of(len(answered_probes), count)
     return f"the ingress responded to {share} probes between nodes on port {to}"
 
 
 @reading
-def answered_across(scene: Scene, to: int) -> str:
-    """Return that the ingress responded to all probes between nodes on the port."""
+def connected_across(scene: Scene, to: int) -> str:
+    """Return that all probes between nodes could connect to the ingress on the port.
+
+    A request that waits for a pod shows that as well as a response.
+    """
     role = cross_node_role(scene)
-    sent_probes, answered_probes = (
+    sent_probes, on_port = (
         ingress.probes(scene, role),
-        ingress.answered(scene, to, role),
+        ingress.probes(scene, role, port=to),
     )
+    answered_probes = [p for p in on_port if p.status_code or inside.waited(p)]
     if sibling := _sibling(scene, to, role):
         return sibling
     if not sent_probes or len(sent_probes) > len(answered_probes):

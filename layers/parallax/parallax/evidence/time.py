@@ -38,6 +38,9 @@ def _last_ready(cluster: ClusterReading, *, app: bool) -> datetime | None:
     """Return when the last pod behind the health check became ready; None: not read."""
     pods = (*(cluster.ingress_pods or ()), *((cluster.pods or ()) if app else ()))
     found = [p.started_at for p in pods if p.ready and p.started_at is not None]
-    if app and cluster.endpoints_changed_at is not None:
+    none_is_ready = cluster.endpoints is not None and not any(
+        e.ready for e in cluster.endpoints
+    )
+    if app and cluster.endpoints_changed_at is not None and not none_is_ready:
         found.append(cluster.endpoints_changed_at)
     return max(found, default=None)
