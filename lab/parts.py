@@ -12,10 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 type Name = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
 ]
-type Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.[a-z]+$")]
+type Host = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z0-9_]([-a-z0-9_]*[a-z0-9])?\.)+[a-z]([-a-z0-9]*[a-z0-9])?$"
+    ),
+]
 type Port = Annotated[int, Field(ge=1, le=65535)]
 type NodePort = Annotated[int, Field(ge=30000, le=32767)]
 type HealthProtocol = Literal["tcp", "http", "https"]
+CONTROL_HOST = "control.example.net"
+"""An unrelated host: a monitor that cannot reach it is blind."""
 
 
 class Part(BaseModel):

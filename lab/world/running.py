@@ -13,8 +13,9 @@ import aiohttp
 
 from lab.case import App, Case
 from lab.edge.servers import Edge
-from lab.facts import CONTROL_HOST, Facts
+from lab.facts import Facts
 from lab.inside.servers import Inside
+from lab.parts import CONTROL_HOST
 from lab.programs.launcher import Launcher
 from lab.programs.wait import until
 from lab.world import network

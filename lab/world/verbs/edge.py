@@ -117,7 +117,7 @@ async def certificate(world: "World", arguments: Arguments) -> None:
     """Give the balancer a certificate for all names but that of the app `without`."""
     left_out = world.case.app(arguments["without"]).host
     hosts = [a.host for a in world.case.apps if a.host != left_out]
-    world.issue("balancer", hosts or [f"other.{world.case.zone}"])
+    world.issue("balancer", hosts or [f"other.{world.case.zones[0]}"])
     await world.edge.change_balancer({})
 
 
