@@ -6,7 +6,7 @@ In: a case file (see `cases/keybuzz.yaml`). Out: frozen, validated values, and t
 
 import re
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
@@ -41,6 +41,7 @@ __all__ = [
 
 CASES = Path(__file__).parent / "cases"
 DEFAULT = CASES / "keybuzz.yaml"
+HTTPS_PORT = 443
 
 
 class CaseError(ValueError):
@@ -74,7 +75,7 @@ class Case(Part):
         if any(app.host == CONTROL_HOST for app in self.apps):
             raise ValueError(f"host {CONTROL_HOST} is the lab's unrelated host")
         ports = [a.node_port for a in self.apps]
-        ports += [self.ingress.http_node_port, self.ingress.https_node_port]
+        ports += self.ingress.node_ports
         ports += [self.ingress.health_check_node_port or 0]
         if len(set(ports)) != len(ports):
             raise ValueError("two Services have the same NodePort")
@@ -111,6 +112,15 @@ class Case(Part):
     def listen_ports(self) -> tuple[int, ...]:
         """The ports on which the balancer listens."""
         return tuple(s.listen_port for s in self.balancer.services)
+
+    @property
+    def tls_owner(self) -> Literal["balancer", "ingress"]:
+        """Who ends TLS for users without a CDN."""
+        passed = any(s.protocol == "tcp" for s in self._on(HTTPS_PORT))
+        return "ingress" if passed else "balancer"
+
+    def _on(self, port: int) -> tuple[BalancerService, ...]:
+        return tuple(s for s in self.balancer.services if s.listen_port == port)
 
     @property
     def serving(self) -> tuple[Node, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.case import Case, Node
+from lab.parts import CONTROL_HOST
 
 HETZNER_PORT = 8090
 HETZNER_TOKEN = "lab-hetzner-read-only"  # noqa: S105 - valid in the lab only

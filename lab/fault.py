@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from faults import LAB_FAULTS, LOOK_ALIKES, TABLE
 from lab.case import Case, load
-from lab.parts import BalancerService
+from lab.parts import BalancerService, Kind
 
 FAULTS = Path(__file__).parent / "faults"
 LOOK_ALIKES_FOLDER = Path(__file__).parent / "look-alikes"
@@ -36,7 +36,7 @@ class Needs(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     nodes: int = 2
-    ingress: Literal["nginx", "traefik"] | None = None
+    ingress: Kind | None = None
     """The kind of ingress, for a fault in the settings of one kind."""
     policy: Literal["Cluster", "Local"] | None = None
     """The ingress Service's externalTrafficPolicy, as the case has it."""

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from lab.case import Case, Server
+from lab.cloud_controller import labels
 from lab.edge.balancer import Balancer, Health
 from lab.edge.hetzner.collection import collection, error
 from lab.edge.hetzner.rate_limit import Limit
@@ -92,7 +93,7 @@ class Hetzner:
                 "id": balancer.id,
                 "name": balancer.name,
                 "created": CREATED,
-                "labels": {},
+                "labels": labels(self.case),
                 "protection": {"delete": False},
                 "location": location(),
                 "load_balancer_type": balancer_type(),
