@@ -126,9 +126,9 @@ class Ingress(Part):
     def pod_ports(self) -> tuple[PodPort, PodPort]:
         """The Service's ports, HTTP first."""
         http, https = POD_PORTS[self.kind]
-        return http, https._replace(
-            target=http.target
-        ) if self.https_is_plain else https
+        if self.https_is_plain:
+            https = https._replace(target=http.target)
+        return http, https
 
     @property
     def container_ports(self) -> tuple[PodPort, PodPort]:

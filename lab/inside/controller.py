@@ -13,7 +13,6 @@ from typing import Any
 from lab.case import App, Case, Node
 from lab.cloud_controller import annotations
 from lab.inside.kubernetes.store import Store
-from lab.inside.objects import haproxy
 from lab.inside.proxy import ready_endpoints
 from lab.programs.program import render
 
@@ -23,6 +22,13 @@ PLAIN_SETTINGS = {"use-forwarded-headers": "true", "proxy-read-timeout": "5"}
 ENFORCED = {"whitelist-source-range", "limit-rps", "limit-burst-multiplier"}
 """The annotations that this nginx supports; a fault with another one is rejected."""
 DEFAULT_BURST = 5
+LOG_FORMAT = (
+    "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc "
+    '%ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs "%HM %[var(txn.base)] %HV"'
+)
+"""The default of HAProxy's ingress controller."""
+CAPTURED = ("X-Request-ID", "User-Agent")
+"""The headers that `request-capture` adds to the log."""
 
 
 class Controller:
@@ -86,8 +92,8 @@ class Controller:
             settings=self.settings,
             proxy_protocol=self.settings["use-proxy-protocol"] == "true",
             pod=self._pod(store, folder, node),
-            log_format=haproxy.LOG_FORMAT.replace(" ", "\\ ").replace('"', '\\"'),
-            captured=haproxy.CAPTURED,
+            log_format=LOG_FORMAT.replace(" ", "\\ ").replace('"', '\\"'),
+            captured=CAPTURED,
         )
 
     def _pod(self, store: Store, folder: Path, node: Node) -> dict[str, Any]:

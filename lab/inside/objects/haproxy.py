@@ -8,6 +8,7 @@ IngressClass), and the controller's documentation of its ConfigMap's keys.
 """
 
 from lab.case import Case
+from lab.inside.controller import CAPTURED
 from lab.inside.kubernetes.store import Item
 
 IMAGE = "haproxytech/kubernetes-ingress:3.1.8"
@@ -18,13 +19,6 @@ NAMED = {
     "app.kubernetes.io/name": "kubernetes-ingress",
 }
 HEALTH_PORT = 1042
-LOG_FORMAT = (
-    "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc "
-    '%ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs "%HM %[var(txn.base)] %HV"'
-)
-"""The controller's own default."""
-CAPTURED = ("X-Request-ID", "User-Agent")
-"""The headers that `request-capture` adds to the log."""
 TIMEOUTS = {
     "proxy-connect-timeout": "timeout-connect",
     "proxy-read-timeout": "timeout-server",
@@ -65,8 +59,7 @@ def _name_of(case: Case, target: int) -> str:
 def pod(case: Case, item: Item) -> None:
     """Turn an ingress pod into HAProxy's."""
     item["metadata"]["labels"] |= NAMED
-    for key in ("app.kubernetes.io/component",):
-        item["metadata"]["labels"].pop(key, None)
+    item["metadata"]["labels"].pop("app.kubernetes.io/component", None)
     _container(case, item["spec"]["containers"][0])
     item["status"]["containerStatuses"][0] |= {"name": CONTAINER, "image": IMAGE}
 

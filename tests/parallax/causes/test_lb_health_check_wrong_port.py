@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.lb_health_check_wrong_port import CAUSE
 from parallax.diagnose.judge import ask, judge
+from parallax.model.cluster import ServicePort
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
@@ -31,6 +32,42 @@ def asking(port: int, detail: str | None) -> Snapshot:
 def test_a_port_without_a_listener_is_wrong(port: int, detail: str | None) -> None:
     """Refused; or an unused NodePort without a reason of the API."""
     assert answer(CAUSE, asking(port, detail)) is Answer.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("target", "answer"), [("http", Answer.SUPPORTED), ("https", Answer.UNKNOWN)]
+)
+def test_another_port_of_the_same_target_shows_that_the_ingress_listens(
+    target: str, answer: Answer
+) -> None:
+    """The load balancer ends TLS and uses the port for https; agents probe the other.
+
+    With a target of its own, that port may be closed, so nothing is shown.
+    """
+    x = to_the_other_port(asking(30081, "layer4_no_connection"), target)
+    found = ask(CAUSE, x)
+    assert found.answer is answer
+    told = "which leads to the same port of the pods as 32443"
+    assert any(told in text for text in found.evidence) is (answer is Answer.SUPPORTED)
+
+
+def to_the_other_port(snapshot: Snapshot, target: str) -> Snapshot:
+    """Return it with a second NodePort, to which the load balancer sends requests."""
+    ports = (
+        ServicePort(port=80, target_port="http", name="http", node_port=31695),
+        ServicePort(port=443, target_port=target, name="https", node_port=32443),
+    )
+    reading = snapshot.balancer
+    assert reading
+    assert reading.load_balancer
+    lb = reading.load_balancer
+    services = tuple(replace(v, destination_port=32443) for v in lb.services)
+    sent = replace(reading, load_balancer=replace(lb, services=services))
+    service = e.reading(snapshot.taken_at).ingress_service
+    assert service
+    return e.with_reading(
+        replace(snapshot, balancer=sent), ingress_service=replace(service, ports=ports)
+    )
 
 
 def test_a_check_that_succeeds_may_still_have_the_wrong_port() -> None:

@@ -34,6 +34,7 @@ from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.balancer import HealthStatus
+from parallax.model.cluster import Service
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AT_THE_INGRESS, Role
 
@@ -71,8 +72,7 @@ def _ports(scene: Scene, port: int, to: int) -> tuple[str, str]:
     service = inside.ingress_service(scene)
     if to in service.node_ports:
         own = f"port {port} is not a NodePort of the ingress Service; {to} is"
-        probed = f"{_connected(scene, to)} internal probes connected to ingress port"
-        return own, f"{probed} {to}"
+        return own, _connected(scene, service, to)
     probes = [p for p in scene.inside(*AT_THE_INGRESS) if inside.accepted(p)]
     own = f"port {port} is not a NodePort of the ingress Service; {to} is its own port"
     return own, f"{len(probes)} internal probes connected to the ingress's NodePort"
@@ -104,21 +104,34 @@ def _proven(scene: Scene, to: int) -> str:
     return answers.own_response(scene)
 
 
-def _connected(scene: Scene, port: int) -> str:
+def _connected(scene: Scene, service: Service, port: int) -> str:
+    """Return how many probes connected to the port, or to one of the same target."""
     probes = scene.inside(*AT_THE_INGRESS)
-    accepted = sum(p.peer_port == port and inside.accepted(p) for p in probes)
-    return of(accepted, len(probes))
+    same = balancer.ports_of_one_target(service, port)
+    to = [p.peer_port for p in probes if p.peer_port in same and inside.accepted(p)]
+    text = f"{of(len(to), len(probes))} internal probes connected to ingress port"
+    if port in to:
+        return f"{text} {port}"
+    others = ", ".join(sorted({str(number) for number in to}))
+    return f"{text} {others}, which leads to the same port of the pods as {port}"
 
 
 def _connects_between_nodes(scene: Scene, port: int) -> bool:
-    """Return whether the ingress accepts connections between nodes, or on one."""
+    """Return whether the ingress accepts connections between nodes, or on one.
+
+    Agents probe one NodePort. Another one with the same `targetPort` leads to the same
+    port of the same pods.
+    """
     across = bool(scene.inside(Role.INGRESS_OTHER))
     role = Role.INGRESS_OTHER if across else Role.INGRESS
     service = inside.ingress_service.maybe(scene)
     if service is not None and balancer.is_port_of_nodes(service, port):
         # k3s's ServiceLB forwards to the same Service as the NodePort.
         return any(map(inside.accepted, scene.inside(role)))
-    return any(p.peer_port == port and inside.accepted(p) for p in scene.inside(role))
+    same = {port}
+    if service is not None:
+        same |= balancer.ports_of_one_target(service, port)
+    return any(p.peer_port in same and inside.accepted(p) for p in scene.inside(role))
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
