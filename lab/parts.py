@@ -137,7 +137,7 @@ class Ingress(Part):
 
     @property
     def node_ports(self) -> tuple[int, int]:
-        """The ports at which every node is asked for the ingress, HTTP first."""
+        """The ports of every node that lead to the ingress, HTTP first."""
         http, https = self.http_node_port, self.https_node_port
         if http is None or https is None:
             return HOST_PORTS

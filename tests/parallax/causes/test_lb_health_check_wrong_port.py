@@ -47,8 +47,8 @@ def test_another_port_of_the_same_target_shows_that_the_ingress_listens(
     x = to_the_other_port(asking(30081, "layer4_no_connection"), target)
     found = ask(CAUSE, x)
     assert found.answer is answer
-    told = "which leads to the same port of the pods as 32443"
-    assert any(told in text for text in found.evidence) is (answer is Answer.SUPPORTED)
+    text = "which leads to the same port of the pods as 32443"
+    assert any(text in one for one in found.evidence) is (answer is Answer.SUPPORTED)
 
 
 def to_the_other_port(snapshot: Snapshot, target: str) -> Snapshot:
