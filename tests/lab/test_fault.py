@@ -30,7 +30,7 @@ def test_every_fault_fits_the_default_case() -> None:
 
     Its pods use hostNetwork, and no NetworkPolicy applies to those.
     """
-    elsewhere = {"network-policy-blocks-ingress"}
+    elsewhere = {"ingress-certificate-refused", "network-policy-blocks-ingress"}
     assert {*fault_ids(load()), *elsewhere} == {*fault_ids()}
     assert not elsewhere & {*fault_ids(load())}
     assert look_alike_ids(load()) == look_alike_ids()
