@@ -58,7 +58,8 @@ def test_an_address_that_may_always_have_been_the_names_is_not_stale() -> None:
         assert judge(x).cause == NOT_ESTABLISHED
         (why,) = ask(CAUSE, x).missing
         assert why == (
-            "proof that 198.51.100.7 is an old address, not a proxy before keybuzz-lb"
+            "proof that 198.51.100.7 is an old address, not a proxy in front of"
+            " keybuzz-lb"
         )
 
 

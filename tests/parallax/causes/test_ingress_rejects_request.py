@@ -115,7 +115,7 @@ def test_requests_that_never_arrived_hide_it() -> None:
     """The load balancer responded itself, or no request got a connection."""
     (missing,) = ask(CAUSE, s.no_healthy_target()).missing
     own = "the load balancer itself wrote all 11 failing responses"
-    assert missing.endswith(f"it cannot be tested now ({own})")
+    assert missing.endswith(f"which is not possible now ({own})")
     refused = replace(s.no_healthy_target(), run=s.run(s.REFUSED))
     (missing,) = ask(CAUSE, refused).missing
     assert missing.endswith("requests got a connection (connection refused))")

@@ -108,7 +108,7 @@ def test_a_response_on_another_port_does_not_count_for_the_health_check() -> Non
     run = s.run(s.LB_503, unknown_host=s.LB_503)
     found = ask(CAUSE, s.taken(run, reading, *s.reports()))
     assert found.answer is Answer.UNKNOWN
-    assert found.missing == ("a probe of port 10254, which only the health check uses",)
+    assert found.missing == ("a probe of port 10254, which the health check uses",)
 
 
 def test_targets_that_are_no_nodes_explain_it() -> None:

@@ -44,9 +44,9 @@ def test_a_node_that_is_not_ready_and_that_nobody_reaches_is_named() -> None:
             " connected (timeout)"
         ),
         (
-            "ingress log: 4 of 4 requests without a response went there; e.g. the"
-            " ingress on worker-01 got no response from 10.0.0.114:8080 on worker-05"
-            " (504)"
+            "ingress log: 4 of 4 requests without a response went to pods on that node;"
+            " e.g. the ingress on worker-01 got no response from 10.0.0.114:8080 on"
+            " worker-05 (504)"
         ),
     )
     commands = [step.command for step in judgement.next_steps]

@@ -20,8 +20,10 @@ def test_a_capture_explains_each_of_its_results() -> None:
         accepted="the node accepts it",
     )
     assert "If none arrives, the network drops them." in step.text
-    assert "gets no reply, the node drops it" in step.text
-    assert step.text.endswith("If it gets a SYN-ACK, the node accepts it.")
+    assert "gets no reply, the node itself drops it" in step.text
+    assert step.text.endswith(
+        "If it gets a SYN-ACK (`Flags [S.]`), the node accepts it."
+    )
     assert step.command == "sudo tcpdump -ni any 'tcp port 31695 and host 10.0.0.5'"
 
 
@@ -36,7 +38,7 @@ def test_a_node_with_the_balancers_address_is_found() -> None:
 def test_a_firewall_step_names_the_tool_that_it_assumes() -> None:
     """Also the tool for another firewall, and when the step applies."""
     step = firewall_rules(NOT_THE_NODES_ADDRESS)
-    assert step.text.startswith("If `ip address` printed no line, look for")
+    assert step.text.startswith("If `ip -brief address` printed no line, look for")
     assert "for ufw; for another firewall, use `sudo nft list ruleset`" in step.text
 
 

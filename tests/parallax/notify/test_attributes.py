@@ -10,14 +10,14 @@ from tests.parallax.sent_finding import FINDING
 
 
 def test_a_subscription_can_filter_by_what_a_reader_is_responsible_for() -> None:
-    """Target, cause, class, hop, state and reason."""
+    """Target, cause with its reason, class, hop, state."""
     sent = replace(FINDING, class_=Class.LOAD_BALANCER, hop=Hop.LOAD_BALANCER)
     values = {name: value["StringValue"] for name, value in attributes(sent).items()}
     assert values == {
         "target": "front",
         "incident": "front",
         "state": "firing",
-        "reason": "firing",
+        "turn": "firing",
         "cause": "lb-health-check-wrong-port",
         "class": "load_balancer",
         "hop": "load-balancer",
@@ -27,7 +27,7 @@ def test_a_subscription_can_filter_by_what_a_reader_is_responsible_for() -> None
 def test_what_is_not_known_is_left_out() -> None:
     """SNS refuses an empty value."""
     assert "class" not in attributes(FINDING)
-    assert "reason" not in attributes(replace(FINDING, turn=None))
+    assert "turn" not in attributes(replace(FINDING, turn=None))
 
 
 def test_a_hostile_name_stays_one_short_line() -> None:

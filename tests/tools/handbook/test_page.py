@@ -25,7 +25,9 @@ def test_an_explained_cause_appears_on_both_sides() -> None:
     by_id = {cause.id: cause for cause in CAUSES}
     for cause in CAUSES:
         for other in cause.explains:
-            assert f"This cause explains `{other}`" in relations(cause, CAUSES)[0]
+            sentence = relations(cause, CAUSES)[0]
+            assert sentence.startswith("This cause explains ")
+            assert f"`{other}`" in sentence
             assert f"`{cause.id}`" in " ".join(relations(by_id[other], CAUSES))
     written = page({})
     assert "This cause explains `lb-no-healthy-target`. If both are shown" in written

@@ -82,8 +82,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"dig +trace {host} A",
     )
     restore = NextStep(
-        text=f"In the zone, set the A and AAAA records of {host} again{goal}, or to the"
-        " proxy or CDN that was before it.",
+        text=f"In the zone, set the records of {host} again{goal}, or to the proxy or"
+        " CDN that stands in front of the load balancer. This command shows what is"
+        " there now.",
         command=zone_reading.command(scene),
     )
     return trace, restore

@@ -66,8 +66,10 @@ def _also(scene: Scene) -> Generator[None]:
     try:
         yield
     except Missing as gap:
+        if gap.why != (names.BALANCER_FAILS,):
+            raise
         before = moved.moved.maybe(scene)
-        if gap.why != (names.BALANCER_FAILS,) or before is None:
+        if before is None:
             raise
         failures = names.failures_elsewhere(scene)
         raise Unreached(*gap.why, evidence=(failures, before.text)) from None

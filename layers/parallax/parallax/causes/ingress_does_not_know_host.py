@@ -224,8 +224,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     edit = NextStep(
         text=f"{change} the `rules` of that Ingress, and in its `tls` section if it has"
-        f" one.{instead} Replace NAME by its name, and {namespace} by its namespace if"
-        " it has another.",
+        f" one.{instead} Replace NAME by the Ingress's name, and {namespace} by"
+        " its namespace if it has another.",
         command=f"kubectl -n {quote(namespace)} edit ingress NAME",
     )
     return look, edit

@@ -148,14 +148,15 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     host, path = scene.target.host, _path(scene)
     return (
         NextStep(
-            text=f"Read the paths that Ingresses have for {host}. None may match"
-            f" {path}: `Exact` matches the whole path, `Prefix` whole elements of it.",
+            text=f"Read the paths that Ingresses have for {host}. Check that none"
+            f" matches {path}: `Exact` matches the whole path, `Prefix` whole elements"
+            " of it.",
             command=f"kubectl describe ingress -A | grep -A 9 -F {quote(host)}",
         ),
         NextStep(
             text=f"Add {path} to the Ingress's paths with the app's Service"
-            f"{'' if name else ' (replace NAME by its name)'}. If users no longer need"
-            " the path, change the target's URL.",
+            f"{'' if name else ' (replace NAME by the name of the Ingress)'}. If users"
+            " no longer need the path, change the target's URL.",
             command=f"kubectl -n {quote(namespace)} edit ingress"
             f" {quote(name) if name else 'NAME'}",
         ),

@@ -124,7 +124,7 @@ def _forwarded(scene: Scene, lines: tuple[Sighting, ...]) -> str:
     """
     default = all(line.upstream_name == replicas.DEFAULT_BACKEND for line in lines)
     if default and not any(p.healthy for p in users.outside(scene, *AS_A_USER)):
-        fault = "the ingress sent each logged request to its default backend"
+        fault = "no rule of the ingress matched the logged requests"
         raise Hidden("a request that matched a rule", evidence=(fault,))
     where = "its default backend" if default else "a backend"
     return f"the ingress rejected no logged failing request; it sent each to {where}"

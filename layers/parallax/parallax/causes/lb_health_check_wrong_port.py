@@ -74,7 +74,7 @@ def _ports(scene: Scene, port: int, to: int) -> tuple[str, str]:
         own = f"port {port} is not a NodePort of the ingress Service; {to} is"
         return own, _connected(scene, service, to)
     probes = [p for p in scene.inside(*AT_THE_INGRESS) if inside.accepted(p)]
-    own = f"port {port} is not a NodePort of the ingress Service; {to} is its own port"
+    own = f"port {port} is not a NodePort of the ingress Service; {to} is"
     return own, f"{len(probes)} internal probes connected to the ingress's NodePort"
 
 

@@ -125,7 +125,7 @@ def _check_port_is_probed(scene: Scene) -> None:
     """Raise `Missing` if no probe tested the health check's port."""
     check = balancer.service(scene).health_check.port
     if not _unused_port(scene) and not _is_probed(scene, check):
-        what = f"a probe of port {check}, which only the health check uses"
+        what = f"a probe of port {check}, which the health check uses"
         raise Missing(what)
 
 

@@ -133,7 +133,8 @@ def _by_the_log(
         raise Missing(f"the reason why {who} did not respond either")
     count = of(len(lines), len(lines))
     last = upstream.line_text(scene, lines[0])
-    shown = f"ingress log: {count} requests without a response went there; e.g. {last}"
+    where = "went to pods on that node"
+    shown = f"ingress log: {count} requests without a response {where}; e.g. {last}"
     if also := _at_the_balancer_too(scene, lines, names):
         return shown, also
     upstream.ends_without_a_response(scene)
@@ -181,13 +182,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     server = NextStep(
         text="Check whether the server runs (status), and open its console in Hetzner's"
-        " Cloud Console. If it hangs, reset it: `hcloud server reset`.",
+        " Cloud Console. If it hangs, reset it: `hcloud server reset"
+        f" {name}`.",
         command=f"hcloud server describe {name}",
     )
     move = NextStep(
         text="Only if the server is off and stays off: mark the node as out of service."
         " Kubernetes then removes its pods from the Services and starts them elsewhere."
-        " Remove the taint after the repair.",
+        " After the repair remove the taint: the same command with a minus at its end.",
         command=f"kubectl taint nodes {name}"
         " node.kubernetes.io/out-of-service=nodeshutdown:NoExecute",
     )

@@ -109,7 +109,7 @@ def _drops_on_the_node(scene: Scene, silent: str) -> Assessment:
     with evidence_so_far(silent):
         users.failed(scene)
         if reason := health_check.misconfiguration(scene):
-            raise Missing(f"whether this is true too ({reason})")
+            raise Missing(f"a test, which is not possible now ({reason})")
         if networks.may_lack_network(scene):
             what = "whether the load balancer shares a private network with its targets"
             raise Missing(what)
@@ -153,8 +153,8 @@ def _no_report(scene: Scene, service: BalancerService) -> str:
     check, to = service.health_check.port, service.destination_port
     if check != to and shares.tried_to_connect(scene) and _few_requests(scene):
         return (
-            f"{REQUESTS} failing requests: fewer do not show whether every node drops"
-            " the load balancer, or one of them"
+            f"at least {REQUESTS} failing requests, as fewer do not show whether every"
+            " node drops the load balancer, or one of them"
         )
     if check != to:
         return (

@@ -194,8 +194,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     source = next((n.internal_ip for n in known if n.name == one.node), None)
     uses_node_address = not between_nodes.has_own_address(scene, one)
     direct = (
-        f" (The cause's id is {ID}, but this pod uses the node's network, hostNetwork:"
-        " no overlay is involved.)"
+        " (This pod uses the node's network, hostNetwork, so the overlay is not part of"
+        " this test.)"
     )
     send = NextStep(
         text=f"On {one.node}, send a request to the pod on {one.peer_node}. No response"

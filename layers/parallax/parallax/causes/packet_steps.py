@@ -22,7 +22,7 @@ class Client(NamedTuple):
     address: str
 
 
-NOT_THE_NODES_ADDRESS = "If `ip address` printed no line"
+NOT_THE_NODES_ADDRESS = "If `ip -brief address` printed no line"
 """When the firewall comes next, after `node_owns_address`."""
 ELSEWHERE = "In another firewall (nftables, Cilium), add the same"
 
@@ -36,9 +36,9 @@ def capture(
     """
     return NextStep(
         text=f"{where}, check whether packets from {client.name} ({client.address})"
-        f" arrive on port {port}. If none arrives, {before}. If a SYN arrives and gets"
-        f" no reply, the node drops it: go on with the next step. If it gets a SYN-ACK,"
-        f" {accepted}.",
+        f" arrive on port {port}. If none arrives, {before}. If a SYN (`Flags [S]`)"
+        " arrives and gets no reply, the node itself drops it, not a Cloud Firewall."
+        f" If it gets a SYN-ACK (`Flags [S.]`), {accepted}.",
         command=f"sudo tcpdump -ni any 'tcp port {port} and host {client.address}'",
     )
 

@@ -118,7 +118,8 @@ def _ends_there(scene: Scene, refusing: list[Endpoint], *, all_refuse: bool) -> 
     if inside.no_ingress(scene):
         if not all_refuse:
             raise Missing("the reason why some requests fail although pods accept")
-        return f"{impact.refused_at_own_node_port(scene)}, where no pod accepts them"
+        refused = impact.refused_at_own_node_port(scene)
+        return f"{refused}, where no pod accepts connections"
     ended = _ended(scene, refusing)
     if not all_refuse and (ended is None or logs.upstream_answers(scene)):
         what = "ingress log lines in which all failing requests end at such a pod"

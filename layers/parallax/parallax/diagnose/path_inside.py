@@ -53,7 +53,11 @@ def _node(scene: Scene) -> HopSeen:
     probes = ingress.probes(scene, Role.INGRESS_OTHER)
     if not probes:
         own = scene.inside(Role.INGRESS)
-        why = "only probed from its own node" if own else inside.why_not_probed(scene)
+        why = (
+            "not tested: no other node sent it a request"
+            if own
+            else inside.why_not_probed(scene)
+        )
         return line(Hop.NODE, why, good=None)
     got = [p for p in probes if p.status_code is not None]
     share = of(len(got), len(probes))
@@ -135,9 +139,9 @@ def _logged(scene: Scene, lines: Sequence[Sighting]) -> str:
 def _kinds(scene: Scene) -> list[tuple[tuple[Probe, ...], str]]:
     """Return the external requests by the route that they took."""
     kinds = (
-        (AS_A_USER, "sent as a user does"),
-        ((Role.DIRECT,), "sent directly to the load balancer"),
-        ((Role.CACHE_BUSTER,), "with a unique URL, which no cache has stored"),
+        (AS_A_USER, "like a user's"),
+        ((Role.DIRECT,), "sent to the load balancer's own address"),
+        ((Role.CACHE_BUSTER,), "that no cache can answer"),
     )
     return [(users.outside(scene, *roles), what) for roles, what in kinds]
 

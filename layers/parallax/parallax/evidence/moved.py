@@ -29,7 +29,7 @@ def moved(scene: Scene) -> Moved:
     if found is None:
         where = ", ".join(used(scene))
         name = balancer.name(scene)
-        what = f"proof that {where} is an old address, not a proxy before {name}"
+        what = f"proof that {where} is an old address, not a proxy in front of {name}"
         raise Missing(what, evidence=(names.failures_elsewhere(scene),))
     return found
 

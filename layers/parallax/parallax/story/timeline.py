@@ -19,6 +19,8 @@ from parallax.model.snapshot import Snapshot
 
 BEFORE = timedelta(minutes=30)
 """How long before a failure a change may matter."""
+ERRORS_FROM = 400
+"""HTTP's error statuses begin here."""
 PODS = 3
 """Started pods that are listed."""
 FIRST_LINE = 160
@@ -32,8 +34,16 @@ def timeline(incident: Incident, snapshot: Snapshot) -> tuple[Moment, ...]:
 
 
 def no_change(incident: Incident, snapshot: Snapshot) -> str | None:
-    """Return that the cluster did not change before; None: it did, or is unknown."""
-    if snapshot.cluster is None or any(changes(incident.since, snapshot)):
+    """Return that the cluster did not change before; None: it did, or is unknown.
+
+    Pods that are not ready now have changed, whatever the times say.
+    """
+    cluster = snapshot.cluster
+    if cluster is None or any(changes(incident.since, snapshot)):
+        return None
+    if not cluster.endpoints or not all(end.ready for end in cluster.endpoints):
+        return None
+    if not all(pod.ready for pod in cluster.ingress_pods or ()):
         return None
     minutes = int(BEFORE.total_seconds() // 60)
     return f"No pod started and no endpoint changed in the {minutes} minutes before."
@@ -43,7 +53,9 @@ def _outside(incident: Incident, snapshot: Snapshot) -> Iterator[Moment]:
     healthy = [p for p in snapshot.past if p.healthy and p.started_at < incident.since]
     if healthy:
         last = healthy[-1]
-        yield Moment(at=last.started_at, text=f"last good probe: {last.status_code}")
+        code = last.status_code or 0
+        odd = ", which is healthy for this target" if code >= ERRORS_FROM else ""
+        yield Moment(at=last.started_at, text=f"last good probe: {code}{odd}")
     yield Moment(at=incident.since, text="first failed probe")
     run = snapshot.run
     requests = users.outside(Scene.of(snapshot), *AS_A_USER)

@@ -176,7 +176,8 @@ def test_an_undetermined_cause_has_what_decides() -> None:
         missing=("a log line",),
     )
     found = replace(finding(s.wrong_port()), assessments=(one,))
-    assert "\nNOT DETERMINED: lb-no-target: a log line.\n" in render(found).body
+    line = "NOT DETERMINED, and what is missing: lb-no-target: a log line."
+    assert line in render(found).body
 
 
 def test_not_established_states_what_is_known_and_what_remains() -> None:
@@ -308,7 +309,7 @@ def test_each_mail_starts_with_its_reason(
     first = finding(s.wrong_port())
     symptom = replace(first.symptom, trend=trend)
     mail = render(replace(first, turn=turn, symptom=symptom))
-    assert mail.subject.startswith(f"{word} platform-api 503: the load balancer's ")
+    assert mail.subject.startswith(f"{word} platform-api 503: LB's health check ")
     assert news in mail.body.splitlines()[0]
 
 

@@ -6,6 +6,7 @@ It does not: name a cause. An observation is a fact; what remains may be none of
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from parallax.causes.cause import Cause
 from parallax.diagnose.lead import (
@@ -17,10 +18,17 @@ from parallax.diagnose.lead import (
     response,
 )
 from parallax.diagnose.lead.candidates import candidates
-from parallax.diagnose.lead.observation import Observation
+from parallax.diagnose.lead.inside import at_an_ingress
+from parallax.diagnose.lead.observation import (
+    BEFORE_THE_INGRESS,
+    IN_THE_CLUSTER,
+    Observation,
+)
+from parallax.diagnose.symptom import tally
+from parallax.evidence import ingress
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
-from parallax.model.judgement import Assessment, Lead, NextStep
+from parallax.model.judgement import Assessment, Hop, Lead, NextStep
 
 OBSERVERS = (
     name.unresolved,
@@ -51,11 +59,33 @@ def lead(
     seen = _first(scene)
     if seen is None:
         return None
+    seen = _with_inside(scene, seen)
     remaining = candidates(seen, causes, assessments)
     found = Lead(
         observation=seen.text, excludes=seen.excludes, candidates=tuple(remaining)
     )
     return found, seen.step
+
+
+def _with_inside(scene: Scene, seen: Observation) -> Observation:
+    """Return the observation with what fails inside the cluster as well.
+
+    The load balancer cannot cause that. So nothing inside is excluded then, and the
+    first thing to check is there.
+    """
+    requests = ingress.correctly_addressed(scene)
+    failing = tuple(p for p in requests if not p.healthy)
+    is_before = seen.hops & BEFORE_THE_INGRESS and not seen.hops <= {Hop.DNS}
+    if 2 * len(failing) <= len(requests) or not is_before:
+        return seen
+    text = f"{seen.text}; inside the cluster the ingress's responses are"
+    return replace(
+        seen,
+        text=f"{text} {tally(requests)}",
+        excludes="",
+        hops=seen.hops | IN_THE_CLUSTER,
+        step=seen.step if seen.decides else at_an_ingress(scene) or seen.step,
+    )
 
 
 def _first(scene: Scene) -> Observation | None:

@@ -65,6 +65,7 @@ def unknown_port(scene: Scene) -> Observation | None:
         text=f"{balancer.name(scene)} sends requests to port {to}, and the ingress"
         f" Service that was read has {listed}; {balancer.health_text(scene)}",
         hops=frozenset({Hop.LOAD_BALANCER, Hop.NODE}),
+        decides=True,
         step=NextStep(
             text=f"List the Services with port {to}. If none has it, the destination"
             " port of the load balancer is wrong. If a Service that leads to the"
@@ -91,11 +92,14 @@ def quick_failure(scene: Scene) -> Observation | None:
         f" connected to one of its {healthy} healthy targets, which then closed the"
         " connection",
         excludes="An unhealthy target gets no requests, so it is not the cause.",
+        excluded=frozenset(
+            {"lb-some-targets-unhealthy", "node-firewall-blocks-load-balancer"}
+        ),
         hops=frozenset({Hop.LOAD_BALANCER, Hop.NODE, Hop.INGRESS}),
         step=NextStep(
             text="Look for restarts and errors of the ingress pods on the healthy"
-            " targets. If there are none, compare PROXY protocol and TLS on both"
-            " sides.",
+            " targets. If there are none, compare the load balancer's PROXY protocol"
+            " and TLS settings with those of the ingress.",
             command=f"kubectl -n {quote(space)} get pods -o wide;"
             f" {_logs(scene, space)}",
         ),

@@ -22,7 +22,11 @@ def candidates(
     """
     answers = {a.cause: a for a in assessments}
     pairs = [(c, answers[c.id]) for c in causes if c.id in answers]
-    fitting = [(c, a) for c, a in pairs if c.hop in seen.hops and _is_open(a)]
+    fitting = [
+        (c, a)
+        for c, a in pairs
+        if c.hop in seen.hops and c.id not in seen.excluded and _is_open(a)
+    ]
     fitting.sort(key=lambda pair: (not pair[1].evidence, len(pair[1].missing)))
     return [
         Candidate(cause=c.id, title=c.title, evidence=a.evidence, missing=a.missing)

@@ -53,7 +53,7 @@ def refused_in_tls(scene: Scene) -> Observation | None:
         text=f"{share(scene, probes)} failed in TLS at {_address(first)}{why}"
         f"{_certificate(first)}{_end_of_tls(scene, first)}",
         excludes="The server accepted the connection and no request was sent, so"
-        " neither a route nor a pod can be their cause.",
+        " neither a route nor a pod is the cause of these failures.",
         hops=frozenset({Hop.CDN, Hop.LOAD_BALANCER, Hop.INGRESS}),
         step=NextStep(
             text="Read the certificate that the server sends: its names, its issuer,"
@@ -79,7 +79,8 @@ def closed(scene: Scene) -> Observation | None:
             scene,
             "Check the health of the load balancer's targets. Without a healthy target"
             " it closes connections itself. With healthy ones the ingress closes them:"
-            " compare PROXY protocol and TLS on both sides.",
+            " compare the load balancer's PROXY protocol and TLS settings with those of"
+            " the ingress.",
         ),
     )
 

@@ -36,7 +36,9 @@ def in_no_log(scene: Scene) -> Observation | None:
     ended = "The requests ended before the ingress"
     behind = _is_checked_over_http(scene)
     return Observation(
-        text=f"no ingress log contains any of the {len(failing)} failing requests",
+        text="no ingress log contains the failing request"
+        if len(failing) == 1
+        else f"no ingress log contains any of the {len(failing)} failing requests",
         excludes=f"{ended}, but the health check that fails on every target goes"
         " through it: the fault may be behind the load balancer."
         if behind

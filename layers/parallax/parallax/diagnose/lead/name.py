@@ -23,7 +23,7 @@ def unresolved(scene: Scene) -> Observation | None:
     return Observation(
         text=f"{host} was not resolved ({share(scene, probes)}){_servers(scene)}",
         excludes="These requests were not sent, so neither the load balancer nor the"
-        " cluster can be their cause.",
+        " cluster is the cause of these failures.",
         hops=frozenset({Hop.DNS}),
         step=NextStep(
             text="Follow the delegation from the root to the zone. The last server that"

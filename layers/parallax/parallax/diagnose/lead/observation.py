@@ -23,12 +23,15 @@ class Observation:
     """A fact in one sentence without a full stop, and what follows from it.
 
     `excludes` is one sentence on what cannot be the fault; empty: nothing is excluded.
-    `hops` are the hops at which the fault can be.
+    `hops` are the hops at which the fault can be; `excluded` are ids of causes there
+    that the fact rules out. `decides`: the step decides whatever else fails.
     """
 
     text: str
     excludes: str = ""
     hops: frozenset[Hop] = EVERYWHERE
+    excluded: frozenset[str] = frozenset()
+    decides: bool = False
     step: NextStep
 
 

@@ -35,6 +35,9 @@ def _users(finding: Finding) -> str:
     if symptom.status_code is None:
         why = f" ({got})" if got else ""
         return f"{who} get no response from {finding.url}{why}."
+    if symptom.error_type:
+        why = symptom.error_type.replace("_", " ")
+        return f"{who} get {got} from {finding.url}, but not the whole page ({why})."
     wrong = "" if symptom.status_code >= 400 else ", which is not a healthy response"  # noqa: PLR2004 - HTTP's errors begin there
     return f"{who} get {got} from {finding.url}{wrong}."
 

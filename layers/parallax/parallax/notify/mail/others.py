@@ -37,7 +37,7 @@ def excluded(finding: Finding) -> str:
     """Return the nearest causes that were ruled out, or could not be determined."""
     return stacked(
         _listed("RULED OUT", finding, Answer.REFUTED),
-        _listed("NOT DETERMINED", finding, Answer.UNKNOWN),
+        _listed("NOT DETERMINED, and what is missing", finding, Answer.UNKNOWN),
     )
 
 

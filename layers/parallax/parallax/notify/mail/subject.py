@@ -10,6 +10,7 @@ of 2010-03-31 has it: "UTF-8 text with no line breaks or control characters, and
 than 100 characters long" (older pages say ASCII).
 """
 
+import re
 import textwrap
 from datetime import timedelta
 
@@ -95,7 +96,7 @@ def _rest(finding: Finding) -> str:
     what = f" {got}{_often(finding.symptom)}" if got else ""
     if finding.cause == NOT_ESTABLISHED:
         return f"{what}: cause not established"
-    return f"{what}: {_inline(finding.title)}"
+    return f"{what}: {_inline(_short(finding.title))}"
 
 
 def _often(symptom: Symptom) -> str:
@@ -111,6 +112,11 @@ def _end(finding: Finding) -> str:
     named = not is_monitor(finding) and finding.cause != NOT_ESTABLISHED
     was = f" (was {finding.cause})" if named else ""
     return f" after {time}{was}"
+
+
+def _short(title: str) -> str:
+    """Return a title with `LB` for the load balancer: the line has few characters."""
+    return re.sub(r"\b[Tt]he load balancer(?=\b|')", "LB", title)
 
 
 def _inline(title: str) -> str:
