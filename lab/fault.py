@@ -42,6 +42,8 @@ class Needs(BaseModel):
     """The ingress Service's externalTrafficPolicy, as the case has it."""
     tls: Literal["balancer", "ingress"] | None = None
     """Who must end TLS for users without a CDN."""
+    node_ports: bool = False
+    """Whether the ingress must have NodePorts: kube-proxy's rules are for these."""
     overlay: bool = False
     """Whether the apps' pods must have addresses of their own, not their nodes'."""
     users_meet_it: bool = False
@@ -72,6 +74,10 @@ class Needs(BaseModel):
             (
                 self.tls not in {None, case.tls_owner},
                 f"TLS that ends at the {self.tls}, in {name} at the {case.tls_owner}",
+            ),
+            (
+                self.node_ports and case.ingress.host_ports,
+                f"NodePorts of the ingress, {name} has ports of the nodes",
             ),
             (
                 self.overlay and hosted,
