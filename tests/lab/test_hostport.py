@@ -35,3 +35,12 @@ def test_a_node_without_a_pod_refuses(hostport: Up) -> None:
     hostport.inject("ingress-without-endpoints")
     assert hostport.inside_codes() == {0}
     assert hostport.public("api").code == 0
+
+
+def test_the_ingresss_certificate_is_refused(hostport: Up) -> None:
+    """The balancer passes TLS, so a client checks the ingress's certificate."""
+    hostport.inject("ingress-certificate-refused")
+    url = f"https://{hostport.case.app('api').host}/"
+    text = hostport.run("curl", "-so", "/dev/null", "-w", "%{errormsg}", url)
+    assert "no alternative certificate subject name" in text
+    assert hostport.public("front").code == 200
