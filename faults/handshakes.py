@@ -96,7 +96,7 @@ AT_INGRESS = (
         cause="ingress-certificate-refused",
         class_=Class.BACKEND,
         hop=Hop.INGRESS,
-        not_in_lab="the cases' load balancers end TLS themselves",
+        lab=("ingress-certificate-refused",),
         bench=(
             Injection(
                 name="ingress-certificate-refused",

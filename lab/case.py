@@ -6,12 +6,13 @@ In: a case file (see `cases/keybuzz.yaml`). Out: frozen, validated values, and t
 
 import re
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from lab.parts import (
+    CONTROL_HOST,
     Addresses,
     App,
     Balancer,
@@ -40,6 +41,7 @@ __all__ = [
 
 CASES = Path(__file__).parent / "cases"
 DEFAULT = CASES / "keybuzz.yaml"
+HTTPS_PORT = 443
 
 
 class CaseError(ValueError):
@@ -50,7 +52,8 @@ class Case(Part):
     """One platform: nodes, apps, ingress, balancer, names and addresses."""
 
     name: Name
-    zone: Host
+    zone: Host | tuple[Host, ...] = ()
+    """The zones of the hosts. A host in none of them has its parent domain as zone."""
     namespace: Name
     addresses: Addresses = Addresses()
     nodes: tuple[Node, ...] = Field(min_length=2)
@@ -69,11 +72,10 @@ class Case(Part):
         twice = {str(a) for a in taken if taken.count(a) > 1}
         if twice:
             raise ValueError(f"addresses used twice: {', '.join(sorted(twice))}")
-        for app in self.apps:
-            if not app.host.endswith(f".{self.zone}"):
-                raise ValueError(f"host {app.host} is not in the zone {self.zone}")
+        if any(app.host == CONTROL_HOST for app in self.apps):
+            raise ValueError(f"host {CONTROL_HOST} is the lab's unrelated host")
         ports = [a.node_port for a in self.apps]
-        ports += [self.ingress.http_node_port, self.ingress.https_node_port]
+        ports += self.ingress.node_ports
         ports += [self.ingress.health_check_node_port or 0]
         if len(set(ports)) != len(ports):
             raise ValueError("two Services have the same NodePort")
@@ -91,9 +93,34 @@ class Case(Part):
         return self.nodes + self.former_nodes
 
     @property
+    def zones(self) -> tuple[str, ...]:
+        """The zones that hold a host of the case, in the order of the apps."""
+        return tuple(dict.fromkeys(self.zone_of(app.host) for app in self.apps))
+
+    def zone_of(self, host: str) -> str:
+        """Return a host's zone: the closest one that the case names, else its parent.
+
+        The parent of `shop.example` would be a top-level domain: then the host itself
+        is the zone, and its address is at the zone's apex.
+        """
+        named = (self.zone,) if isinstance(self.zone, str) else self.zone
+        around = [z for z in named if host == z or host.endswith(f".{z}")]
+        parent = host.partition(".")[2]
+        return max(around, key=len, default=parent if "." in parent else host)
+
+    @property
     def listen_ports(self) -> tuple[int, ...]:
         """The ports on which the balancer listens."""
         return tuple(s.listen_port for s in self.balancer.services)
+
+    @property
+    def tls_owner(self) -> Literal["balancer", "ingress"]:
+        """Who ends TLS for users without a CDN."""
+        passed = any(s.protocol == "tcp" for s in self._on(HTTPS_PORT))
+        return "ingress" if passed else "balancer"
+
+    def _on(self, port: int) -> tuple[BalancerService, ...]:
+        return tuple(s for s in self.balancer.services if s.listen_port == port)
 
     @property
     def serving(self) -> tuple[Node, ...]:

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.case import Case, Node
+from lab.parts import CONTROL_HOST
 
 HETZNER_PORT = 8090
 HETZNER_TOKEN = "lab-hetzner-read-only"  # noqa: S105 - valid in the lab only
 KUBERNETES_PORT = 6443
-CONTROL_HOST = "control.example.net"
-"""An unrelated host: a monitor that cannot reach it is blind."""
 
 
 @dataclass(frozen=True, slots=True)

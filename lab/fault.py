@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from faults import LAB_FAULTS, LOOK_ALIKES, TABLE
 from lab.case import Case, load
-from lab.parts import BalancerService
+from lab.parts import BalancerService, Kind
 
 FAULTS = Path(__file__).parent / "faults"
 LOOK_ALIKES_FOLDER = Path(__file__).parent / "look-alikes"
@@ -36,10 +36,14 @@ class Needs(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     nodes: int = 2
-    ingress: Literal["nginx", "traefik"] | None = None
-    """The kind of ingress, for a fault in the settings of one kind."""
+    ingress: Kind | tuple[Kind, ...] | None = None
+    """The kinds of ingress that have the settings, or that pass the fault on."""
     policy: Literal["Cluster", "Local"] | None = None
     """The ingress Service's externalTrafficPolicy, as the case has it."""
+    tls: Literal["balancer", "ingress"] | None = None
+    """Who must end TLS for users without a CDN."""
+    node_ports: bool = False
+    """Whether the ingress must have NodePorts: kube-proxy's rules are for these."""
     overlay: bool = False
     """Whether the apps' pods must have addresses of their own, not their nodes'."""
     users_meet_it: bool = False
@@ -48,18 +52,43 @@ class Needs(BaseModel):
 
     def lacking(self, case: Case) -> str | None:
         """Return what a case lacks; None: nothing."""
-        kind, policy = case.ingress.kind, case.ingress.external_traffic_policy
-        if len(case.nodes) < self.nodes:
-            return f"{self.nodes} nodes, {case.name} has {len(case.nodes)}"
-        if self.ingress not in {None, kind}:
-            return f"an ingress of the kind {self.ingress}, {case.name} has {kind}"
-        if self.policy not in {None, policy}:
-            return f"the policy {self.policy}, {case.name} has {policy}"
-        if self.overlay and any(app.host_network for app in case.apps):
-            return f"pods on the overlay, {case.name} has some with hostNetwork"
-        if self.users_meet_it and any(map(_asks_an_app, case.balancer.services)):
-            return f"health checks that ask for no host, {case.name} has one that does"
-        return None
+        name, kind = case.name, case.ingress.kind
+        policy = case.ingress.external_traffic_policy
+        one = self.ingress
+        kinds = one if isinstance(one, tuple) else (one,) if one else ()
+        hosted = any(app.host_network for app in case.apps)
+        asked = any(map(_asks_an_app, case.balancer.services))
+        found = (
+            (
+                len(case.nodes) < self.nodes,
+                f"{self.nodes} nodes, {name} has {len(case.nodes)}",
+            ),
+            (
+                self.ingress is not None and kind not in kinds,
+                f"an ingress of the kind {' or '.join(kinds)}, {name} has {kind}",
+            ),
+            (
+                self.policy not in {None, policy},
+                f"the policy {self.policy}, {name} has {policy}",
+            ),
+            (
+                self.tls not in {None, case.tls_owner},
+                f"TLS that ends at the {self.tls}, in {name} at the {case.tls_owner}",
+            ),
+            (
+                self.node_ports and case.ingress.host_ports,
+                f"NodePorts of the ingress, {name} has ports of the nodes",
+            ),
+            (
+                self.overlay and hosted,
+                f"pods on the overlay, {name} has some with hostNetwork",
+            ),
+            (
+                self.users_meet_it and asked,
+                f"health checks that ask for no host, {name} has one that does",
+            ),
+        )
+        return next((text for lacks, text in found if lacks), None)
 
 
 def _asks_an_app(service: BalancerService) -> bool:

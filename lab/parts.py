@@ -12,10 +12,17 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 type Name = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
 ]
-type Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9.-]+\.[a-z]+$")]
+type Host = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z0-9_]([-a-z0-9_]*[a-z0-9])?\.)+[a-z]([-a-z0-9]*[a-z0-9])?$"
+    ),
+]
 type Port = Annotated[int, Field(ge=1, le=65535)]
 type NodePort = Annotated[int, Field(ge=30000, le=32767)]
 type HealthProtocol = Literal["tcp", "http", "https"]
+CONTROL_HOST = "control.example.net"
+"""An unrelated host: a monitor that cannot reach it is blind."""
 
 
 class Part(BaseModel):
@@ -74,7 +81,7 @@ class App(Part):
     path: str = "/"
 
 
-type Kind = Literal["nginx", "traefik"]
+type Kind = Literal["nginx", "traefik", "haproxy"]
 
 
 class PodPort(NamedTuple):
@@ -88,8 +95,12 @@ class PodPort(NamedTuple):
 POD_PORTS: dict[Kind, tuple[PodPort, PodPort]] = {
     "nginx": (PodPort("http", 80, 80), PodPort("https", 443, 443)),
     "traefik": (PodPort("web", 80, 8000), PodPort("websecure", 443, 8443)),
+    "haproxy": (PodPort("http", 80, 8080), PodPort("https", 443, 8443)),
 }
 """The ports of the controllers' own manifests, HTTP first."""
+
+
+HOST_PORTS = (80, 443)
 
 
 class Ingress(Part):
@@ -98,8 +109,13 @@ class Ingress(Part):
     kind: Kind = "nginx"
     namespace: Name = "ingress-nginx"
     service: Name = "ingress-nginx-controller"
-    http_node_port: NodePort
-    https_node_port: NodePort
+    http_node_port: NodePort | None = None
+    https_node_port: NodePort | None = None
+    host_ports: bool = False
+    """Whether the pods have ports 80 and 443 of their nodes, instead of NodePorts."""
+    https_is_plain: bool = False
+    """Whether the Service's https port leads to the pods' port for plain HTTP, because
+    the balancer ends TLS."""
     cluster_ip: IPv4Address
     external_traffic_policy: Literal["Cluster", "Local"] = "Cluster"
     health_check_node_port: NodePort | None = None
@@ -109,7 +125,30 @@ class Ingress(Part):
     @property
     def pod_ports(self) -> tuple[PodPort, PodPort]:
         """The Service's ports, HTTP first."""
+        http, https = POD_PORTS[self.kind]
+        if self.https_is_plain:
+            https = https._replace(target=http.target)
+        return http, https
+
+    @property
+    def container_ports(self) -> tuple[PodPort, PodPort]:
+        """The pods' own ports, HTTP first."""
         return POD_PORTS[self.kind]
+
+    @property
+    def node_ports(self) -> tuple[int, int]:
+        """The ports of every node that lead to the ingress, HTTP first."""
+        http, https = self.http_node_port, self.https_node_port
+        if http is None or https is None:
+            return HOST_PORTS
+        return http, https
+
+    @model_validator(mode="after")
+    def _has_one_way_in(self) -> Self:
+        ports = {self.http_node_port, self.https_node_port}
+        if (None in ports) != self.host_ports or (self.host_ports and len(ports) > 1):
+            raise ValueError("set both NodePorts, or host_ports without NodePorts")
+        return self
 
 
 class HealthCheckHttp(Part):
@@ -155,6 +194,9 @@ class Balancer(Part):
     targets: Literal["server", "label_selector", "ip"] = "server"
     selector: str = "role=worker"
     use_private_ip: bool = True
+    kept_by_service: bool = False
+    """Whether hcloud-cloud-controller-manager keeps it for the ingress Service: the
+    label `hcloud-ccm/service-uid`, and the Service's annotations."""
     services: tuple[BalancerService, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -5,5 +5,5 @@
 - `cdn`: the cache and its TLS
 - `balancer`: the load balancer's settings, as HAProxy's configuration and health
 - `hetzner`: the Hetzner Cloud API that shows the balancer
-- `verdict`, `stats_socket`: HAProxy's health check results, and how they are read
+- `verdict`: HAProxy's health check results
 """

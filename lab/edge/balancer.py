@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from lab.case import BalancerService, Case, HealthCheckHttp, Server
-from lab.edge.stats_socket import ask
 from lab.edge.verdict import Verdict, verdict
 from lab.programs.program import render
+from lab.programs.stats_socket import ask
 
 type Health = dict[tuple[int, str], Verdict]
 """Listen port and server name -> result of the health check."""

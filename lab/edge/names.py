@@ -1,4 +1,4 @@
-"""Names: the zone's authoritative name server (nsd) and the resolvers (unbound).
+"""Names: the authoritative name server of the zones (nsd), and resolvers (unbound).
 
 In: the case, and the address that each name should have. Out: DNS responses, and
 resolvers whose caches are refreshed or left as they are.
@@ -12,6 +12,7 @@ import dns.exception
 import dns.message
 
 from lab.case import App, Case
+from lab.parts import CONTROL_HOST
 from lab.programs.launcher import Launcher
 from lab.programs.program import command, render
 from lab.programs.wait import until
@@ -49,9 +50,9 @@ class Names:
     async def start(self) -> None:
         """Start the name server, then the resolvers."""
         server = self.case.addresses.authoritative
-        folder, zone = self.launcher.folder, self.case.zone
+        folder, zones = self.launcher.folder, self._zones
         self._write_zones()
-        nsd = render("nsd.conf", authoritative=server, folder=folder, zone=zone)
+        nsd = render("nsd.conf", authoritative=server, folder=folder, zones=zones)
         arguments = ["nsd", "-d", "-c", self.launcher.write("nsd.conf", nsd)]
         await self.launcher.run("nsd", *arguments, at=(server, 53))
         for name, address in self.resolvers.items():
@@ -61,28 +62,38 @@ class Names:
                 resolver=address,
                 authoritative=server,
                 folder=folder,
-                zone=zone,
+                zones=zones,
             )
             config = self.launcher.write(f"{name}.conf", text)
             await self.launcher.run(
                 name, "unbound", "-d", "-c", config, at=(address, 53)
             )
 
+    @property
+    def _zones(self) -> tuple[str, ...]:
+        """The case's zones, and that of the unrelated host: its own name."""
+        return (*self.case.zones, CONTROL_HOST)
+
     def _write_zones(self) -> None:
         self._serial += 1
-        places = self.case.addresses
-        common = {"serial": self._serial, "authoritative": places.authoritative}
-        own = list(self.records.items())
-        text = render("zone", zone=self.case.zone, ttl=self.ttl, records=own, **common)
-        self.launcher.write("zone", text)
-        others = [("control.example.net", places.control)]
-        text = render("zone", zone="example.net", ttl=TTL, records=others, **common)
-        self.launcher.write("zone-elsewhere", text)
+        places, zone_of = self.case.addresses, self.case.zone_of
+        for zone in self._zones:
+            own = [(h, a) for h, a in self.records.items() if zone_of(h) == zone]
+            control = zone == CONTROL_HOST
+            text = render(
+                "zone",
+                zone=zone,
+                ttl=TTL if control else self.ttl,
+                records=[(CONTROL_HOST, places.control)] if control else own,
+                serial=self._serial,
+                authoritative=places.authoritative,
+            )
+            self.launcher.write(f"zone-{zone}", text)
 
     async def set_record(
         self, host: str, address: str | None, ttl: int | None = None
     ) -> None:
-        """Change a name's address at the zone's server; None deletes the record."""
+        """Change a name's address at its zone's server; None deletes the record."""
         self.records.pop(host, None)
         if address is not None:
             self.records[host] = address
@@ -90,21 +101,23 @@ class Names:
         await self.apply()
 
     async def apply(self) -> None:
-        """Reload the zone in the name server; the resolvers keep their caches."""
+        """Reload the zones in the name server; the resolvers keep their caches."""
         self._write_zones()
         self.launcher.signal("nsd", signal.SIGHUP)
         server = str(self.case.addresses.authoritative)
 
-        async def is_new() -> bool:
-            texts = await _texts(self.case.zone, "SOA", server)
-            return any(text.split()[2] == str(self._serial) for text in texts)
+        async def are_new() -> bool:
+            found = [await _texts(zone, "SOA", server) for zone in self._zones]
+            serials = [{text.split()[2] for text in texts} for texts in found]
+            return all(str(self._serial) in known for known in serials)
 
-        await until(is_new)
+        await until(are_new)
 
     async def flush(self) -> None:
-        """Remove the zone from the cache of every resolver."""
+        """Remove the zones from the cache of every resolver."""
         for name in self.resolvers:
-            await self._control(name, "flush_zone", self.case.zone)
+            for zone in self.case.zones:
+                await self._control(name, "flush_zone", zone)
 
     async def refresh(self, host: str, resolver: str) -> None:
         """Flush a name from a resolver's cache until it returns the zone's address."""

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 READINESS_SECONDS = 0.5
 AGE = timedelta(hours=1)
 """The age of the pods when the lab has started."""
-INGRESS_HEALTH_PORTS: dict[Kind, int] = {"nginx": 10254, "traefik": 8080}
+INGRESS_HEALTH_PORTS: dict[Kind, int] = {
+    "nginx": 10254,
+    "traefik": 8080,
+    "haproxy": 1042,
+}
 
 
 class Cluster:

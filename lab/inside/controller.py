@@ -1,7 +1,8 @@
-"""Controller: the ingress controller's current settings, and its nginx.
+"""Controller: the ingress controller's current settings, as its configuration.
 
 In: the case's ingress, and the changes of faults. Out: the nodes that run a pod, what
-each pod serves, and the configuration of the one nginx that serves for all pods.
+each pod serves, and the configuration of the nginx that serves for all pods, or of
+the HAProxy of one pod.
 It does not: apply anything; `lab.inside.servers` does. The ConfigMap sets a read
 timeout of 5 s; ingress-nginx's own default is 60 s.
 """
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.case import App, Case, Node
+from lab.cloud_controller import annotations
 from lab.inside.kubernetes.store import Store
 from lab.inside.proxy import ready_endpoints
 from lab.programs.program import render
@@ -20,6 +22,13 @@ PLAIN_SETTINGS = {"use-forwarded-headers": "true", "proxy-read-timeout": "5"}
 ENFORCED = {"whitelist-source-range", "limit-rps", "limit-burst-multiplier"}
 """The annotations that this nginx supports; a fault with another one is rejected."""
 DEFAULT_BURST = 5
+LOG_FORMAT = (
+    "%ci:%cp [%tr] %ft %b/%s %TR/%Tw/%Tc/%Tr/%Ta %ST %B %CC %CS %tsc "
+    '%ac/%fc/%bc/%sc/%rc %sq/%bq %hr %hs "%HM %[var(txn.base)] %HV"'
+)
+"""The default of HAProxy's ingress controller."""
+CAPTURED = ("X-Request-ID", "User-Agent")
+"""The headers that `request-capture` adds to the log."""
 
 
 class Controller:
@@ -37,6 +46,8 @@ class Controller:
         self.nodes = tuple(n.name for n in case.nodes if n.ingress)
         self.ingress_hosts = {app.name: app.host for app in case.apps}
         self.paths = {app.name: "/" for app in case.apps}
+        self.balancer_annotations = annotations(case, case.balancer.services)
+        """Those of the Service, from which a cloud controller makes a balancer."""
         self.annotations: dict[str, dict[str, str]] = {}
         self.stale: dict[str, tuple[str, ...]] = {}
         """App name -> the nodes whose pod has not loaded its Ingress."""
@@ -70,6 +81,19 @@ class Controller:
             proxy_protocol=self.settings["use-proxy-protocol"] == "true",
             nodes=[self._pod(store, folder, node) for node in self.running_nodes()],
             health=self._health(),
+        )
+
+    def pod_config(self, store: Store, folder: Path, node: Node) -> str:
+        """Return the HAProxy configuration of the pod on a node."""
+        return render(
+            "haproxy-ingress.cfg",
+            folder=folder,
+            certificate=folder / "ingress.pem",
+            settings=self.settings,
+            proxy_protocol=self.settings["use-proxy-protocol"] == "true",
+            pod=self._pod(store, folder, node),
+            log_format=LOG_FORMAT.replace(" ", "\\ ").replace('"', '\\"'),
+            captured=CAPTURED,
         )
 
     def _pod(self, store: Store, folder: Path, node: Node) -> dict[str, Any]:

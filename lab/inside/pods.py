@@ -13,7 +13,7 @@ from lab.inside.kubernetes.logs import Log
 
 HANG_SECONDS = 3600.0
 HEALTH_PATH = "/health"
-LARGE = {"Set-Cookie": f"session={'x' * 12_000}; Path=/"}
+LARGE = {"Set-Cookie": f"session={'x' * 20_000}; Path=/"}
 NEVER_STORED = {"Cache-Control": "no-store"}
 STORED = {"Cache-Control": "public, max-age=3600"}
 
@@ -33,7 +33,7 @@ class Behavior(StrEnum):
     SLOW = "slow"
     """Healthy responses, some seconds late."""
     LARGE_HEADER = "large-header"
-    """Healthy responses with a cookie that exceeds an ingress's buffer."""
+    """Healthy responses with a cookie that exceeds the buffer of nginx and HAProxy."""
     STORABLE = "storable"
     """Healthy responses that a cache may store."""
 

@@ -81,12 +81,15 @@ def services_rules(
         rules.append(Rule((str(app.cluster_ip),), 80, places))
         rules.append(Rule(nodes, app.node_port, places))
     ingress = case.ingress
-    node_ports = (ingress.http_node_port, ingress.https_node_port)
-    for (name, port, _), node_port in zip(ingress.pod_ports, node_ports, strict=True):
+    for (name, port, _), node_port in zip(
+        ingress.pod_ports, ingress.node_ports, strict=True
+    ):
         endpoints = ready_endpoints(store, ingress.namespace, ingress.service, name)
         places = tuple(r.place for r in endpoints)
         rules.append(Rule((str(ingress.cluster_ip),), port, places))
-        rules += _node_port(case, node_port, endpoints, policy)
+        if not ingress.host_ports:
+            rules += _node_port(case, node_port, endpoints, policy)
+    rules += _host_ports(case, store) if ingress.host_ports else []
     cuts = _cuts(case) if overlay_broken else []
     cuts += _policies(case, isolated)
     at_home = [(str(n.address), _overlay(n)) for n in case.nodes]
@@ -111,6 +114,22 @@ def _node_port(
         local = tuple(r.place for r in endpoints if r.node == node.name)
         rules.append(Rule(at, port, places, only_from=own))
         rules.append(Rule(at, port, local, "drop", () if local else own))
+    return rules
+
+
+def _host_ports(case: Case, store: Store) -> list[Rule]:
+    """Return the rules of the pods' host ports: to the node's own pod, ready or not.
+
+    They are the CNI's (portmap), so they exist as long as the pod does.
+    """
+    ingress = case.ingress
+    running = {item["status"]["podIP"] for item in store.items("pods")}
+    rules: list[Rule] = []
+    for on_node, own in zip(ingress.node_ports, ingress.container_ports, strict=True):
+        for node in case.nodes:
+            place = (str(node.pod_address), own.target)
+            places = (place,) if place[0] in running else ()
+            rules.append(Rule((str(node.address),), on_node, places))
     return rules
 
 

@@ -19,6 +19,7 @@ class Launcher:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.programs: dict[str, Program] = {}
+        self._ended = set[str]()
         self._runners: list[web.AppRunner] = []
 
     def write(self, name: str, text: str) -> str:
@@ -30,8 +31,13 @@ class Launcher:
     async def run(self, name: str, *arguments: str, at: tuple[object, int]) -> None:
         """Start a program and wait until it listens `at` an address and port."""
         program = self.programs[name] = Program(name, list(arguments), self.folder)
-        await program.start()
+        await program.start(keep_log=name in self._ended)
         await program.listens(str(at[0]), at[1])
+
+    async def end(self, name: str) -> None:
+        """Stop one program for good; if it runs again, its log is continued."""
+        self._ended.add(name)
+        await self.programs.pop(name).stop()
 
     async def serve(self, application: web.Application, host: str, port: int) -> None:
         """Serve an aiohttp application."""

@@ -45,9 +45,9 @@ class Program:
         self._process: asyncio.subprocess.Process | None = None
         self._out: IO[bytes] | None = None
 
-    async def start(self) -> None:
+    async def start(self, *, keep_log: bool = False) -> None:
         """Start it; does not wait until it listens."""
-        self._out = self.log.open("wb")
+        self._out = self.log.open("ab" if keep_log else "wb")
         self._process = await asyncio.create_subprocess_exec(
             *self.command,
             stdin=asyncio.subprocess.DEVNULL,

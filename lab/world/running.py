@@ -12,9 +12,11 @@ from http import HTTPStatus
 import aiohttp
 
 from lab.case import App, Case
+from lab.cloud_controller import annotations
 from lab.edge.servers import Edge
-from lab.facts import CONTROL_HOST, Facts
+from lab.facts import Facts
 from lab.inside.servers import Inside
+from lab.parts import CONTROL_HOST
 from lab.programs.launcher import Launcher
 from lab.programs.wait import until
 from lab.world import network
@@ -60,7 +62,8 @@ class World:
         for owner in ("balancer", "cdn", "old"):
             self.issue(owner, hosts)
         self.issue("control", [CONTROL_HOST])
-        self.issue("ingress", ["ingress.local"])
+        passed = self.case.tls_owner == "ingress"
+        self.issue("ingress", hosts if passed else ["ingress.local"])
 
     def issue(self, owner: str, hosts: list[str]) -> None:
         """Write a part's certificate for some hosts; it reads the file on reload."""
@@ -73,13 +76,19 @@ class World:
     async def clear(self) -> None:
         """Reset everything to the case, and wait until all is healthy."""
         edge = self.edge
-        self.issue("balancer", [app.host for app in self.case.apps])
+        self.issue(self.case.tls_owner, [app.host for app in self.case.apps])
         await asyncio.gather(
             edge.reset_network(), edge.reset_names(), self.inside.clear()
         )
         await edge.cdn.reset()  # last: until now it may have stored what was odd
         await self.await_health()
         self.cluster.backdate()
+
+    async def follow_balancer(self) -> None:
+        """Set the annotations of the Service that keeps the balancer, if one does."""
+        services = self.edge.balancer.services
+        self.cluster.controller.balancer_annotations = annotations(self.case, services)
+        await self.cluster.set_controller()
 
     async def await_health(self) -> None:
         """Wait until all pods are ready, all targets healthy, all URLs respond 200."""

@@ -83,7 +83,7 @@ class Up:
     def inside_codes(self, *options: str) -> set[int]:
         """Return the distinct status codes of every host at one ingress NodePort."""
         node = self.case.nodes[1].address
-        url = f"http://{node}:{self.case.ingress.http_node_port}/"
+        url = f"http://{node}:{self.case.ingress.node_ports[0]}/"
         hosts = [f"Host: {app.host}" for app in self.case.apps]
         with ThreadPoolExecutor() as pool:
             asked = [pool.submit(self.get, url, "-H", h, *options) for h in hosts]
@@ -146,6 +146,20 @@ def local_up() -> Iterator[Up]:
         yield lab
 
 
+@pytest.fixture(scope="session")
+def haproxy_up() -> Iterator[Up]:
+    """Keep a lab with HAProxy as ingress and a kept balancer up."""
+    with kept_up(CASES / "haproxy.yaml") as lab:
+        yield lab
+
+
+@pytest.fixture(scope="session")
+def hostport_up() -> Iterator[Up]:
+    """Keep a lab up whose ingress has ports of the nodes."""
+    with kept_up(CASES / "hostport.yaml") as lab:
+        yield lab
+
+
 @pytest.fixture
 def well(up: Up) -> Iterator[Up]:
     """Yield the lab, and reset it afterwards."""
@@ -172,6 +186,20 @@ def local(local_up: Up) -> Iterator[Up]:
     """Yield the lab with policy Local, and reset it afterwards."""
     yield local_up
     local_up.clear()
+
+
+@pytest.fixture
+def haproxy(haproxy_up: Up) -> Iterator[Up]:
+    """Yield the lab with HAProxy, and reset it afterwards."""
+    yield haproxy_up
+    haproxy_up.clear()
+
+
+@pytest.fixture
+def hostport(hostport_up: Up) -> Iterator[Up]:
+    """Yield the lab with host ports, and reset it afterwards."""
+    yield hostport_up
+    hostport_up.clear()
 
 
 @pytest.fixture(params=["well", "shop"])

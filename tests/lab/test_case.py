@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.case import CASES, DEFAULT, CaseError, load
+from lab.case import CASES, DEFAULT, Case, CaseError, load
 
 FILES = sorted(CASES.glob("*.yaml"))
 
@@ -46,7 +46,6 @@ def test_a_health_check_node_port_passes_only_beside_an_ingress_pod() -> None:
     ("change", "expected"),
     [
         ({"nodes": []}, "nodes: Tuple should have at least 2 items"),
-        ({"zone": "other.example"}, "is not in the zone other.example"),
         ({"surprise": 1}, "surprise: Extra inputs are not permitted"),
     ],
 )
@@ -61,6 +60,48 @@ def test_an_invalid_case_is_an_error_with_file_and_place(
         load(path)
     assert str(path) in str(error.value)
     assert expected in str(error.value)
+
+
+def with_hosts(path: Path, *hosts: str, **changes: object) -> Case:
+    """Return the default case with other hosts."""
+    plain = yaml.safe_load(DEFAULT.read_text()) | changes
+    for app, host in zip(plain["apps"], hosts, strict=True):
+        app["host"] = host
+    path.write_text(yaml.safe_dump(plain))
+    return load(path)
+
+
+@pytest.mark.parametrize(
+    ("zone", "hosts", "zones"),
+    [
+        ("shop.example", ("api.shop.example", "shop.example"), ("shop.example",)),
+        ((), ("api.one.example", "www.two.test"), ("one.example", "two.test")),
+        ((), ("shop.example", "www.shop.example"), ("shop.example",)),
+        (
+            ["shop.example", "eu.shop.example"],
+            ("api.shop.example", "api.eu.shop.example"),
+            ("shop.example", "eu.shop.example"),
+        ),
+        (
+            "other.example",
+            ("a.b.co.uk", "xn--h1aa.xn--p1ai"),
+            ("b.co.uk", "xn--h1aa.xn--p1ai"),
+        ),
+    ],
+)
+def test_hosts_may_be_in_any_zone(
+    zone: object, hosts: tuple[str, str], zones: tuple[str, ...], tmp_path: Path
+) -> None:
+    """A named zone, or the parent domain; a name below a top level is its own zone."""
+    case = with_hosts(tmp_path / "any.yaml", *hosts, zone=zone)
+    assert case.zones == zones
+    assert [t["url"] for t in case.targets()] == [f"https://{h}/" for h in hosts]
+
+
+def test_the_unrelated_host_is_of_no_app(tmp_path: Path) -> None:
+    """It proves that the monitor has network access, so the lab serves it itself."""
+    with pytest.raises(CaseError, match="the lab's unrelated host"):
+        with_hosts(tmp_path / "taken.yaml", "control.example.net", "a.example.net")
 
 
 def test_an_address_is_used_only_once(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_every_fault_fits_the_default_case() -> None:
 
     Its pods use hostNetwork, and no NetworkPolicy applies to those.
     """
-    elsewhere = {"network-policy-blocks-ingress"}
+    elsewhere = {"ingress-certificate-refused", "network-policy-blocks-ingress"}
     assert {*fault_ids(load()), *elsewhere} == {*fault_ids()}
     assert not elsewhere & {*fault_ids(load())}
     assert look_alike_ids(load()) == look_alike_ids()
@@ -52,6 +52,18 @@ def test_a_fault_hits_each_cases_own_targets(fault_id: str, path: Path) -> None:
     ("fault_id", "case", "reason"),
     [
         ("ingress-rejects-request", "k3s", "needs an ingress of the kind nginx"),
+        ("ingress-certificate-refused", "k3s", "needs TLS that ends at the ingress"),
+        ("lb-certificate-refused", "hostport", "needs TLS that ends at the balancer"),
+        (
+            "nodeport-dropped-by-local-traffic-policy",
+            "hostport",
+            "needs NodePorts of the ingress",
+        ),
+        (
+            "overlay-between-nodes-broken",
+            "haproxy",
+            "needs an ingress of the kind nginx or traefik",
+        ),
         ("ingress-replica-out-of-step", "k3s", "needs 3 nodes, k3s has 2"),
         ("lb-health-check-rejected", "local", "needs the policy Cluster"),
         (

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from lab.case import Case, Server
+from lab.cloud_controller import labels
 from lab.edge.balancer import Balancer, Health
 from lab.edge.hetzner.collection import collection, error
 from lab.edge.hetzner.rate_limit import Limit
@@ -92,7 +93,7 @@ class Hetzner:
                 "id": balancer.id,
                 "name": balancer.name,
                 "created": CREATED,
-                "labels": {},
+                "labels": labels(self.case),
                 "protection": {"delete": False},
                 "location": location(),
                 "load_balancer_type": balancer_type(),
@@ -158,19 +159,30 @@ class Hetzner:
         return []
 
     async def _zones(self) -> list[Item]:
-        return [zone(self.case.zone)]
+        return [zone(i, name) for i, name in enumerate(self.case.zones, start=1)]
 
     async def _record_sets(self, request: web.Request) -> web.Response:
-        """Return the zone's A records as its name server has them now."""
-        wanted = request.query.get("name")
-        suffix = f".{self.case.zone}"
+        """Return a zone's A records as its name server has them now."""
+        zones = {
+            text: z for z in await self._zones() for text in (str(z["id"]), z["name"])
+        }
+        found = zones.get(request.match_info["id"])
+        if found is None:
+            return error(404)
+        wanted, case = request.query.get("name"), self.case
         sets = [
-            record_set(host.removesuffix(suffix), address, self.names.ttl)
+            record_set(found, _relative(host, found["name"]), address, self.names.ttl)
             for host, address in self.names.records.items()
-            if wanted in {None, host.removesuffix(suffix)}
+            if case.zone_of(host) == found["name"]
         ]
-        return web.json_response({"rrsets": sets})
+        rows = [one for one in sets if wanted in {None, one["name"]}]
+        return web.json_response({"rrsets": rows})
 
     async def _certificates(self) -> list[Item]:
         names = [app.host for app in self.case.apps]
         return [{"id": 1, "name": "lab", "type": "uploaded", "domain_names": names}]
+
+
+def _relative(host: str, name: str) -> str:
+    """Return a host's name in its zone; `@`: the zone's own name."""
+    return host.removesuffix(name).removesuffix(".") or "@"

@@ -109,11 +109,11 @@ def balancer_type() -> Item:
     }
 
 
-def zone(name: str) -> Item:
+def zone(number: int, name: str) -> Item:
     """Return a zone that is delegated to Hetzner's name servers."""
     servers = ["hydrogen.ns.hetzner.com.", "oxygen.ns.hetzner.com."]
     return {
-        "id": 1,
+        "id": number,
         "name": name,
         "created": CREATED,
         "mode": "primary",
@@ -133,7 +133,7 @@ def zone(name: str) -> Item:
     }
 
 
-def record_set(name: str, address: str, ttl: int) -> Item:
+def record_set(of: Item, name: str, address: str, ttl: int) -> Item:
     """Return the A records of one name, relative to its zone."""
     return {
         "id": f"{name}/A",
@@ -143,5 +143,5 @@ def record_set(name: str, address: str, ttl: int) -> Item:
         "labels": {},
         "protection": {"change": False},
         "records": [{"value": address, "comment": ""}],
-        "zone": 1,
+        "zone": of["id"],
     }

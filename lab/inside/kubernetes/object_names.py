@@ -1,14 +1,9 @@
-"""Object names: uids and generated names, the same each time for the same object.
+"""Object names: generated names, the same each time for the same object.
 
 In: kind, namespace and name. Out: text. It does not: know the objects.
 """
 
 import uuid
-
-
-def uid(kind: str, namespace: str | None, name: str) -> str:
-    """Return a uid that stays the same for the same object."""
-    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{kind}/{namespace}/{name}"))
 
 
 def suffix(name: str) -> str:

@@ -9,11 +9,13 @@ import time
 from typing import Any
 
 from lab.case import Case
-from lab.inside.kubernetes.object_names import slice_name, uid
+from lab.inside.kubernetes.object_names import slice_name
 from lab.inside.kubernetes.store import Item, Store
+from lab.inside.objects import haproxy
 from lab.inside.objects import recorded as objects
-from lab.inside.objects.ingress import INGRESS_LABEL
+from lab.inside.objects.ingress import INGRESS_LABEL, add_host_ports
 from lab.inside.objects.recorded import is_ready, now, set_ready
+from lab.object_uid import uid
 
 TRIGGER = "endpoints.kubernetes.io/last-change-trigger-time"
 
@@ -141,7 +143,12 @@ def _daemonset(case: Case, store: Store, namespace: str, name: str) -> None:
 def _new_daemonset(case: Case, namespace: str, name: str) -> Item:
     if name == case.ingress.service:
         item = objects.recorded("daemonset-ingress", namespace, name)
-        item["spec"]["template"]["spec"]["nodeSelector"] = {INGRESS_LABEL: "true"}
+        spec = item["spec"]["template"]["spec"]
+        spec["nodeSelector"] = {INGRESS_LABEL: "true"}
+        if case.ingress.kind == "haproxy":
+            haproxy.daemonset(case, item)
+        if case.ingress.host_ports:
+            add_host_ports(case, spec)
         return item
     item = objects.recorded("daemonset", namespace, name)
     app = next(a for a in case.apps if a.name == name)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from lab.case import App, Case, Node
-from lab.inside.kubernetes.object_names import replica_set, suffix, uid
+from lab.inside.kubernetes.object_names import replica_set, suffix
 from lab.inside.kubernetes.store import Item
+from lab.object_uid import uid
 
 RECORDED = Path(__file__).parents[2] / "recorded"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")

@@ -10,8 +10,9 @@ IngressClass), k3s's ServiceLB, which sets the nodes' addresses as the Service's
 from typing import TYPE_CHECKING, Any
 
 from lab.case import Case
-from lab.inside.kubernetes.object_names import replica_set, uid
+from lab.inside.kubernetes.object_names import replica_set
 from lab.inside.kubernetes.store import Item
+from lab.object_uid import uid
 
 if TYPE_CHECKING:
     from lab.inside.controller import Controller

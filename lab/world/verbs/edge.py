@@ -22,7 +22,7 @@ async def balancer(world: "World", arguments: Arguments) -> None:
     be `ingress-https`: the ingress's NodePort for https.
     """
     if arguments.get("destination_port") == "ingress-https":
-        port = world.case.ingress.https_node_port
+        _, port = world.case.ingress.node_ports
         arguments = arguments | {"destination_port": port}
     if arguments.get("targets") == "without-ingress":
         running = world.cluster.controller.nodes
@@ -33,6 +33,7 @@ async def balancer(world: "World", arguments: Arguments) -> None:
         check["port"] = world.case.app(check["port"]).node_port
         arguments = arguments | {"health_check": check}
     await world.edge.change_balancer(arguments)
+    await world.follow_balancer()
 
 
 async def firewall(world: "World", arguments: Arguments) -> None:
@@ -114,11 +115,12 @@ async def dns(world: "World", arguments: Arguments) -> None:
 
 
 async def certificate(world: "World", arguments: Arguments) -> None:
-    """Give the balancer a certificate for all names but that of the app `without`."""
+    """Give who ends TLS a certificate for all names but that of the app `without`."""
     left_out = world.case.app(arguments["without"]).host
     hosts = [a.host for a in world.case.apps if a.host != left_out]
-    world.issue("balancer", hosts or [f"other.{world.case.zone}"])
+    world.issue(world.case.tls_owner, hosts or [f"other.{world.case.zones[0]}"])
     await world.edge.change_balancer({})
+    await world.inside.route()
 
 
 async def request(world: "World", arguments: Arguments) -> None:

@@ -34,6 +34,25 @@ def test_a_port_without_a_listener_is_wrong(port: int, detail: str | None) -> No
     assert answer(CAUSE, asking(port, detail)) is Answer.SUPPORTED
 
 
+def to_the_other_port(snapshot: Snapshot, target: str) -> Snapshot:
+    """Return it with a second NodePort, to which the load balancer sends requests."""
+    ports = (
+        ServicePort(port=80, target_port="http", name="http", node_port=31695),
+        ServicePort(port=443, target_port=target, name="https", node_port=32443),
+    )
+    reading = snapshot.balancer
+    assert reading
+    assert reading.load_balancer
+    lb = reading.load_balancer
+    services = tuple(replace(v, destination_port=32443) for v in lb.services)
+    sent = replace(reading, load_balancer=replace(lb, services=services))
+    service = e.reading(snapshot.taken_at).ingress_service
+    assert service
+    return e.with_reading(
+        replace(snapshot, balancer=sent), ingress_service=replace(service, ports=ports)
+    )
+
+
 def test_a_check_that_succeeds_may_still_have_the_wrong_port() -> None:
     """It makes no target unhealthy; that the port is not the ingress's is stated."""
     x = s.taken(s.run(s.OK), s.balancer(asks=30080), *s.reports())

@@ -212,6 +212,16 @@ def test_plain_http_to_the_https_port_is_not_ruled_out() -> None:
     assert answer(CAUSE, fits) is Answer.REFUTED
 
 
+def test_the_https_port_fits_plain_http_if_it_leads_to_the_http_port() -> None:
+    """The load balancer ends TLS: both NodePorts lead to the same port of the pods."""
+    ports = (
+        ServicePort(port=80, target_port="http", name="http", node_port=31695),
+        ServicePort(port=443, target_port="http", name="https", node_port=32443),
+    )
+    x = s.taken(s.run(s.LB_503), s.balancer(to=32443), *s.reports())
+    assert answer(CAUSE, with_ingress(x, ports=ports)) is Answer.REFUTED
+
+
 def test_a_port_for_tls_is_offered_to_a_tcp_service() -> None:
     """TLS that the balancer passes through needs the ingress's https port."""
     ports = (

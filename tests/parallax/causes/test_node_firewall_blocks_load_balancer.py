@@ -8,7 +8,7 @@ from parallax.causes.node_firewall_blocks_load_balancer import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerReading
-from parallax.model.cluster import Endpoint
+from parallax.model.cluster import Endpoint, Pod, ServicePort
 from parallax.model.judgement import Answer
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
@@ -319,6 +319,50 @@ def test_the_rule_has_the_port_that_the_firewall_sees(address: str, rule: str) -
     pod = Endpoint(address=address, port=80, ready=True, node=s.NODES[0])
     x = s.with_reading(e.firewall(), ingress_endpoints=(pod,))
     assert rule in (CAUSE.next_steps(Scene.of(x))[-1].command or "")
+
+
+@pytest.mark.parametrize(
+    ("target", "declared", "rule"),
+    [
+        (
+            "https",
+            (80, 443),
+            "route prepend allow proto tcp from 10.0.0.5 to any port 443",
+        ),
+        ("8443", (80,), "to any port 8443"),
+        ("https", (8080, 8443, 1024, 80), "to any port 1024,8080,8443"),
+        ("https", None, "to any port 80"),
+        ("http", (80, 443), "to any port 80"),
+    ],
+)
+def test_the_rule_has_the_pods_port_behind_the_balancers_port(
+    target: str, declared: tuple[int, ...] | None, rule: str
+) -> None:
+    """Agents probe the http port, and the load balancer sends TLS to the other one."""
+    x = e.firewall()
+    service = s.reading(s.NOW).ingress_service
+    assert service
+    assert x.balancer
+    assert x.balancer.load_balancer
+    lb = x.balancer.load_balancer
+    ports = (
+        ServicePort(port=80, target_port="http", name="http", node_port=31695),
+        ServicePort(port=443, target_port=target, name="https", node_port=32443),
+    )
+    sent = tuple(replace(v, destination_port=32443) for v in lb.services)
+    x = replace(
+        x, balancer=replace(x.balancer, load_balancer=replace(lb, services=sent))
+    )
+    end = Endpoint(address="10.42.0.7", port=80, ready=True, node=s.NODES[0])
+    pod = Pod(name="ingress-1", node=s.NODES[0], phase="Running", ports=declared)
+    x = s.with_reading(
+        x,
+        ingress_endpoints=(end,),
+        ingress_pods=(pod,),
+        ingress_service=replace(service, ports=ports),
+    )
+    found = CAUSE.next_steps(Scene.of(x))[-1].command or ""
+    assert found.endswith(rule)
 
 
 def test_without_targets_a_firewall_is_hidden() -> None:

@@ -50,7 +50,7 @@ def test_a_rule_is_put_in_front_of_others() -> None:
     assert step.command == f"sudo ufw prepend {rule} 31695,80"
     assert "puts a rule in front" in step.text
     assert step.text.endswith("add the same rule.")
-    routed = allow("10.0.0.5", (31695,), when="The firewall drops them.", routed=80)
+    routed = allow("10.0.0.5", (31695,), when="The firewall drops them.", routed=(80,))
     assert routed.command == (
         f"sudo ufw prepend {rule} 31695 && sudo ufw route prepend {rule} 80"
     )

@@ -105,9 +105,9 @@ def _other_protocol(
     port = next(
         p for p in ingress_service.ports if p.node_port == service.destination_port
     )
-    if len(ingress_service.node_ports) == 1 or _is_tls(port) is _wants_tls(
-        scene, service
-    ):
+    wanted = _wants_tls(scene, service)
+    same = (p for p in ingress_service.ports if p.target_port == port.target_port)
+    if len(ingress_service.node_ports) == 1 or wanted in map(_is_tls, same):
         return None
     return f"whether the ingress accepts {service.protocol} on its port {port.name}"
 

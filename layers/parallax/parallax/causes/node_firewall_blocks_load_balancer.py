@@ -267,10 +267,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     open_ports = allow(
         source,
-        _filtered_ports(scene, (to, service.health_check.port)),
+        _filtered_ports(scene, to, service.health_check.port),
         when=f"{NOT_THE_NODES_ADDRESS if private else 'If a SYN gets no reply'}, most"
         " likely the node's firewall drops the packets.",
-        routed=_routed_port(scene),
+        routed=_routed_ports(scene, to),
     )
     if private:
         return watch, node_owns_address(source), open_ports
@@ -279,8 +279,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     return (cloud, watch, open_ports) if shown else (watch, cloud, open_ports)
 
 
-def _ingress_places(scene: Scene) -> tuple[set[int], bool]:
-    """Return the ports of the ingress's pods, and whether these use hostNetwork.
+def _ingress_places(scene: Scene, to: int) -> tuple[frozenset[int], bool]:
+    """Return the pods' ports behind a port, and whether the pods use hostNetwork.
 
     In iptables mode kube-proxy rewrites the NodePort to the pod's port before the
     node's firewall sees a packet; in IPVS mode the firewall sees the NodePort.
@@ -290,21 +290,20 @@ def _ingress_places(scene: Scene) -> tuple[set[int], bool]:
         e for e in (cluster.ingress_endpoints if cluster else None) or () if e.port
     ]
     of_nodes = {n.internal_ip for n in (cluster.nodes if cluster else None) or ()}
-    ports = {e.port for e in found if e.port is not None}
-    return ports, any(e.address in of_nodes for e in found)
+    return ingress.ports_behind(scene, to), any(e.address in of_nodes for e in found)
 
 
-def _filtered_ports(scene: Scene, used: tuple[int, int]) -> tuple[int, ...]:
+def _filtered_ports(scene: Scene, to: int, checked: int) -> tuple[int, ...]:
     """Return the ports to allow for packets that are addressed to the node itself."""
-    ports, on_the_node = _ingress_places(scene)
+    ports, on_the_node = _ingress_places(scene, to)
     own = sorted(ports) if on_the_node else []
-    return tuple(dict.fromkeys((*used, *own)))
+    return tuple(dict.fromkeys((to, checked, *own)))
 
 
-def _routed_port(scene: Scene) -> int | None:
-    """Return the port to allow for packets that the node forwards to a pod."""
-    ports, on_the_node = _ingress_places(scene)
-    return min(ports) if ports and not on_the_node else None
+def _routed_ports(scene: Scene, to: int) -> tuple[int, ...]:
+    """Return the ports to allow for packets that the node forwards to a pod."""
+    ports, on_the_node = _ingress_places(scene, to)
+    return () if on_the_node else tuple(sorted(ports))
 
 
 def _before_the_node(*, private: bool) -> str:

@@ -73,29 +73,32 @@ def allow(
     *,
     when: str,
     where: str = "on every node",
-    routed: int | None = None,
+    routed: Sequence[int] = (),
 ) -> NextStep:
     """Return how to allow a client at a node's firewall, in front of other rules.
 
-    `routed` is the port of pods with an address of their own: packets to them are
+    `routed`: ports of pods with an address of their own. Packets to them are
     forwarded, and ufw has separate rules for these.
     """
     listed = ",".join(map(str, ports))
     add = f"allow proto tcp from {source} to any port"
     command = f"sudo ufw prepend {add} {listed}"
-    if routed is not None:
-        command += f" && sudo ufw route prepend {add} {routed}"
     puts, each, same = "a rule", "", "rule"
-    if routed is not None:
+    if routed:
+        inner = ",".join(map(str, routed))
+        command += f" && sudo ufw route prepend {add} {inner}"
         puts, same = "two rules", "two rules"
         each = (
-            f" The first is for {'ports' if ',' in listed else 'port'}"
-            f" {listed.replace(',', ', ')} of the node, the"
-            f" second for packets that the node forwards to port {routed} of the"
-            " ingress pods."
+            f" The first is for {_ports(ports)} of the node, the second for packets"
+            f" that the node forwards to {_ports(routed)} of the ingress pods."
         )
     return NextStep(
         text=f"{when} If it is ufw (`sudo ufw status` shows active), the command puts"
         f" {puts} in front of all others: run it {where}.{each} {ELSEWHERE} {same}.",
         command=command,
     )
+
+
+def _ports(numbers: Sequence[int]) -> str:
+    word = "port" if len(numbers) == 1 else "ports"
+    return f"{word} {', '.join(map(str, numbers))}"

@@ -109,6 +109,17 @@ def is_port_of_nodes(service: Service, port: int) -> bool:
     return not is_node_port and port in {p.port for p in service.ports}
 
 
+def ports_of_one_target(service: Service, port: int) -> frozenset[int]:
+    """Return the NodePorts that lead to the same port of the same pods as this one.
+
+    A load balancer that ends TLS sends plain HTTP to the Service's https port, whose
+    `targetPort` is then that of http.
+    """
+    targets = {p.target_port for p in service.ports if p.node_port == port}
+    same = (p.node_port for p in service.ports if p.target_port in targets)
+    return frozenset(number for number in same if number is not None)
+
+
 def unread_text(scene: Scene) -> str:
     """Return the words for a service on the users' port that could not be read."""
     port = users.listen_port(scene)

@@ -10,7 +10,7 @@ probes are left out here.
 
 from collections import Counter
 
-from parallax.evidence import logs, nodes, on_the_nodes, users
+from parallax.evidence import inside, logs, nodes, on_the_nodes, users
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
 from parallax.model.probe import (
@@ -43,8 +43,8 @@ def wrote_page(probe: Probe) -> bool:
     comes from an HAProxy ingress.
     """
     author = users.written_by(probe)
-    inside = probe.node is not None and author.hop == "load-balancer"
-    return (author.hop == "ingress" or inside) and author.how != "replayed"
+    within = probe.node is not None and author.hop == "load-balancer"
+    return (author.hop == "ingress" or within) and author.how != "replayed"
 
 
 def most_frequent_status(scene: Scene) -> int | None:
@@ -121,6 +121,37 @@ def answered(scene: Scene, port: int | None, *roles: Role) -> tuple[Probe, ...]:
 def _is_dropped(probe: Probe, at: frozenset[str]) -> bool:
     crosses = probe.role is Role.INGRESS_OTHER and probe.peer_node is not None
     return crosses and probe.peer_node not in at
+
+
+def ports_behind(scene: Scene, to: int) -> frozenset[int]:
+    """Return the pods' ports to which this port of the nodes leads; empty: not read.
+
+    The endpoints have the port that agents probe. Where the load balancer uses another
+    port of the Service, it is that port's `targetPort`. The number of a name was not
+    read: then it is one of the other ports that the pods declare.
+    """
+    cluster = scene.cluster
+    ends = (cluster.ingress_endpoints if cluster else None) or ()
+    known = frozenset(e.port for e in ends if e.port is not None)
+    wanted = _targets(scene, {to})
+    probed = _targets(scene, {p.peer_port for p in scene.inside(*AT_THE_INGRESS)})
+    if not wanted or not probed or wanted & probed:
+        return known
+    if numbers := frozenset(int(name) for name in wanted if name.isdecimal()):
+        return numbers
+    pods = (cluster.ingress_pods if cluster else None) or ()
+    return frozenset(n for pod in pods for n in pod.ports or ()) - known or known
+
+
+def _targets(scene: Scene, on_nodes: set[int | None]) -> set[str]:
+    """Return the `targetPort`s of the ingress Service's ports on the nodes."""
+    service = inside.ingress_service.maybe(scene)
+    return {
+        p.target_port
+        for p in (service.ports if service else ())
+        if p.node_port in on_nodes
+        or (p.port in on_nodes and not (service and service.node_ports))
+    }
 
 
 @reading

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from lab.case import load
-from lab.edge import stats_socket
 from lab.edge.balancer import Balancer
-from lab.edge.stats_socket import ask
+from lab.programs import stats_socket
 from lab.programs.program import ProgramError
+from lab.programs.stats_socket import ask
 
 STAT = "# pxname,svname,status,check_status\nservice_443,worker-01,UP,L4OK\n\n"
 
