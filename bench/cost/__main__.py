@@ -24,6 +24,7 @@ from bench.cost.points import (
     LONGEST,
     NEW,
     SHARE,
+    age,
     failing_units,
     healthy_units,
 )
@@ -56,9 +57,10 @@ def measure() -> dict[str, Any]:
     starts = cold.gb_seconds(Template({}).functions())
     healthy["lambda.cold.gb_seconds"] = {"fixed": starts}
     alike = {(s.targets, s.nodes): results[s] for s in HEALTHY if s.clusters == 1}
-    pairs = [(s, results[s], alike[s.targets, s.nodes]) for s in FAILING]
+    pairs = [(s, results[s], alike[s.targets, s.nodes]) for s in [*FAILING, *SHARE]]
     aged = {
-        warm: [p for p in pairs if p[0].warm == warm] for warm in (NEW, LONG, LONGEST)
+        warm: [p for p in pairs if age(p[0].warm) == warm]
+        for warm in (NEW, LONG, LONGEST)
     }
     return {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",

@@ -181,9 +181,8 @@ def _given(measured: Measured, run: Mapping[str, Any], meter: str) -> float:
 
 def _aged(measured: Measured, run: Mapping[str, Any]) -> Mapping[str, Units]:
     """Return the units of a failure as old as that of a run."""
-    if run["warm"] >= LONGEST:
-        return measured.long_outage
-    return measured.outage if run["warm"] >= LONG else measured.failing
+    aged = {LONG: measured.outage, LONGEST: measured.long_outage}
+    return aged.get(run["warm"], measured.failing)
 
 
 def _failing_text(run: Mapping[str, Any]) -> str:

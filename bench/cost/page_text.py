@@ -52,9 +52,8 @@ Targets are an HTTPS server on loopback, and the Hetzner API is one too.
   batches.
 - **A probe** sends {probe_bytes} bytes.
 - **Units**: each meter is explained by a fixed part and parts for each cluster, node,
-  target and shard of targets. They are fitted to the healthy runs in this table, and
-  those of a failure to the runs with two targets. The other failing runs check them:
-  there one percent of the targets fails.
+  target and shard of targets. They are fitted to the runs in this table. In the
+  failing ones with 20 and 500 targets one percent of the targets fails or more.
 
 """
 LEFT_OUT = """
