@@ -46,6 +46,7 @@ class Probing:
         self._settings = settings
         self._hops: defaultdict[str, HopMemory] = defaultdict(HopMemory)
         self._whole: set[str] = set()
+        self._is_reporter: dict[str, bool] = {}
 
     def run(
         self, targets: Sequence[Target], paths: Mapping[str, TargetPath], work: Work
@@ -92,13 +93,18 @@ class Probing:
         """Choose what of the whole plan is sent: a share, one request, or nothing."""
         settings, name = self._settings, target.name
         place = place_of(settings.node, node_names(path))
-        sharing = reporters(name, limit_reading(path.reading))
-        is_reporter = sharing is None or settings.node in sharing
         cycle = int(time.time() // work.reports.get(name, settings.interval))
         at = VantagePoint(
             node=settings.node, cycle=cycle, source_address=settings.source_address
         )
         whole = plan.plan_requests(target, path, at)
+        if name not in work.reports and (name not in work.turns or not whole):
+            # Who reports costs a rank of each node, so it is not found out each time.
+            known = self._is_reporter.get(name, True)
+            return Planned(place, len(whole), is_reporter=known)
+        sharing = reporters(name, limit_reading(path.reading))
+        is_reporter = sharing is None or settings.node in sharing
+        self._is_reporter[name] = is_reporter
         if name in work.reports:
             index, count = place_among(
                 sharing, settings.node, index=place.index, count=place.count
@@ -111,8 +117,6 @@ class Probing:
                 failing=self._hops[name].failing,
             )
             return Planned(place, len(whole), share, is_reporter)
-        if name not in work.turns or not whole:
-            return Planned(place, len(whole), is_reporter=is_reporter)
         rounds, number = divmod(work.turns[name], len(whole))
         turned = plan.plan_requests(target, path, replace(at, cycle=rounds))
         one = turned[number : number + 1]

@@ -63,11 +63,6 @@ def crash_loop(spec: PlatformSpec) -> None:
     _waiting(spec, "CrashLoopBackOff", restarts=spec.rng.randrange(4, 40))
 
 
-def no_config(spec: PlatformSpec) -> None:
-    """A Secret or ConfigMap that the pods mount or read does not exist."""
-    _waiting(spec, "CreateContainerConfigError", restarts=0)
-
-
 def _waiting(spec: PlatformSpec, reason: str, *, restarts: int) -> None:
     for pod in spec.pods:
         pod.ready, pod.waiting, pod.restarts = False, reason, restarts
@@ -89,11 +84,6 @@ def listens_on_loopback(spec: PlatformSpec) -> None:
 def no_pods(spec: PlatformSpec) -> None:
     """The Service's selector matches no pod."""
     spec.pods = []
-
-
-def other_class(spec: PlatformSpec) -> None:
-    """The controller does not take the Ingress, because of its class."""
-    spec.ingress.hosts = ("status.example.com",)
 
 
 def ignored(spec: PlatformSpec) -> None:

@@ -24,15 +24,6 @@ def node_just_dead(spec: PlatformSpec) -> None:
     spec.conditions.dead = (_with_pods(spec),)
 
 
-def node_dead_and_replaced(spec: PlatformSpec) -> None:
-    """A node is off; only the balancer still sends requests to it."""
-    node_dead(spec)
-    dead = spec.conditions.dead
-    for pod in (*spec.pods, *spec.ingress.pods):
-        pod.ready = pod.ready and pod.node not in dead
-    spec.balancer_view = None
-
-
 def _with_pods(spec: PlatformSpec) -> str:
     """Return a node with an app pod, the last one."""
     return spec.pods[-1].node

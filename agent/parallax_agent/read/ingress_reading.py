@@ -8,7 +8,13 @@ It does not: choose the Ingress or the controller (`route`), or read the app
 
 from dataclasses import replace
 
-from parallax.model.cluster import ClusterReading, Endpoint, RulePath, ServicePort
+from parallax.model.cluster import (
+    CILIUM_PLACEHOLDER,
+    ClusterReading,
+    Endpoint,
+    RulePath,
+    ServicePort,
+)
 from parallax.model.wire import Json
 from parallax_agent.read.way import Way, pod_endpoints, traefik_config
 from parallax_agent.route import controllers, gateway, hosts
@@ -25,8 +31,6 @@ from parallax_agent.watch import objects
 MOST_PATHS = 50
 ONLY_INGRESSES = frozenset({"ingress-nginx"})
 """Families that no other kind of object configures."""
-PLACEHOLDER = "192.192.192.192"
-"""The only endpoint of Cilium's ingress Services; it stands for Envoy on each node."""
 CILIUM_CONFIG = ("kube-system", "cilium-config")
 CILIUM_PROXY = ("enable-ingress-proxy-protocol", "enable-gateway-api-proxy-protocol")
 """The ConfigMap of Cilium, and its entries about the PROXY protocol."""
@@ -165,7 +169,7 @@ def _endpoints(
 ) -> tuple[Endpoint, ...] | None:
     """Return the endpoints; None: they are Cilium's placeholder, which no pod has."""
     found = ingress.endpoints(port)
-    return None if any(e.address == PLACEHOLDER for e in found or ()) else found
+    return None if any(e.address == CILIUM_PLACEHOLDER for e in found or ()) else found
 
 
 def _config(

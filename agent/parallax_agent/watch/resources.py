@@ -21,7 +21,6 @@ SHARED_LENGTH = 64
 """Characters; equal texts up to this length are one object in memory."""
 _NOTHING: Shape = {}
 """That a field exists, without its contents."""
-_CONDITIONS: Shape = {"type": True, "status": True}
 _REASONS: Shape = {"type": True, "status": True, "reason": True, "message": True}
 _END: Shape = {"exitCode": True, "reason": True, "finishedAt": True}
 _CONTAINER_STATUS: Shape = {
@@ -80,21 +79,22 @@ _WORKLOAD: Shape = {
         "conditions": _REASONS,
     },
 }
+REJECTING_MIDDLEWARES = frozenset(
+    {
+        "basicAuth",
+        "circuitBreaker",
+        "digestAuth",
+        "forwardAuth",
+        "inFlightReq",
+        "ipAllowList",
+        "ipWhiteList",
+        "rateLimit",
+    }
+)
+"""Traefik's middlewares that respond themselves to some requests."""
 _MIDDLEWARE: Shape = {
     "metadata": _NAMED,
-    "spec": dict.fromkeys(
-        (
-            "basicAuth",
-            "circuitBreaker",
-            "digestAuth",
-            "forwardAuth",
-            "inFlightReq",
-            "ipAllowList",
-            "ipWhiteList",
-            "rateLimit",
-        ),
-        _NOTHING,
-    ),
+    "spec": dict.fromkeys(REJECTING_MIDDLEWARES, _NOTHING),
 }
 """Only which kind of middleware it is: its settings may contain names of Secrets."""
 

@@ -215,13 +215,4 @@ def haproxy(status: int) -> Reply:
     return Reply(status=status, reason=REASONS[status], headers=pairs, body=body)
 
 
-GO_BAD_REQUEST = Reply(
-    status=400,
-    reason="Bad Request",
-    headers=(
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Connection", "close"),
-    ),
-    body="400 Bad Request",
-)
 """How Go's server, and so Traefik, responds to what does not begin as a request."""

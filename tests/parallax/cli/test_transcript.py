@@ -9,7 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.cli.transcript import NotAResponse, Transcript, read_transcript
+from parallax.cli.transcript import NotAResponse, Transcript, read_transcripts
+
+
+def last(printed: bytes) -> Transcript:
+    """Return the last response in a transcript."""
+    return read_transcripts(printed)[-1]
 
 
 @settings(deadline=None)
@@ -17,7 +22,7 @@ from parallax.cli.transcript import NotAResponse, Transcript, read_transcript
 def test_bytes_are_read_or_refused(printed: bytes) -> None:
     """Nothing but `NotAResponse` ever comes out of garbage."""
     with suppress(NotAResponse):
-        assert isinstance(read_transcript(printed), Transcript)
+        assert isinstance(last(printed), Transcript)
 
 
 @settings(deadline=None)
@@ -28,22 +33,22 @@ def test_bytes_after_a_status_line_are_read_or_refused(
     """The same behind a good status line and chunked framing."""
     line = b"HTTP/1.1 503 Service Unavailable\r\nTransfer-Encoding: chunked\r\n"
     with suppress(NotAResponse):
-        read_transcript(line + head + b"\r\n\r\n" + body)
+        last(line + head + b"\r\n\r\n" + body)
 
 
 def test_headers_keep_order_case_and_repetition() -> None:
     """Case and order are clues, so they stay."""
     printed = b"HTTP/1.1 503 No\nServer: a\nserver: b\nX-Long: one\n two\n\nbody"
-    answer = read_transcript(printed)
+    answer = last(printed)
     assert answer.headers == (("Server", "a"), ("server", "b"), ("X-Long", "one two"))
     assert (answer.status_code, answer.reason, answer.body) == (503, "No", "body")
 
 
 def test_an_answer_without_headers_or_body() -> None:
     """A status line alone is an answer."""
-    answer = read_transcript(b"HTTP/1.0 204\r\n\r\n")
+    answer = last(b"HTTP/1.0 204\r\n\r\n")
     assert (answer.status_code, answer.headers, answer.body) == (204, (), "")
-    assert read_transcript(b"HTTP/3 503").reason is None
+    assert last(b"HTTP/3 503").reason is None
 
 
 @pytest.mark.parametrize("end", [None, -12], ids=["whole", "cut off"])
@@ -54,7 +59,7 @@ def test_gzip_is_undone_as_far_as_the_body_goes(
     """Curl's output has the body as received, unless curl requested gzip."""
     head = b"HTTP/1.1 502 Bad Gateway\r\nContent-Encoding: gzip\r\n\r\n"
     page = b"<center><h1>502 Bad Gateway</h1></center>" * 20
-    body = read_transcript(head + pack(page)[:end]).body
+    body = last(head + pack(page)[:end]).body
     assert body.startswith("<center>")
     assert page.decode().startswith(body)
 
@@ -62,4 +67,4 @@ def test_gzip_is_undone_as_far_as_the_body_goes(
 def test_a_body_that_is_no_gzip_is_kept() -> None:
     """A server's header may be wrong, or the body is already decoded."""
     head = b"HTTP/1.1 502 Bad Gateway\r\nContent-Encoding: gzip\r\n\r\n"
-    assert read_transcript(head + b"plain").body == "plain"
+    assert last(head + b"plain").body == "plain"

@@ -8,8 +8,8 @@ import pytest
 from parallax.diagnose.judge import judge
 from parallax.evidence import balancer, inside, route_kinds, silent_nodes
 from parallax.evidence.scene import Scene
-from parallax.evidence.way_in import PLACEHOLDER, own_service
-from parallax.model.cluster import Endpoint, Service, ServicePort
+from parallax.evidence.way_in import own_service
+from parallax.model.cluster import CILIUM_PLACEHOLDER, Endpoint, Service, ServicePort
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
@@ -129,16 +129,16 @@ def test_a_port_of_the_nodes_that_times_out_is_blocked() -> None:
 def test_cilium_s_placeholder_is_no_endpoint() -> None:
     """An older agent reads and probes it; no pod has this address."""
     x = s.taken(s.run(s.LB_503), s.balancer(), *s.reports())
-    dummy = Endpoint(address=PLACEHOLDER, ready=True, port=9999)
+    dummy = Endpoint(address=CILIUM_PLACEHOLDER, ready=True, port=9999)
     x = s.with_reading(x, ingress_endpoints=(dummy,))
     lost = s.probe(Role.INGRESS_POD, s.NOW, s.REFUSED, node="worker-01")
-    lost = replace(lost, peer_address=PLACEHOLDER)
+    lost = replace(lost, peer_address=CILIUM_PLACEHOLDER)
     first, *others = x.reports
     first = replace(first, probes=(*first.probes, lost))
     scene = Scene.of(replace(x, reports=(first, *others)))
     assert scene.cluster is not None
     assert scene.cluster.ingress_endpoints is None
-    assert not [p for p in scene.inside(*Role) if p.peer_address == PLACEHOLDER]
+    assert not [p for p in scene.inside(*Role) if p.peer_address == CILIUM_PLACEHOLDER]
 
 
 def test_a_port_of_the_service_on_the_nodes_is_the_ingress_s() -> None:

@@ -15,20 +15,8 @@ from parallax_agent.route.ingress import NONE, Route, in_order
 from parallax_agent.route.kinds.traefik_rule import Match, match
 from parallax_agent.route.matching import ANY, EXACT
 from parallax_agent.watch.objects import many, part
+from parallax_agent.watch.resources import REJECTING_MIDDLEWARES
 
-REJECTING = frozenset(
-    {
-        "basicAuth",
-        "circuitBreaker",
-        "digestAuth",
-        "forwardAuth",
-        "inFlightReq",
-        "ipAllowList",
-        "ipWhiteList",
-        "rateLimit",
-    }
-)
-"""Middlewares that respond themselves to some requests."""
 _HOST = re.compile(r"\bHost\(([^()]*)\)")
 _QUOTED = re.compile(r"[`\"']([^`\"']+)[`\"']")
 
@@ -116,5 +104,5 @@ def _rejecting(
                 "responds 404"
             )
             continue
-        for kind in sorted(REJECTING & part(item, "spec").keys()):
+        for kind in sorted(REJECTING_MIDDLEWARES & part(item, "spec").keys()):
             yield f"{title} ({kind}) can reject requests"

@@ -40,6 +40,7 @@ from parallax.evidence import (
     replicas,
     route_kinds,
     users,
+    way_in,
 )
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -61,7 +62,7 @@ def assess(scene: Scene) -> Assessment:
         return refuted(ID, bypassed)
     users.failed(scene)
     host, hosts, name = scene.target.host, _hosts(scene), _ingress_name(scene)
-    matching = [h for h in hosts if _serves(h, host)]
+    matching = [h for h in hosts if way_in.matches(h, host)]
     if matching or name:
         rule, ignored = _matching_rule(host, matching, name), _without_class(scene)
         if ignored is None:
@@ -164,15 +165,6 @@ def _is_incomplete(scene: Scene) -> bool:
     """Return whether the reading may be incomplete."""
     partial = inside.cluster(scene).partial
     return "ingress_hosts" in partial or len(_hosts(scene)) >= MOST_HOSTS
-
-
-def _serves(rule: str, host: str) -> bool:
-    """Return whether a rule's host matches; an empty one or `*` matches all."""
-    if rule in {"", "*"}:
-        return True
-    if rule.startswith("*."):
-        return host.partition(".")[2].lower() == rule[2:].lower()
-    return rule.lower() == host.lower()
 
 
 def _closest(scene: Scene) -> str:

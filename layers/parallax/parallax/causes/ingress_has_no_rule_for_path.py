@@ -29,7 +29,7 @@ from shlex import quote
 from urllib.parse import urlsplit
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.evidence import ingress, inside, logs, pods, replicas, users
+from parallax.evidence import ingress, inside, logs, pods, replicas, users, way_in
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -54,7 +54,7 @@ def assess(scene: Scene) -> Assessment:
     host = scene.target.host
     if "ingress_hosts" in cluster.partial:
         raise Missing("the hosts of all Ingresses (only some were read)")
-    if not any(_serves(rule, host) for rule in cluster.ingress_hosts):
+    if not any(way_in.matches(rule, host) for rule in cluster.ingress_hosts):
         return refuted(ID, f"no Ingress has host {host}, for any path")
     if never := users.never_connected(scene):
         raise Hidden("a response to users", evidence=(never,))
@@ -67,13 +67,6 @@ def assess(scene: Scene) -> Assessment:
 
 def _path(scene: Scene) -> str:
     return urlsplit(scene.target.url).path or "/"
-
-
-def _serves(rule: str, host: str) -> bool:
-    """Return whether a rule's host matches; an empty one or `*` matches all."""
-    if rule.startswith("*."):
-        return host.partition(".")[2].lower() == rule[2:].lower()
-    return rule in {"", "*"} or rule.lower() == host.lower()
 
 
 def _state(scene: Scene, cluster: ClusterReading) -> str:

@@ -224,8 +224,8 @@ def _content(probe: Probe) -> str:
 
     Times, numbers and ids are masked: they differ in each response of the same pod.
     """
-    where = (v for n, v in probe.headers if n.lower() == "location")
-    return _VARIES.sub("#", probe.body.strip() or next(where, ""))
+    where = users.header(probe, "location")
+    return _VARIES.sub("#", probe.body.strip() or where or "")
 
 
 def _is_from_pods(scene: Scene, probes: list[Probe]) -> bool:

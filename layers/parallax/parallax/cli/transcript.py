@@ -38,11 +38,6 @@ class Transcript:
     body: str
 
 
-def read_transcript(printed: bytes) -> Transcript:
-    """Return the last response in the output of curl; raises `NotAResponse`."""
-    return read_transcripts(printed)[-1]
-
-
 def read_transcripts(printed: bytes) -> list[Transcript]:
     """Return every response in the output of curl, in order; raises `NotAResponse`."""
     rest = printed.lstrip(b"\r\n \t")

@@ -8,7 +8,7 @@ It does not: name a cause. Without a named cause nothing explains where requests
 from collections.abc import Sequence
 
 from parallax.causes.cause import Cause, supported
-from parallax.diagnose.naming import with_explanations
+from parallax.diagnose.naming import merged, with_explanations
 from parallax.evidence.reading import Missing, Unreached
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Answer, Assessment
@@ -21,22 +21,16 @@ def with_also_true(
     cause: Cause,
 ) -> tuple[Assessment, ...]:
     """Return the assessments, with the faults beside the named cause."""
+    is_open = {a.cause for a in assessments if a.answer is Answer.UNKNOWN}
     behind = {
-        other.id: seen
+        other.id: supported(other.id, *gap.evidence, _link(cause), reason=gap.reason)
         for other in causes
-        if other.hop is not cause.hop and (seen := _proven(other, scene))
+        if other.id in is_open
+        and other.hop is not cause.hop
+        and (gap := proof(other, scene))
+        and gap.evidence
     }
-    found = tuple(
-        supported(
-            a.cause,
-            *behind[a.cause].evidence,
-            _link(cause),
-            reason=behind[a.cause].reason,
-        )
-        if a.answer is Answer.UNKNOWN and a.cause in behind
-        else a
-        for a in assessments
-    )
+    found = merged(assessments, behind)
     new = {a.cause: a for a in with_explanations(causes, found)}
     return tuple(new[a.cause] if a.cause in behind else a for a in found)
 
@@ -46,12 +40,12 @@ def _link(cause: Cause) -> str:
     return f"another fault is named, and it hides the effect of this one: {cause.title}"
 
 
-def _proven(cause: Cause, scene: Scene) -> Unreached | None:
+def proof(cause: Cause, scene: Scene) -> Unreached | None:
     """Return the proof of a fault that users' requests do not reach; None: none."""
     try:
         cause.assess(scene)
     except Unreached as gap:
-        return gap if gap.evidence else None
+        return gap
     except Missing:
         return None
     except Exception:  # noqa: BLE001 - the engine reports it in the assessment

@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from parallax.causes.cause import Cause
-from parallax.diagnose.naming import named, with_explanations
+from parallax.diagnose.also_true import proof
+from parallax.diagnose.naming import merged, named, with_explanations
 from parallax.diagnose.reach import ORDER
 from parallax.evidence import users
-from parallax.evidence.reading import Unreached
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Answer, Assessment, Hop
 from parallax.model.probe import Probe, ProbeRun, Role
@@ -42,31 +42,11 @@ def instead(
     Only a failing load balancer leaves a doubt about DNS; direct requests show why it
     fails. Then both faults are true, and the one of the load balancer is named.
     """
-    if not any(_unreached(c, scene) for c in causes if c.hop is Hop.DNS):
+    if not any(proof(c, scene) for c in causes if c.hop is Hop.DNS):
         return tuple(assessments)
     inner = [c for c in causes if c.hop not in _OUTER]
     found = _shown(scene, inner, ask)
     return merged(assessments, found)
-
-
-def merged(
-    assessments: Sequence[Assessment], found: dict[str, Assessment]
-) -> tuple[Assessment, ...]:
-    """Return the assessments; what was not determined is replaced by what is found."""
-    return tuple(
-        found[a.cause] if a.answer is Answer.UNKNOWN and a.cause in found else a
-        for a in assessments
-    )
-
-
-def _unreached(cause: Cause, scene: Scene) -> bool:
-    try:
-        cause.assess(scene)
-    except Unreached:
-        return True
-    except Exception:  # noqa: BLE001 - the engine reports it in the assessment
-        return False
-    return False
 
 
 def _shown(scene: Scene, causes: Sequence[Cause], ask: Ask) -> dict[str, Assessment]:

@@ -12,7 +12,7 @@ from parallax.diagnose import bypass
 from parallax.diagnose.also_true import with_also_true
 from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.lead import at_the_balancer, lead
-from parallax.diagnose.naming import named, with_explanations
+from parallax.diagnose.naming import merged, named, with_explanations
 from parallax.diagnose.path import balancer_responded, blame, trace
 from parallax.diagnose.settling import settling
 from parallax.diagnose.symptom import read_symptom
@@ -70,7 +70,7 @@ def _judge(scene: Scene) -> Judgement:
         )
     cause, shown = choice
     hidden_ones = bypass.behind(scene, CAUSES, cause, ask)
-    assessments = bypass.merged(assessments, hidden_ones)
+    assessments = merged(assessments, hidden_ones)
     assessments = with_also_true(scene, CAUSES, assessments, cause)
     return Judgement(
         symptom=symptom,

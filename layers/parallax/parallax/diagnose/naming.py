@@ -7,12 +7,22 @@ Modeled on the inhibition rules of Prometheus Alertmanager, which are declared, 
 programmed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from parallax.causes.cause import Cause
 from parallax.diagnose.reach import ORDER
 from parallax.model.judgement import Answer, Assessment
+
+
+def merged(
+    assessments: Sequence[Assessment], found: Mapping[str, Assessment]
+) -> tuple[Assessment, ...]:
+    """Return the assessments; what was not determined is replaced by what is found."""
+    return tuple(
+        found[a.cause] if a.answer is Answer.UNKNOWN and a.cause in found else a
+        for a in assessments
+    )
 
 
 def with_explanations(

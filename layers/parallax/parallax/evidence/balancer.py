@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from textwrap import shorten
 
 from parallax.evidence import machines, users
+from parallax.evidence.on_the_nodes import NODE_PORTS
 from parallax.evidence.reading import Absent, Hidden, Missing, need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of, since_text
@@ -21,8 +22,6 @@ from parallax.model.balancer import (
 from parallax.model.cluster import Service
 from parallax.model.probe import AS_A_USER, Probe, Role
 
-NODE_PORTS = range(30000, 32768)
-"""kube-apiserver's default `--service-node-port-range`."""
 NOTE_LENGTH = 240
 """Characters of a note in one line; the reading has the complete text."""
 
@@ -107,17 +106,6 @@ def is_port_of_nodes(service: Service, port: int) -> bool:
     """
     is_node_port = port in NODE_PORTS or port in service.node_ports
     return not is_node_port and port in {p.port for p in service.ports}
-
-
-def ports_of_one_target(service: Service, port: int) -> frozenset[int]:
-    """Return the NodePorts that lead to the same port of the same pods as this one.
-
-    A load balancer that ends TLS sends plain HTTP to the Service's https port, whose
-    `targetPort` is then that of http.
-    """
-    targets = {p.target_port for p in service.ports if p.node_port == port}
-    same = (p.node_port for p in service.ports if p.target_port in targets)
-    return frozenset(number for number in same if number is not None)
 
 
 def unread_text(scene: Scene) -> str:

@@ -9,9 +9,8 @@ gets a healthCheckNodePort; a Service of type NodePort has none (checked on 1.36
 from parallax.evidence import balancer, inside, nodes
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
+from parallax.evidence.way_in import LOAD_BALANCER
 from parallax.model.cluster import Service
-
-LOAD_BALANCER = "LoadBalancer"
 
 
 @reading

@@ -11,7 +11,7 @@ Source: Kubernetes, ContainerPort.hostPort; K3s, networking-services (ServiceLB)
 
 from dataclasses import replace
 
-from parallax.evidence.way_in import own_service
+from parallax.evidence.way_in import LOAD_BALANCER, own_service
 from parallax.model.cluster import ClusterReading, NodeReport, Service, ServicePort
 from parallax.model.probe import AT_THE_INGRESS
 from parallax.model.snapshot import Snapshot
@@ -23,7 +23,6 @@ NAMESPACE = "NAMESPACE"
 NODE_PORTS = range(30000, 32768)
 """kube-apiserver's default `--service-node-port-range`."""
 USUAL = {80: "http", 443: "https"}
-LOAD_BALANCER = "LoadBalancer"
 
 
 def with_ports_of_nodes[T: Snapshot](snapshot: T) -> T:

@@ -24,7 +24,7 @@ def failing(scene: Scene) -> tuple[Probe, ...]:
 
 def location(probe: Probe) -> str | None:
     """Return where a redirect leads, as an absolute URL; None: not recorded."""
-    found = next((v for n, v in probe.headers if n.lower() == "location"), None)
+    found = users.header(probe, "location")
     return urljoin(probe.url, found) if found else None
 
 

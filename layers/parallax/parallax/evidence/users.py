@@ -4,8 +4,6 @@ In: a scene. Out: probes by role, the writers of their responses.
 It does not: conclude. It uses only a fresh run, so an old one counts as missing.
 """
 
-from urllib.parse import urlsplit
-
 from parallax.evidence.reading import need, reading
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -38,9 +36,8 @@ _BEFORE = ("resolve", "connect", "tls")
 
 @reading
 def listen_port(scene: Scene) -> int:
-    """Return the port that users use: the URL's, else its scheme's default."""
-    parts = urlsplit(scene.target.url)
-    return parts.port or (80 if parts.scheme == "http" else 443)
+    """Return the port that users connect to."""
+    return scene.target.port
 
 
 @reading
@@ -105,6 +102,11 @@ def _has_no_connection(scene: Scene, probe: Probe) -> bool:
         # A tcp service without targets closes the connection during the handshake.
         return scene.target.reached.cdn
     return probe.error_type in NO_CONNECTION or probe.error_phase in _BEFORE
+
+
+def header(probe: Probe, name: str) -> str | None:
+    """Return a response's first header with this name; None: it has none."""
+    return next((v for n, v in probe.headers if n.lower() == name), None)
 
 
 def author_text(probe: Probe) -> str:

@@ -11,15 +11,17 @@ hcloud-cloud-controller-manager (`destination_port` is the Service's NodePort).
 """
 
 from dataclasses import replace
-from urllib.parse import urlsplit
 
-from parallax.model.cluster import ClusterReading, NodeReport, Service
+from parallax.model.cluster import (
+    CILIUM_PLACEHOLDER,
+    ClusterReading,
+    NodeReport,
+    Service,
+)
 from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 
 LOAD_BALANCER = "LoadBalancer"
-PLACEHOLDER = "192.192.192.192"
-"""The only endpoint of Cilium's ingress Services; it stands for Envoy on each node."""
 _AS_ENTRY = {Role.NODEPORT_OWN: Role.INGRESS, Role.NODEPORT_OTHER: Role.INGRESS_OTHER}
 """The roles that probes of the way in have, by their role at the app's own Service."""
 _UNRELATED = frozenset({Role.INGRESS, Role.INGRESS_OTHER, Role.INGRESS_POD})
@@ -41,7 +43,7 @@ def through_own_service[T: Snapshot](snapshot: T) -> T:
 
 def _has_placeholder(reading: ClusterReading | None) -> bool:
     ends = reading.ingress_endpoints if reading else None
-    return any(end.address == PLACEHOLDER for end in ends or ())
+    return any(end.address == CILIUM_PLACEHOLDER for end in ends or ())
 
 
 def _without_placeholder(report: NodeReport) -> NodeReport:
@@ -49,7 +51,7 @@ def _without_placeholder(report: NodeReport) -> NodeReport:
 
     Cilium's datapath takes the connections on each node; no pod has this address.
     """
-    probes = tuple(p for p in report.probes if p.peer_address != PLACEHOLDER)
+    probes = tuple(p for p in report.probes if p.peer_address != CILIUM_PLACEHOLDER)
     reading = report.reading
     if reading is not None:
         reading = replace(reading, ingress_endpoints=None)
@@ -95,10 +97,8 @@ def _is_same(one: Service, other: Service) -> bool:
 
 def _destination(snapshot: Snapshot) -> int | None:
     """Return the port of the nodes to which the balancer sends users' requests."""
-    parts = urlsplit(snapshot.target.url)
-    port = parts.port or (80 if parts.scheme == "http" else 443)
     balancer = snapshot.load_balancer
-    service = balancer.service_for(port) if balancer else None
+    service = balancer.service_for(snapshot.target.port) if balancer else None
     return service.destination_port if service else None
 
 
@@ -114,10 +114,11 @@ def has_route(cluster: ClusterReading, host: str) -> bool:
     """Tell whether an Ingress or HTTPRoute leads to the host."""
     if cluster.ingress_name is not None:
         return True
-    return any(_matches(rule, host) for rule in cluster.ingress_hosts or ())
+    return any(matches(rule, host) for rule in cluster.ingress_hosts or ())
 
 
-def _matches(rule: str, host: str) -> bool:
+def matches(rule: str, host: str) -> bool:
+    """Tell whether a rule's host matches; an empty one or `*` matches all."""
     if rule in {"", "*"}:
         return True
     if rule.startswith("*."):

@@ -15,7 +15,7 @@ from parallax.inspect.allowance import Allowance
 from parallax.inspect.balancers import BUDGET, problem_readings, read_balancers
 from parallax.inspect.history import History
 from parallax.inspect.news import News
-from parallax.inspect.project import Project, connect
+from parallax.inspect.project import connect
 from parallax.inspect.projects import ONLY, read_projects, tokens_in
 from parallax.inspect.record import record_all
 from parallax.inspect.serving import resolved_addresses
@@ -123,34 +123,17 @@ class Inspection:
                 self._settings.hetzner_endpoint,
                 allowance=self.allowance(name),
             )
-            found = self._project(name, project, wanted, now, left)
+            before = project.allowance.calls
+            found = read_balancers(
+                project, wanted, now, budget=left, addresses=self.addresses_of
+            )
             hosts = self._suspicious(wanted, found, failing)
-            return with_zones(project, found, hosts)
+            found = with_zones(project, found, hosts)
+            _log_calls(name, project.allowance, before)
+            return found
 
         readings = read_projects([*tokens], targets, now, read)
         _log_targets_without_reading(targets, readings)
-        return readings
-
-    def _project(
-        self,
-        name: str,
-        project: Project,
-        targets: Sequence[Target],
-        now: datetime,
-        budget: float,
-    ) -> tuple[BalancerReading, ...]:
-        """Read the load balancers of one project within these seconds."""
-        allowance = project.allowance
-        before = allowance.calls
-        readings = read_balancers(
-            project, targets, now, budget=budget, addresses=self.addresses_of
-        )
-        facts = {
-            "project": name or "the only one",
-            "calls": allowance.calls - before,
-            "remaining_to_the_project": allowance.remaining,
-        }
-        log.info("Hetzner API was read", extra=facts)
         return readings
 
     def _suspicious(
@@ -204,6 +187,15 @@ def _not_read(
     """Return a reading per target that states why the API was not called."""
     log.warning("load balancers were not read", extra={"reason": reason})
     return problem_readings(targets, now, problem, reason)
+
+
+def _log_calls(project: str, allowance: Allowance, before: int) -> None:
+    facts = {
+        "project": project or "the only one",
+        "calls": allowance.calls - before,
+        "remaining_to_the_project": allowance.remaining,
+    }
+    log.info("Hetzner API was read", extra=facts)
 
 
 def _log_targets_without_reading(

@@ -12,6 +12,8 @@ from parallax.model.namespace import Claim, Quota
 from parallax.model.probe import Probe
 from parallax.model.wire import wired
 
+CILIUM_PLACEHOLDER = "192.192.192.192"
+"""The only endpoint of Cilium's ingress Services; it stands for Envoy on each node."""
 STALE_INTERVALS = 4
 """An agent that misses this many of its intervals is silent."""
 

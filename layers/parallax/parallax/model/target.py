@@ -86,6 +86,12 @@ class Target:
     enabled: bool = True
 
     @property
+    def port(self) -> int:
+        """The port that users connect to: the URL's, else its scheme's default."""
+        parts = urlsplit(self.url)
+        return parts.port or (80 if parts.scheme == "http" else 443)
+
+    @property
     def host(self) -> str:
         """The URL's host, without port and final dot, as Ingresses and SNI write it.
 

@@ -31,15 +31,13 @@ def publish(
 ) -> Incident:
     """Return the incident with a new finding, if there is a change to publish."""
     last = incident.finding
-    finding = _with_story(
-        _finding(incident, judgement, snapshot, reason), incident, snapshot, rules
-    )
+    finding = _finding(incident, judgement, snapshot, reason)
     if reason is None and last is not None and _core(last) == _core(finding):
         return incident
     published = replace(
         incident,
         number=incident.number + 1,
-        finding=finding,
+        finding=_with_story(finding, incident, snapshot, rules),
         found_in=incident.version + 1,  # the version that storing it makes
     )
     return published if reason is None else _mailed(published, reason, snapshot)

@@ -99,14 +99,13 @@ def first_response(snapshot: Snapshot) -> Response | None:
 
 
 def _response(probe: Probe) -> Response:
-    headers = {name.lower(): value for name, value in probe.headers}
     error = str(probe.error_type).replace("_", " ") if probe.error_type else None
     detail = f": {probe.error_detail}" if probe.error_detail else ""
     return Response(
         at=probe.started_at,
         status_code=probe.status_code,
         reason=probe.reason,
-        server=headers.get("server"),
+        server=users.header(probe, "server"),
         error=f"{error}{detail}" if error else None,
         first_line=" ".join(probe.body.split())[:FIRST_LINE],
         phases=probe.phases,

@@ -179,7 +179,7 @@ def test_an_old_end_does_not_stand_for_the_present() -> None:
 
 
 def test_a_state_of_tomorrow_is_no_readiness_probe() -> None:
-    """Nothing is concluded from a word that nobody knows."""
+    """Nothing is concluded from a reason that is not known."""
     assert found(waiting("Terminating")) is None
 
 

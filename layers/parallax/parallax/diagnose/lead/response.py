@@ -4,7 +4,6 @@ In: a scene. Out: an observation, or None. It does not: name a cause.
 """
 
 from shlex import quote
-from urllib.parse import urljoin, urlsplit
 
 from parallax.diagnose.lead.at_the_balancer import at_the_balancer
 from parallax.diagnose.lead.observation import (
@@ -14,10 +13,9 @@ from parallax.diagnose.lead.observation import (
     alike,
     share,
 )
-from parallax.evidence import users
+from parallax.evidence import redirects, users
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Hop, NextStep
-from parallax.model.probe import Probe
 
 _REDIRECTS = range(300, 400)
 _WHERE = {
@@ -35,7 +33,7 @@ def cut_off(scene: Scene) -> Observation | None:
     if not probes or probes[0].error_phase != "transfer":
         return None
     first = probes[0]
-    announced = _header(first, "content-length")
+    announced = users.header(first, "content-length")
     of_all = f" of {announced}" if announced else ""
     return Observation(
         text=f"the response ({first.status_code}) began and did not arrive completely:"
@@ -59,8 +57,8 @@ def redirected(scene: Scene) -> Observation | None:
     if not probes or probes[0].status_code not in _REDIRECTS:
         return None
     first, url = probes[0], scene.target.url
-    to = _header(first, "location")
-    loops = to is not None and _same(urljoin(url, to), url)
+    to = users.header(first, "location")
+    loops = redirects.leads_back(first)
     where = f" to {to}" if to else ""
     again = ", the URL that was requested" if loops else ""
     return Observation(
@@ -153,7 +151,7 @@ def unattributed(scene: Scene) -> Observation | None:
     if not probes or probes[0].status_code is None:
         return None
     first = probes[0]
-    server = _header(first, "server")
+    server = users.header(first, "server")
     by = f"Server: {server}" if server else "no Server header"
     return Observation(
         text=f"{share(scene, probes)} got {first.status_code} ({by}); the response does"
@@ -166,18 +164,3 @@ def unattributed(scene: Scene) -> Observation | None:
             command=f"curl -sS -D - {quote(scene.target.url)} | head -c 2000",
         ),
     )
-
-
-def _same(one: str, other: str) -> bool:
-    """Return whether two URLs are the same request; an empty path is `/`."""
-    first, second = urlsplit(one), urlsplit(other)
-    return (first.scheme, first.netloc.lower(), first.path or "/", first.query) == (
-        second.scheme,
-        second.netloc.lower(),
-        second.path or "/",
-        second.query,
-    )
-
-
-def _header(probe: Probe, name: str) -> str | None:
-    return next((v for n, v in probe.headers if n.lower() == name), None)
