@@ -72,6 +72,16 @@ def kept(fault: Fault, story: Story) -> Iterator[None]:
     finally:
         if RECORDED:
             keep(run_of(fault, story))
+            save_findings(fault, story)
+
+
+def save_findings(fault: Fault, story: Story) -> None:
+    """Save all findings of a run, to see what an alarm waited for."""
+    folder = ROOT / ".lab" / "findings" / story.stage.case.name
+    folder.mkdir(parents=True, exist_ok=True)
+    found = [with_snapshot(finding)["data"] for finding in story.findings]
+    path = folder / f"{fault.id.replace(':', '-')}.json"
+    path.write_text(json.dumps(found))
 
 
 def save_snapshots(fault: Fault, fired: dict[str, dict[str, Any]]) -> None:

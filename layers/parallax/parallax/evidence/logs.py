@@ -33,9 +33,9 @@ def pod_answers(scene: Scene) -> tuple[Sighting, ...]:
 
     Only pods of the target's own Service count, by address or by the backend's name.
     The ingress also uses a default backend, for an unknown host or for a status it
-    replaces. Without a reading of the endpoints the result is empty. A success, or a status that the target's owner
-    expects, whose rest was lost on the way or whose text does not fit the target's
-    rule, is not an error of the pod.
+    replaces. Without a reading of the endpoints the result is empty. A success, or a
+    status that the target's owner expects, whose rest was lost on the way or whose text
+    does not fit the target's rule, is not an error of the pod.
     """
     places = {place(e) for e in pods.known_endpoints(scene)}
     return tuple(
