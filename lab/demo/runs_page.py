@@ -45,8 +45,8 @@ the template's: ten repeats two seconds apart, 45 s for missing evidence. Two ar
 An alert waits 20 s after a change in the cluster, and 120 s in production, where a
 rollout takes minutes. The agents learn of a failure within ten seconds, as in
 production, but by shorter heartbeats. The first probe follows the injection at once.
-An intermittent fault is then probed every eight seconds. The delays of AWS's streams and
-of e-mail are not in the figures.
+An intermittent fault is then probed every eight seconds. The delays of AWS and of
+e-mail are not in the figures.
 """
 
 
