@@ -131,6 +131,14 @@ def test_without_any_one_proof_it_stays_open(open_case: Snapshot) -> None:
     assert answer(CAUSE, open_case) is Answer.UNKNOWN
 
 
+def test_one_late_line_among_many_at_once_proves_no_connection() -> None:
+    """A busy machine also delays a refused connection by some milliseconds."""
+    x = lines(upstream_response_time=0.0)
+    late, *rest = x.sightings
+    late = replace(late, upstream_response_time=0.003)
+    assert answer(CAUSE, replace(x, sightings=(late, *rest))) is Answer.UNKNOWN
+
+
 def test_one_pod_that_fails_its_probe_leaves_it_open() -> None:
     """The ingress may have used that one."""
     x = s.unusable_response()

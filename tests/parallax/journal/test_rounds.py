@@ -90,6 +90,7 @@ def test_the_times_and_counts_of_a_round_are_plain_attributes() -> None:
     plain = {k: v for k, v in item.items() if k not in {"pk", "sk", "payload"}}
     assert plain == {
         "kind": {"S": "round"},
+        "outcome": {"S": "reported"},
         "started_at": {"S": "2026-11-20T12:00:00.000Z"},
         "ended_at": {"S": "2026-11-20T12:00:05.000Z"},
         "of": {"N": "4"},
