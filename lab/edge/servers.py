@@ -139,4 +139,5 @@ class Edge:
         """Reset the names, and refresh every resolver."""
         self.names.reset()
         await self.names.apply()
+        await self.names.delegate()
         await self.names.refresh_all()

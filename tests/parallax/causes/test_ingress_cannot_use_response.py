@@ -119,12 +119,24 @@ def test_an_ingress_that_uses_the_service_s_address_is_understood() -> None:
         lines(upstream_response_time=0.0),
         lines(upstream_response_time=None),
         lines(upstream_address="10.9.9.9:8080"),
+        lines(upstream_address="SRV_1", upstream_status=None),
+        lines(upstream_response_length=None),
         replace(s.unusable_response(), sightings=()),
         s.with_reading(s.unusable_response(), endpoints_changed_at=s.SINCE + s.MINUTE),
         s.with_reading(s.unusable_response(), endpoints=None),
         replace(s.unusable_response(), reports=()),
     ],
-    ids=["at-once", "no-time", "no-endpoint", "no-log", "changed", "unread", "silent"],
+    ids=[
+        "at-once",
+        "no-time",
+        "no-endpoint",
+        "no-status",
+        "no-length",
+        "no-log",
+        "changed",
+        "unread",
+        "silent",
+    ],
 )
 def test_without_any_one_proof_it_stays_open(open_case: Snapshot) -> None:
     """The ingress may not even have connected."""

@@ -148,6 +148,23 @@ def test_recent_merges_failing_items_with_the_round(cloud: Any) -> None:
     assert journal.recent("unknown", NOW) == ()
 
 
+@pytest.mark.parametrize(
+    ("after", "stays"),
+    [(timedelta(seconds=8), True), (-MINUTE, False), (timedelta(hours=2), False)],
+)
+def test_a_round_that_began_earlier_does_not_replace_a_later_one(
+    cloud: Any, after: timedelta, *, stays: bool
+) -> None:
+    """Probes that time out make it end last; a wrong clock does not stay."""
+    journal = DynamoJournal(cloud.journal)
+    journal.record_round(round_of(0, 1, "front", at=NOW + after))
+    journal.record_round(round_of(0, 1, "front", at=NOW))
+    (found,) = journal.recent("front", NOW - MINUTE)
+    assert isinstance(found, ProbeRun)
+    began = NOW + after if stays else NOW
+    assert abs(found.started_at - began) < timedelta(seconds=1)
+
+
 def test_recent_finds_the_target_in_the_round_of_its_shard(cloud: Any) -> None:
     """Or in any other, while the number of shards changes."""
     journal = DynamoJournal(cloud.journal)

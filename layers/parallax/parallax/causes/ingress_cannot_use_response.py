@@ -107,6 +107,10 @@ def _given_up(scene: Scene) -> tuple[Sighting, ...] | None:
     places = {logs.place(e) for e in pods.known_endpoints(scene) if e.ready}
     places |= _of_the_service(scene)
     given_up = tuple(s for s in seen if logs.got_no_response(s))
+    if not given_up and any(map(_ends_unknown, seen)):
+        raise Missing(
+            "how the responses of the pods ended, which this log does not show"
+        )
     if not given_up or logs.pod_answers(scene):
         return None
     if 2 * len({s.request_id for s in given_up}) <= len(requests):
@@ -119,6 +123,16 @@ def _given_up(scene: Scene) -> tuple[Sighting, ...] | None:
     if None in times or (at_once and not _connects(scene, given_up)):
         raise Missing("whether the ingress got a connection to the pods at all")
     return given_up
+
+
+def _ends_unknown(line: Sighting) -> bool:
+    """Return whether a log line leaves it open if a pod wrote its 502.
+
+    HAProxy logs no status of a response that it cannot use, Traefik no length.
+    """
+    known = None not in {line.upstream_status, line.upstream_response_length}
+    used = line.upstream_address is not None
+    return used and not known and line.status_code == BAD_GATEWAY
 
 
 def _of_the_service(scene: Scene) -> set[str]:
