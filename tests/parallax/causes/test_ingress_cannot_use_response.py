@@ -143,6 +143,15 @@ def test_without_any_one_proof_it_stays_open(open_case: Snapshot) -> None:
     assert answer(CAUSE, open_case) is Answer.UNKNOWN
 
 
+def test_a_servers_name_is_enough_if_every_pod_of_the_service_responds() -> None:
+    """HAProxy does not log which pod it was."""
+    own, other = "keybuzz_svc_keybuzz-api_http", "keybuzz_svc_other_http"
+    named = lines(upstream_address="SRV_1", upstream_name=own)
+    assert judge(named).cause == CAUSE.id
+    unknown = lines(upstream_address="SRV_1", upstream_name=other)
+    assert answer(CAUSE, unknown) is Answer.UNKNOWN
+
+
 def test_one_late_line_among_many_at_once_proves_no_connection() -> None:
     """A busy machine also delays a refused connection by some milliseconds."""
     x = lines(upstream_response_time=0.0)

@@ -31,7 +31,15 @@ proxy-buffer-size) and ConfigMap (upstream-keepalive-timeout); ingress-nginx 794
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.error_log_steps import error_log_steps
-from parallax.evidence import impact, ingress, inside, logs, pods, users
+from parallax.evidence import (
+    impact,
+    ingress,
+    inside,
+    logs,
+    pods,
+    server_names,
+    users,
+)
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -115,7 +123,11 @@ def _given_up(scene: Scene) -> tuple[Sighting, ...] | None:
         return None
     if 2 * len({s.request_id for s in given_up}) <= len(requests):
         raise Missing("ingress log lines of most failing requests")
-    if any(s.upstream_address not in places for s in given_up):
+    own = [
+        s.upstream_address in places or server_names.of_the_service(scene, s)
+        for s in given_up
+    ]
+    if not all(own):
         raise Missing("why the ingress uses an address without a ready endpoint")
     times = [s.upstream_response_time for s in given_up]
     later = sum((t or 0) > AT_ONCE for t in times)
@@ -128,7 +140,7 @@ def _given_up(scene: Scene) -> tuple[Sighting, ...] | None:
 def _ends_unknown(line: Sighting) -> bool:
     """Return whether a log line leaves it open if a pod wrote its 502.
 
-    HAProxy logs no status of a response that it cannot use, Traefik no length.
+    Traefik logs no length. Of HAProxy's line, older agents read no status.
     """
     known = None not in {line.upstream_status, line.upstream_response_length}
     used = line.upstream_address is not None
@@ -164,12 +176,23 @@ def _they_respond(scene: Scene, lines: tuple[Sighting, ...]) -> str:
     if len(well) < len(probes):
         raise Missing("why a pod does not respond well to its probe", evidence=(share,))
     asked = {_place(p) for p in (*well, *_healthy_at_the_service(scene))}
-    if any(s.upstream_address not in asked for s in lines):
+    if not _used(scene, lines) <= asked:
         raise Missing("an internal probe of each pod that the ingress used")
     nodes = inside.cluster(scene).nodes
     if not pods.from_other_nodes(scene) and len(nodes or "many") > 1:
         raise Missing("probes of the pods from other nodes")
     return f"all {len(probes)} internal probes of its pods succeed"
+
+
+def _used(scene: Scene, lines: tuple[Sighting, ...]) -> set[str | None]:
+    """Return the places of the pods that the ingress used.
+
+    If the log has only names of servers, that may be each ready one.
+    """
+    named = [s for s in lines if server_names.is_name(s)]
+    ready = [e for e in pods.known_endpoints(scene) if e.ready] if named else []
+    rest = {s.upstream_address for s in lines if s not in named}
+    return rest | {logs.place(e) for e in ready}
 
 
 def _healthy_at_the_service(scene: Scene) -> tuple[Probe, ...]:
