@@ -29,7 +29,7 @@ the mail names a cause, and every source of evidence had reported. A request wit
 response fails only when its time is over; "without the first wait" counts from then.
 
 ## Faults and cases
-The seconds of a run with the right cause; otherwise what the mail said. An empty cell:
+The seconds of a run with the right cause; otherwise its verdict. An empty cell:
 the case cannot have the fault. "not played": it can.
 
 {table}

@@ -13,8 +13,8 @@ log format", 8.5 "Session state at disconnection"; `src/log.c`
 Times are milliseconds, -1 if the request did not get that far.
 The state `--` means that the response was complete, so its status is the server's. The
 log has the server's name, not its address; `<NOSRV>` means no server was selected.
-With `PH` or `SH` HAProxy responds 502 itself: what the server sent is no valid header,
-or ended before one. Such a line is like nginx's: a 502 of the server without a byte.
+With `PH` or `SH` HAProxy responds 502 itself: its response has no valid header,
+or it ended before one. Such a line is like nginx's: a 502 of the server without a byte.
 """
 
 import re

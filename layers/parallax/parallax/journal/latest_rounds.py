@@ -27,7 +27,7 @@ from parallax.targets.shard import shard_of
 
 ODD = timedelta(hours=1)
 """A round that began so long after another one's end has a wrong clock: it must not
-stay for ever."""
+stay forever."""
 _IS_NEWER = (
     "attribute_not_exists(started_at) OR started_at <= :began OR started_at > :odd"
 )
