@@ -22,7 +22,7 @@ def app(load: Any, cloud: Any, **places: str) -> Any:
     """Load notify with a test's own places and both routes."""
     found = {
         "INCIDENTS_TABLE": cloud.incidents,
-        "FINDINGS_QUEUE_URL": cloud.queue,
+        "FINDINGS_TOPIC_ARN": cloud.findings,
         "ALERTS_TOPIC_ARN": cloud.topic,
         "DEAD_LETTERS_URL": cloud.dead_letters,
     }
@@ -58,12 +58,12 @@ def test_a_function_with_one_route_leaves_the_other_alone(
 ) -> None:
     """The template deploys it twice: queue and mail do not wait for each other."""
     batch = {"Records": [record("front", 1)]}
-    app(load, cloud, FINDINGS_QUEUE_URL="").handler(batch, None)
+    app(load, cloud, FINDINGS_TOPIC_ARN="").handler(batch, None)
     assert (queued(cloud), mailed(cloud)) == ([], ["front-1"])
     app(load, cloud, ALERTS_TOPIC_ARN="").handler(batch, None)
     assert (queued(cloud), mailed(cloud)) == (["front-1"], [])
     with pytest.raises(SettingsError, match="neither is set"):
-        app(load, cloud, ALERTS_TOPIC_ARN="", FINDINGS_QUEUE_URL="").handler(
+        app(load, cloud, ALERTS_TOPIC_ARN="", FINDINGS_TOPIC_ARN="").handler(
             batch, None
         )
 

@@ -12,7 +12,8 @@ from parallax.incidents.move import Moves
 from parallax.incidents.table import DynamoIncidents
 from parallax.notify.delivery import Delivery
 from parallax.notify.publication import Publication
-from parallax.notify.routes import QueueRoute, TopicRoute
+from parallax.notify.routes import FindingsRoute, TopicRoute
+from parallax.settings import SOURCE
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
@@ -24,7 +25,7 @@ def test_each_publication_is_sent_once_with_any_clock(cloud: Any, seed: int) -> 
     """Failures, health, one ready pod; each is judged and delivered twice."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     incidents, records = DynamoIncidents(cloud.incidents), DynamoAdvice(cloud.incidents)
-    routes = (QueueRoute(cloud.queue), TopicRoute(cloud.topic))
+    routes = (FindingsRoute(cloud.findings, SOURCE), TopicRoute(cloud.topic))
     deliveries = [Delivery(route, cloud.incidents) for route in routes]
     now, mailed = s.NOW, dict[str, bool]()
     for _ in range(14):

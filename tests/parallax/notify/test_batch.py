@@ -15,7 +15,7 @@ def settings(cloud: Any) -> Settings:
     marks._sent.clear()
     return Settings(
         incidents_table=cloud.incidents,
-        findings_queue_url=cloud.queue,
+        findings_topic_arn=cloud.findings,
         alerts_topic_arn=cloud.topic,
         dead_letters_url=cloud.dead_letters,
     )

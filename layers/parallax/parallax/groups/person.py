@@ -25,7 +25,9 @@ def group_named(board: Groups, identity: str) -> Group:
     """
     found = [g for g in board.groups if g.id.startswith(identity)] if identity else []
     if len(found) != 1:
-        what = f"{len(found)} open incidents begin with" if found else "no open incident"
+        what = (
+            f"{len(found)} open incidents begin with" if found else "no open incident"
+        )
         raise UnknownGroupError(f"{what} {identity!r}")
     return found[0]
 
