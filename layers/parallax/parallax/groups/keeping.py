@@ -53,7 +53,7 @@ class Keeping:
         Raises `ConflictError` after several attempts, and botocore's errors: the
         record is then delivered again.
         """
-        self.change(lambda board: take(board, incident, now, self.rules), now, incident)
+        self.change(lambda board: take(board, incident, now, self.rules), incident)
 
     def tick(self, now: datetime) -> None:
         """Store the groups at an instant, after versions that the stream lost.
