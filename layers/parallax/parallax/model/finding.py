@@ -23,6 +23,7 @@ from parallax.model.judgement import (
 )
 from parallax.model.probe import Phases
 from parallax.model.snapshot import Snapshot
+from parallax.model.target import Severity
 from parallax.model.wire import wired
 
 NOT_REACHED = Phases()
@@ -134,6 +135,10 @@ class Finding:
     """When a mail comes if nothing changes."""
     quiet_seconds: float | None = None
     """How long the target must be healthy before the incident ends."""
+    severity: Severity = Severity.CRITICAL
+    labels: tuple[tuple[str, str], ...] = ()
+    """The target's labels; none for a finding about Parallax itself."""
+    runbook: str | None = None
 
 
 def without_snapshot(finding: Finding, place: str) -> Finding:
