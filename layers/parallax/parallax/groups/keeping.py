@@ -26,6 +26,7 @@ from parallax.model.target import Target
 from parallax.settings import Settings
 from parallax.story.rules import Rules
 from parallax.story.state import in_window
+from parallax.targets.windows import with_open_windows
 
 ATTEMPTS = 8
 """The records of several shards may change the groups at the same time."""
@@ -73,7 +74,8 @@ class Keeping:
         for name in sorted(lost | ((members | waiting) - set(opened))):
             if incident := self.incidents.get(name):
                 self.take(incident, now)
-        resting = {t.name for t in self.watched if in_window(t.maintenance, now)}
+        open_now = (with_open_windows(t, now) for t in self.watched)
+        resting = {t.name for t in open_now if in_window(t.maintenance, now)}
         self.change(lambda board: tick(board, resting, now, self.rules))
 
     def change(self, step: Change, incident: Incident | None = None) -> None:
