@@ -49,5 +49,5 @@ def test_five_hundred_targets_fit_a_message() -> None:
 @given(st.text())
 def test_what_is_no_alert_is_an_error(kind: str) -> None:
     """A finding's event, or anything else, holds none."""
-    with pytest.raises(ValueError, match="expected io.parallax.alert.v1"):
+    with pytest.raises(ValueError, match="expected io"):
         alert_of({"type": kind, "data": {}})

@@ -1,8 +1,8 @@
 """Schema: the JSON Schemas of findings, advice and snapshots, for their consumers.
 
 In: the model's classes. Out: `advice.v1.schema.json`, `alert.v1.schema.json`,
-`finding.v1.schema.json`, `snapshot.v1.schema.json` and `snapshot.v2.schema.json` (as it is stored in S3), written
-to the folder in the command:
+`finding.v1.schema.json`, `snapshot.v1.schema.json` and `snapshot.v2.schema.json` (as
+it is stored in S3), written to the folder in the command:
 `python -m parallax.model.schema docs/schema`.
 It does not: validate anything; a test validates events with them.
 """
@@ -73,6 +73,11 @@ def _finding_data() -> tuple[dict[str, Any], dict[str, Any]]:
     _name_by_field(definitions["SnapshotRef"])
     properties = made["properties"] | {
         "snapshot": {"anyOf": [{"$ref": "#/$defs/Snapshot"}, {"type": "null"}]},
+        "labels": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "The target's labels; empty for a finding about Parallax.",
+        },
         "snapshot_trimmed": {
             "type": "array",
             "items": {"enum": ["readings", "headers", "bodies", "past", "all"]},

@@ -47,7 +47,10 @@ def alert_of(event: Mapping[str, Any]) -> Alert:
     """Return the alert in its CloudEvent; raises `ValueError` if it holds none."""
     if event.get("type") != TYPE:
         raise ValueError(f"type: expected {TYPE}, got {event.get('type')!r}")
-    return decode(Alert, dict(event["data"]) | {"id": event["id"]})
+    data, finding = event["data"], event["data"]["finding"]
+    labels = tuple(finding.get("labels", {}).items())
+    changed = {"id": event["id"], "finding": {**finding, "labels": labels}}
+    return decode(Alert, {**data, **changed})
 
 
 def _listed(members: tuple[Member, ...]) -> tuple[Member, ...]:

@@ -3,8 +3,7 @@
 In: a finding. Out: a dict for `json.dumps`, at most `LIMIT` bytes of JSON.
 It does not: send, or read a snapshot from S3. `data.class` and `data.hop` are null when
 no cause is established, so that absent and unknown need not be distinguished.
-Source: CloudEvents 1.0.2; Amazon SNS and SQS quotas. A topic accepts 256 KiB, attributes
-included; a queue accepts 1 MiB.
+Source: CloudEvents 1.0.2; Amazon SNS quotas: 256 KiB, attributes included.
 """
 
 import json
@@ -105,6 +104,9 @@ def _event(finding: Finding, source: str) -> dict[str, Any]:
             "next_mail_at": encode(finding.next_mail_at),
             "place": encode(finding.place),
             "places": encode(finding.places),
+            "severity": finding.severity.value,
+            "labels": dict(finding.labels),
+            "runbook": finding.runbook,
             "snapshot": None,
             "snapshot_ref": finding.snapshot_ref and asdict(finding.snapshot_ref),
             "snapshot_problem": finding.snapshot_problem,
