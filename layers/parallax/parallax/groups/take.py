@@ -102,7 +102,10 @@ def _join(board: Groups, change: _Change, joined_from: str | None = None) -> Tak
         return with_group(board, opened), due
     joined = with_member(group, member)
     board = with_group(board, joined)
-    joined, due = grown(board, joined, change.now, change.rules)
+    if joined.number:
+        joined, due = grown(board, joined, change.now, change.rules)
+    else:  # it was muted until this member joined
+        joined, due = tell(board, joined, NotificationReason.FIRING, change.now)
     return with_group(board, joined), due
 
 
