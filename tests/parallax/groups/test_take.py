@@ -73,7 +73,11 @@ def test_a_failure_that_is_not_confirmed_alarms_nobody() -> None:
 
 def test_a_version_that_comes_twice_or_late_changes_nothing() -> None:
     """The stream delivers at least once."""
-    first, second, last = incident("a", 1, State.PENDING), incident("a", 2), resolved("a")
+    first, second, last = (
+        incident("a", 1, State.PENDING),
+        incident("a", 2),
+        resolved("a"),
+    )
     board, due = story(first, second, second, first, last, second, first, last)
     assert turns(due) == [FIRING, RESOLVED]
     assert (board.groups, board.pending) == ((), ())
@@ -152,7 +156,9 @@ def test_a_muted_group_is_silent_and_its_end_is_known() -> None:
     """No mail; a system that keeps an open alert still closes it."""
     board, due = story(incident("a"))
     quiet = Mute(subject=due[0].group.id, until=at(60), by="ada", at=at(0))
-    board, more = take(mute(board, quiet), incident("a", 2, cause=FIREWALL), at(9), RULES)
+    board, more = take(
+        mute(board, quiet), incident("a", 2, cause=FIREWALL), at(9), RULES
+    )
     assert more == ()
     assert board.groups[0].held_back
     _, (end,) = take(board, resolved("a"), at(20), RULES)
