@@ -49,6 +49,8 @@ def alert_of(
         members=group.members,
         pending=() if ended else pending_at(board, group.place),
         recovered=group.recovered,
+        moved=group.moved,
+        was=due.was,
         watched=_watched(group, others),
         unaffected=() if ended else unaffected(board, others),
         finding=replace(finding, turn=due.turn),

@@ -26,6 +26,8 @@ class Due:
     group: Group
     turn: NotificationReason
     lead: str
+    was: int = 0
+    """How many targets the last mail counted; 0: there was none."""
     muted: bool = False
     merged_into: str | None = None
     joined_from: str | None = None
@@ -65,6 +67,7 @@ def tell(
         group=told,
         turn=turn,
         lead=lead or lead_of(group).target,
+        was=group.told,
         muted=muted,
         merged_into=merged_into,
         joined_from=joined_from,

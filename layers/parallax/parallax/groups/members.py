@@ -66,6 +66,8 @@ def member_from(finding: Finding) -> Member:
         status_code=finding.symptom.status_code,
         error_type=finding.symptom.error_type,
         cause=finding.cause,
+        constancy=finding.symptom.constancy,
+        difference=finding.symptom.difference,
         places=finding.places,
     )
 
@@ -99,16 +101,29 @@ def with_member(group: Group, member: Member) -> Group:
         )
     else:
         members = (*group.members, member)
-    recovered = tuple(name for name in group.recovered if name != member.target)
-    since = min(group.since, member.since)
-    return replace(group, members=members, recovered=recovered, since=since)
+    return replace(
+        group,
+        members=members,
+        recovered=_without(group.recovered, member.target),
+        moved=_without(group.moved, member.target),
+        since=min(group.since, member.since),
+    )
 
 
-def without_member(group: Group, subject: str) -> Group:
-    """Return the group without this member, which is listed as recovered."""
-    members = tuple(m for m in group.members if m.target != subject)
-    recovered = tuple(name for name in group.recovered if name != subject)
-    return replace(group, members=members, recovered=(*recovered, subject))
+def without_member(group: Group, subject: str, *, moved: bool = False) -> Group:
+    """Return the group without this member, which has recovered or `moved`."""
+    recovered = _without(group.recovered, subject)
+    elsewhere = _without(group.moved, subject)
+    return replace(
+        group,
+        members=tuple(m for m in group.members if m.target != subject),
+        recovered=recovered if moved else (*recovered, subject),
+        moved=(*elsewhere, subject) if moved else elsewhere,
+    )
+
+
+def _without(names: tuple[str, ...], gone: str) -> tuple[str, ...]:
+    return tuple(name for name in names if name != gone)
 
 
 def with_group(board: Groups, group: Group) -> Groups:

@@ -167,7 +167,7 @@ def _move(
         turn = NotificationReason.CAUSE_CHANGED
         renamed, due = tell(board, renamed, turn, now, lead=member.target)
         return with_group(board, renamed), due
-    left = without_member(group, member.target)
+    left = without_member(group, member.target, moved=True)
     board = with_group(board, left)
     board, due = _join(board, member, place, now, rules, joined_from=group.id)
     if left.members:

@@ -51,6 +51,10 @@ class Alert:
     members: tuple[Member, ...] = ()
     pending: tuple[Member, ...] = ()
     recovered: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    """Targets that were members and are in another group now."""
+    was: int = 0
+    """How many targets the last mail counted; 0: there was none."""
     watched: int | None = None
     """Enabled targets whose path includes the place; None: unknown."""
     unaffected: tuple[Unaffected, ...] = ()

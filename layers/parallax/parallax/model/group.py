@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parallax.model.incident_state import State
+from parallax.model.judgement import Constancy, Difference
 from parallax.model.place import Place
 from parallax.model.wire import wired
 
@@ -29,6 +30,9 @@ class Member:
     status_code: int | None = None
     error_type: str | None = None
     cause: str
+    constancy: Constancy = Constancy.UNKNOWN
+    difference: Difference = Difference.UNKNOWN
+    """On which side it fails; unknown also for a member of an earlier release."""
     places: tuple[Place, ...] = ()
     """Every place on the target's path."""
 
@@ -72,7 +76,9 @@ class Group:
     since: datetime
     members: tuple[Member, ...] = ()
     recovered: tuple[str, ...] = ()
-    """Targets that were members and have recovered, or moved to another group."""
+    """Targets that were members and have recovered."""
+    moved: tuple[str, ...] = ()
+    """Targets that were members and are in another group now."""
     number: int = 0
     mailed_at: datetime | None = None
     told: int = 0
