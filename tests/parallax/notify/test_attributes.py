@@ -10,7 +10,7 @@ from tests.parallax.sent_finding import FINDING
 
 
 def test_a_subscription_can_filter_by_what_a_reader_is_responsible_for() -> None:
-    """Target, cause with its reason, class, hop, state."""
+    """Target, cause with its reason, class, hop, state, severity."""
     sent = replace(FINDING, class_=Class.LOAD_BALANCER, hop=Hop.LOAD_BALANCER)
     values = {name: value["StringValue"] for name, value in attributes(sent).items()}
     assert values == {
@@ -21,6 +21,7 @@ def test_a_subscription_can_filter_by_what_a_reader_is_responsible_for() -> None
         "cause": "lb-health-check-wrong-port",
         "class": "load_balancer",
         "hop": "load-balancer",
+        "severity": "critical",
     }
 
 

@@ -15,6 +15,9 @@ import typer
 
 from parallax.cli.terminal import fail
 
+UNWRAPPED = frozenset({"url", "runbook"})
+"""A wrapped URL cannot be copied."""
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -49,8 +52,9 @@ def run(
     for target in targets:
         show([Line(Text()), Line(Text(target.name, "bold"))])
         for name, value in _facts(target):
-            # Not wrapped: a wrapped URL cannot be copied.
-            show([Line(Text(f"  {name:<14} {value}"), None if name == "url" else 17)])
+            show(
+                [Line(Text(f"  {name:<14} {value}"), None if name in UNWRAPPED else 17)]
+            )
 
 
 def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
@@ -73,6 +77,11 @@ def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
     yield "service", service or "from the Ingress rule"
     yield "timeout", f"{target.timeout_seconds:g} s"
     yield "interval", _interval(target)
+    yield "severity", target.severity.value
+    if target.labels:
+        yield "labels", ", ".join(f"{key}={value}" for key, value in target.labels)
+    if target.runbook:
+        yield "runbook", without_secret_values(target.runbook)
     if not target.enabled:
         yield "enabled", "no: it is neither probed nor judged"
     if target.allow_private_addresses:

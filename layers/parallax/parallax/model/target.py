@@ -7,6 +7,7 @@ It does not: read files; `parallax.targets` does.
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from parallax.model.wire import wired
@@ -57,6 +58,14 @@ class Reached:
         return None if self.no_balancer else self.load_balancer
 
 
+class Severity(StrEnum):
+    """How urgent a failure of a target is; routes and filters use it."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maintenance:
@@ -73,6 +82,7 @@ class Target:
     """One public URL that Parallax watches, if it is enabled.
 
     `interval` is seconds from one probe to the next, while the target is healthy.
+    `severity`, `labels` and `runbook` decide nothing here: alerts carry them.
     """
 
     name: str
@@ -84,6 +94,11 @@ class Target:
     maintenance: tuple[Maintenance, ...] = ()
     interval: float = 60.0
     enabled: bool = True
+    severity: Severity = Severity.CRITICAL
+    labels: tuple[tuple[str, str], ...] = ()
+    """Key and value of each label, sorted by key."""
+    runbook: str | None = None
+    """URL of the page that says what to do if this target fails."""
 
     @property
     def port(self) -> int:

@@ -6,18 +6,18 @@ pydantic checks the types; this module checks everything else.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from parallax.model import web_url
-from parallax.model.name import NAME, is_name
 from parallax.model.secret_text import quoted
 from parallax.model.target import Healthy, Maintenance, Reached, Target
 from parallax.model.wire import decode, wire_name
 from parallax.targets.defaults import origin, with_defaults
 from parallax.targets.interval import read_interval
+from parallax.targets.labels import read_labels
+from parallax.targets.rules import rules
 from parallax.targets.yaml_lines import (
     Location,
     Problem,
@@ -26,9 +26,6 @@ from parallax.targets.yaml_lines import (
     is_mapping,
     keys_of,
 )
-
-TIMEOUT_SECONDS = (0.5, 20.0)
-_SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 DEFAULTS = tuple(f.name for f in fields(Target) if f.name not in {"name", "url"})
 """The keys that `defaults` may have."""
@@ -89,9 +86,10 @@ def _target(entry: object, location: Location) -> tuple[list[Problem], Target | 
     """Return the problems of one entry, and its value if it can be decoded."""
     from pydantic import ValidationError  # noqa: PLC0415 - kept off the cold start
 
-    problems = list(_rules(entry, location))
-    wrong, entry = read_interval(entry, location)
-    problems += wrong
+    problems = list(rules(entry, location))
+    for read in (read_interval, read_labels):
+        wrong, entry = read(entry, location)
+        problems += wrong
     try:
         target = decode(Target, entry)
     except ValidationError as error:
@@ -102,53 +100,6 @@ def _target(entry: object, location: Location) -> tuple[list[Problem], Target | 
                 problems.append((at, _expected(detail)))
         return problems, None
     return problems + list(_windows(target, location)), target
-
-
-def _rules(entry: object, location: Location) -> Iterator[Problem]:
-    """Yield the problems of values that have the right type."""
-    values = keys_of(entry)
-    for key, (right, expected) in _RULES.items():
-        value = values.get(key)
-        if value is not None and not right(value):
-            yield (*location, key), f"expected {expected}, got {quoted(value)}"
-    url = values.get("url")
-    wrong = None if url is None else web_url.problem(url)
-    if wrong:
-        yield (*location, "url"), wrong
-    cluster = keys_of(values.get("reached")).get("cluster")
-    if isinstance(cluster, str) and not is_name(cluster):
-        at = (*location, "reached", "cluster")
-        yield at, f"expected {NAME}, got {quoted(cluster)}"
-    healthy = keys_of(values.get("healthy"))
-    at = (*location, "healthy", "status_codes")
-    if healthy.get("status_codes") == []:
-        yield at, "expected at least one status code"
-    for index, code in enumerate(entries_of(healthy.get("status_codes"))):
-        if not _is_status_code(code):
-            yield (
-                (*at, index),
-                f"expected a status code from 100 to 599, got {quoted(code)}",
-            )
-
-
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and _SLUG.fullmatch(value) is not None
-
-
-def _is_timeout(value: object) -> bool:
-    low, high = TIMEOUT_SECONDS
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and low <= cast("float", value) <= high
-
-
-def _is_status_code(value: object) -> bool:
-    return isinstance(value, int) and value in range(100, 600)
-
-
-_RULES: dict[str, tuple[Callable[[object], bool], str]] = {
-    "name": (_is_name, "lower-case letters, digits and hyphens, as in a host name"),
-    "timeout_seconds": (_is_timeout, "seconds from 0.5 to 20"),
-}
 
 
 def _windows(target: Target, location: Location) -> Iterator[Problem]:
