@@ -54,6 +54,8 @@ def alert_of(
         watched=_watched(group, others),
         unaffected=() if ended else unaffected(board, others),
         finding=replace(finding, turn=due.turn),
+        severity=group.severity,
+        labels=group.labels,
         acknowledged=group.acknowledged,
         muted=due.muted,
         merged_into=due.merged_into,
@@ -80,6 +82,8 @@ def alone(finding: Finding) -> Alert:
         members=() if ended else (member_from(finding),),
         recovered=(finding.target,) if ended else (),
         finding=finding,
+        severity=finding.severity,
+        labels=finding.labels,
         next_mail_at=finding.next_mail_at,
     )
 

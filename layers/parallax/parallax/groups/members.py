@@ -11,6 +11,7 @@ from parallax.model.finding import Finding, Incident
 from parallax.model.group import Group, Groups, Member, Seen
 from parallax.model.incident_state import State
 from parallax.model.place import Place, PlaceKind
+from parallax.model.target import Severity
 
 REMEMBERED = timedelta(days=14)
 """How long versions are remembered: a dead letter is kept, and replayed, for as long."""
@@ -69,6 +70,8 @@ def member_from(finding: Finding) -> Member:
         constancy=finding.symptom.constancy,
         difference=finding.symptom.difference,
         places=finding.places,
+        severity=finding.severity,
+        labels=finding.labels,
     )
 
 
@@ -107,6 +110,8 @@ def with_member(group: Group, member: Member) -> Group:
         recovered=_without(group.recovered, member.target),
         moved=_without(group.moved, member.target),
         since=min(group.since, member.since),
+        severity=min(group.severity, member.severity, key=list(Severity).index),
+        labels=tuple(sorted({*group.labels, *member.labels})),
     )
 
 

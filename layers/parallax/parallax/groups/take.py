@@ -112,6 +112,8 @@ def _opened(board: Groups, member: Member, place: Place) -> tuple[Groups, Group]
         place=place,
         since=member.since,
         members=(member,),
+        severity=member.severity,
+        labels=member.labels,
     )
     return board, group
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from parallax.model.finding import Finding, NotificationReason
 from parallax.model.group import Acknowledgement, Member
 from parallax.model.place import Place
+from parallax.model.target import Severity
 from parallax.model.wire import wired
 
 PREFIX = "group/"
@@ -59,6 +60,9 @@ class Alert:
     """Enabled targets whose path includes the place; None: unknown."""
     unaffected: tuple[Unaffected, ...] = ()
     finding: Finding
+    severity: Severity = Severity.CRITICAL
+    """The highest of all members since the beginning; `labels` are those of all."""
+    labels: tuple[tuple[str, str], ...] = ()
     acknowledged: Acknowledgement | None = None
     muted: bool = False
     merged_into: str | None = None

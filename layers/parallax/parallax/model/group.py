@@ -10,6 +10,7 @@ from datetime import datetime
 from parallax.model.incident_state import State
 from parallax.model.judgement import Constancy, Difference
 from parallax.model.place import Place
+from parallax.model.target import Severity
 from parallax.model.wire import wired
 
 
@@ -35,6 +36,8 @@ class Member:
     """On which side it fails; unknown also for a member of an earlier release."""
     places: tuple[Place, ...] = ()
     """Every place on the target's path."""
+    severity: Severity = Severity.CRITICAL
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @wired
@@ -84,6 +87,10 @@ class Group:
     told: int = 0
     changes: int = 0
     acknowledged: Acknowledgement | None = None
+    severity: Severity = Severity.CRITICAL
+    """The highest of all members since the beginning, and `labels` are those of all:
+    who learned the beginning learns the end."""
+    labels: tuple[tuple[str, str], ...] = ()
     held_back: bool = False
     """Whether a mail was due while the group was muted."""
 
