@@ -82,7 +82,7 @@ targets:
         "example.com/on-call=night_shift, team=shop, tier=1",
         f"https://wiki.example.org/{path}#api",
         "private addresses allowed",
-        "2026-01-10 22:00 UTC to 2026-01-11 02:00 UTC: new",
+        "2026-01-10 22:00 UTC to 2026-01-11 02:00 UTC: new; over",
     ]
 
 

@@ -62,7 +62,7 @@ def test_a_new_label_alone_publishes_nothing() -> None:
     """The next finding has it."""
     before = fired(s.wrong_port())
     x = labeled()
-    x = replace(x, taken_at=x.taken_at + timedelta(minutes=1))
+    x = replace(x, taken_at=x.taken_at + timedelta(seconds=10))
     after = advance(before, judge(x), x, rules=Rules())
     assert after
     assert after.number == before.number

@@ -8,6 +8,7 @@ It does not: send a probe.
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,6 +60,7 @@ def run(
 
 def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
     """Yield the settings of one target, and the defaults that matter."""
+    from parallax.cli.window_lines import window_lines
     from parallax.model.web_url import without_secret_values
 
     reached, healthy = target.reached, target.healthy
@@ -86,12 +88,8 @@ def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
         yield "enabled", "no: it is neither probed nor judged"
     if target.allow_private_addresses:
         yield "addresses", "private addresses allowed"
-    for window in target.maintenance:
-        starts, ends = (
-            f"{window.starts_at:%Y-%m-%d %H:%M %Z}",
-            f"{window.ends_at:%Y-%m-%d %H:%M %Z}",
-        )
-        yield "maintenance", f"{starts} to {ends}: {window.reason}"
+    for line in window_lines(target, datetime.now(UTC)):
+        yield "maintenance", line
 
 
 def _interval(target: "Target") -> str:

@@ -31,7 +31,6 @@ def alert_of(
     finding: Finding,
     board: Groups,
     watched: Iterable[Target],
-    now: datetime,
     rules: Rules,
 ) -> Alert:
     """Return the alert; `board` holds the groups after the change."""
@@ -42,7 +41,7 @@ def alert_of(
         group=group.id,
         number=group.number,
         turn=due.turn,
-        at=now,
+        at=due.at,
         cause=group.cause,
         place=group.place,
         since=group.since,
@@ -60,7 +59,7 @@ def alert_of(
         muted=due.muted,
         merged_into=due.merged_into,
         joined_from=due.joined_from,
-        next_mail_at=None if ended else _next_mail(group, now, rules),
+        next_mail_at=None if ended else _next_mail(group, due.at, rules),
     )
 
 

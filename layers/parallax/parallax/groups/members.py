@@ -14,7 +14,7 @@ from parallax.model.place import Place, PlaceKind
 from parallax.model.target import Severity
 
 REMEMBERED = timedelta(days=14)
-"""How long versions are remembered: a dead letter is kept, and replayed, for as long."""
+"""How long versions are remembered: as long as a dead letter is kept and replayed."""
 
 
 def is_known(board: Groups, incident: Incident) -> bool:

@@ -8,7 +8,7 @@ end an incident.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from parallax.model.group import Acknowledgement, Group, Groups, Mute
+from parallax.model.group import Acknowledged, Group, Groups, Mute
 
 LONGEST = timedelta(days=7)
 """The longest mute; for more, the targets file has maintenance windows."""
@@ -25,34 +25,28 @@ def group_named(board: Groups, identity: str) -> Group:
     """
     found = [g for g in board.groups if g.id.startswith(identity)] if identity else []
     if len(found) != 1:
-        what = f"{len(found)} open incidents begin with" if found else "no open incident"
+        what = (
+            f"{len(found)} open incidents begin with" if found else "no open incident"
+        )
         raise UnknownGroupError(f"{what} {identity!r}")
     return found[0]
 
 
 def acknowledge(board: Groups, group: Group, by: str, now: datetime) -> Groups:
     """Return the groups with this one acknowledged: reminders stop, changes do not."""
-    done = replace(group, acknowledged=Acknowledgement(by=by, at=now))
+    done = replace(group, acknowledged=Acknowledged(by=by, at=now))
     same = tuple(done if g.id == group.id else g for g in board.groups)
     return replace(board, groups=same)
 
 
-def mute(
-    board: Groups,
-    subject: str,
-    time: timedelta,
-    by: str,
-    now: datetime,
-    reason: str = "",
-) -> Groups:
+def mute(board: Groups, new: Mute) -> Groups:
     """Return the groups with a group or a target muted, instead of an earlier mute.
 
     Raises `ValueError` for a time that is not positive or longer than `LONGEST`.
     """
-    if not timedelta(0) < time <= LONGEST:
+    if not timedelta(0) < new.until - new.at <= LONGEST:
         raise ValueError("a mute lasts at most 7 days, and longer than no time")
-    new = Mute(subject=subject, until=now + time, by=by, at=now, reason=reason)
-    return replace(board, mutes=(*_others(board, subject), new))
+    return replace(board, mutes=(*_others(board, new.subject), new))
 
 
 def unmute(board: Groups, subject: str) -> Groups:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parallax.model.finding import Finding, NotificationReason
-from parallax.model.group import Acknowledgement, Member
+from parallax.model.group import Acknowledged, Member
 from parallax.model.place import Place
 from parallax.model.target import Severity
 from parallax.model.wire import wired
@@ -63,7 +63,7 @@ class Alert:
     severity: Severity = Severity.CRITICAL
     """The highest of all members since the beginning; `labels` are those of all."""
     labels: tuple[tuple[str, str], ...] = ()
-    acknowledged: Acknowledgement | None = None
+    acknowledged: Acknowledged | None = None
     muted: bool = False
     merged_into: str | None = None
     """The id of the group that has its last members now."""

@@ -42,7 +42,7 @@ class Member:
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledgement:
+class Acknowledged:
     """Who works on a group, and since when: reminders stop."""
 
     by: str
@@ -69,8 +69,8 @@ class Mute:
 class Group:
     """Incidents with one cause at one place, from the first to the last.
 
-    `number` counts its alerts. `told` is how many targets the last mail counted;
-    `changes` counts mails that revised the cause or the number of targets.
+    `number` counts its alerts. `mailed_count` is the number of targets in the last
+    mail; `changes` counts mails that revised the cause or that number.
     """
 
     id: str
@@ -84,13 +84,13 @@ class Group:
     """Targets that were members and are in another group now."""
     number: int = 0
     mailed_at: datetime | None = None
-    told: int = 0
+    mailed_count: int = 0
     changes: int = 0
-    acknowledged: Acknowledgement | None = None
     severity: Severity = Severity.CRITICAL
     """The highest of all members since the beginning, and `labels` are those of all:
     who learned the beginning learns the end."""
     labels: tuple[tuple[str, str], ...] = ()
+    acknowledged: Acknowledged | None = None
     held_back: bool = False
     """Whether a mail was due while the group was muted."""
 

@@ -78,6 +78,25 @@ class Maintenance:
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recurring:
+    """A window without mails that comes back, in local time.
+
+    `weekdays` count from 0, Monday; `days_of_month` from 1, or from -1, the last day.
+    Empty: every day; both set: the days that are in both. `begins` and `ends` are
+    minutes after midnight; a window that does not end after its begin ends on the
+    next day. `time_zone` is a name of the IANA database.
+    """
+
+    weekdays: tuple[int, ...] = ()
+    days_of_month: tuple[int, ...] = ()
+    begins: int
+    ends: int
+    time_zone: str
+    reason: str
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One public URL that Parallax watches, if it is enabled.
 
@@ -92,6 +111,9 @@ class Target:
     allow_private_addresses: bool = False
     timeout_seconds: float = 10.0
     maintenance: tuple[Maintenance, ...] = ()
+    """In a snapshot: also the recurring windows that were open, as instants."""
+    recurring: tuple[Recurring, ...] = ()
+    """The recurring windows of the targets file; a snapshot has none."""
     interval: float = 60.0
     enabled: bool = True
     severity: Severity = Severity.CRITICAL

@@ -15,7 +15,7 @@ from parallax.diagnose.silence import silences
 from parallax.groups.members import member_from
 from parallax.model.alert import Alert, Unaffected
 from parallax.model.finding import Finding, NotificationReason, State
-from parallax.model.group import Acknowledgement, Member
+from parallax.model.group import Acknowledged, Member
 from parallax.model.judgement import Constancy, Difference
 from parallax.model.place import Place, PlaceKind
 from parallax.model.snapshot import Snapshot
@@ -219,7 +219,7 @@ def grown() -> Alert:
 def acknowledged() -> Alert:
     """Return a reminder after somebody acknowledged the incident."""
     alert = turned(two(), NotificationReason.REMINDER, timedelta(hours=6))
-    done = Acknowledgement(by="mina@example.com", at=s.NOW + timedelta(minutes=3))
+    done = Acknowledged(by="mina@example.com", at=s.NOW + timedelta(minutes=3))
     return replace(alert, acknowledged=done, next_mail_at=None)
 
 
