@@ -48,9 +48,13 @@ def alert_of(
         members=group.members,
         pending=() if ended else pending_at(board, group.place),
         recovered=group.recovered,
+        moved=group.moved,
+        was=due.was,
         watched=_watched(group, others),
         unaffected=() if ended else unaffected(board, others),
         finding=replace(finding, turn=due.turn),
+        severity=group.severity,
+        labels=group.labels,
         acknowledged=group.acknowledged,
         muted=due.muted,
         merged_into=due.merged_into,
@@ -77,6 +81,8 @@ def alone(finding: Finding) -> Alert:
         members=() if ended else (member_from(finding),),
         recovered=(finding.target,) if ended else (),
         finding=finding,
+        severity=finding.severity,
+        labels=finding.labels,
         next_mail_at=finding.next_mail_at,
     )
 

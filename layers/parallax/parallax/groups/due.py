@@ -27,6 +27,8 @@ class Due:
     turn: NotificationReason
     at: datetime
     lead: str
+    was: int = 0
+    """How many targets the last mail counted; 0: there was none."""
     muted: bool = False
     merged_into: str | None = None
     joined_from: str | None = None
@@ -64,6 +66,7 @@ def tell(
         turn=turn,
         at=now,
         lead=lead or lead_of(group).target,
+        was=group.mailed_count,
         muted=muted,
     )
     return after, (due,)

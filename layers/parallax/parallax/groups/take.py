@@ -125,6 +125,8 @@ def _opened(board: Groups, member: Member, place: Place) -> tuple[Groups, Group]
         place=place,
         since=member.since,
         members=(member,),
+        severity=member.severity,
+        labels=member.labels,
     )
     return board, group
 
@@ -172,7 +174,7 @@ def _move(board: Groups, group: Group, change: _Change) -> Taken:
         turn = NotificationReason.CAUSE_CHANGED
         renamed, due = tell(board, renamed, turn, change.now, member.target)
         return with_group(board, renamed), due
-    left = without_member(group, member.target)
+    left = without_member(group, member.target, moved=True)
     board, due = _join(with_group(board, left), change, group.id)
     if left.members:
         return board, due

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parallax.model.incident_state import State
+from parallax.model.judgement import Constancy, Difference
 from parallax.model.place import Place
+from parallax.model.target import Severity
 from parallax.model.wire import wired
 
 
@@ -29,8 +31,13 @@ class Member:
     status_code: int | None = None
     error_type: str | None = None
     cause: str
+    constancy: Constancy = Constancy.UNKNOWN
+    difference: Difference = Difference.UNKNOWN
+    """On which side it fails; unknown also for a member of an earlier release."""
     places: tuple[Place, ...] = ()
     """Every place on the target's path."""
+    severity: Severity = Severity.CRITICAL
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @wired
@@ -72,11 +79,17 @@ class Group:
     since: datetime
     members: tuple[Member, ...] = ()
     recovered: tuple[str, ...] = ()
-    """Targets that were members and have recovered, or moved to another group."""
+    """Targets that were members and have recovered."""
+    moved: tuple[str, ...] = ()
+    """Targets that were members and are in another group now."""
     number: int = 0
     mailed_at: datetime | None = None
     mailed_count: int = 0
     changes: int = 0
+    severity: Severity = Severity.CRITICAL
+    """The highest of all members since the beginning, and `labels` are those of all:
+    who learned the beginning learns the end."""
+    labels: tuple[tuple[str, str], ...] = ()
     acknowledged: Acknowledged | None = None
     held_back: bool = False
     """Whether a mail was due while the group was muted."""
