@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from parallax.groups.alert import alone
 from parallax.incidents.table import DynamoIncidents
 from parallax.journal.dynamodb import DynamoJournal
 from parallax.journal.observation import to_item
@@ -135,7 +136,7 @@ def test_s3_that_fails_holds_back_no_finding(
     assert found.snapshot_problem.startswith("The snapshot was not stored: S3 rejected")
     data = json.loads(message(found))["data"]
     assert data["snapshot_problem"] == found.snapshot_problem
-    assert found.snapshot_problem in " ".join(render(found).body.split())
+    assert found.snapshot_problem in " ".join(render(alone(found)).body.split())
 
 
 def test_an_unreadable_record_is_buried(load: Any, cloud: Any, tmp_path: Path) -> None:

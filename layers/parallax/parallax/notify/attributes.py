@@ -1,12 +1,12 @@
 """Attributes: what a subscription of the alerts topic can filter on.
 
-In: a finding. Out: SNS message attributes, each a short text.
+In: an alert. Out: SNS message attributes, each a short text.
 It does not: list everything; a filter on the body needs another policy scope.
 Source: Amazon SNS, message attributes and subscription filter policies: at most ten
 attributes reach a subscriber with raw delivery. An empty value is refused.
 """
 
-from parallax.model.finding import Finding
+from parallax.model.alert import Alert
 from parallax.model.plain import plain_line
 
 LONGEST = 256
@@ -15,14 +15,15 @@ LONGEST = 256
 type Attributes = dict[str, dict[str, str]]
 
 
-def attributes(finding: Finding) -> Attributes:
-    """Return the attributes of a finding; one without a value is left out."""
+def attributes(alert: Alert) -> Attributes:
+    """Return the attributes of an alert; one without a value is left out."""
+    finding = alert.finding
     cluster = finding.snapshot.target.reached.cluster if finding.snapshot else None
     values = {
         "target": finding.target,
-        "incident": finding.incident,
+        "group": alert.group,
         "state": finding.state.value,
-        "turn": finding.turn.value if finding.turn else None,
+        "turn": alert.turn.value,
         "cause": finding.cause,
         "reason": finding.reason,
         "class": finding.class_.value if finding.class_ else None,

@@ -99,6 +99,8 @@ def _event(finding: Finding) -> dict[str, Any]:
             "timeline": encode(finding.timeline),
             "no_change_before": finding.no_change_before,
             "next_mail_at": encode(finding.next_mail_at),
+            "place": encode(finding.place),
+            "places": encode(finding.places),
             "severity": finding.severity.value,
             "labels": dict(finding.labels),
             "runbook": finding.runbook,

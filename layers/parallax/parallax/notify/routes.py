@@ -1,7 +1,7 @@
 """Routes: where publications go, each route independent of the others.
 
-In: findings and advice events. Out: a CloudEvent in the findings queue; or a mail on
-the alerts topic, for a finding with a notification reason.
+In: findings, advice events and alerts. Out: a CloudEvent in the findings queue for the
+first two; a mail on the alerts topic for an alert.
 It does not: record what it sent (`parallax.notify.marks`) or retry
 (`parallax.notify.delivery`).
 Source of the limits: Amazon SQS, `SendMessage`; Amazon SNS, `Publish`.
@@ -13,6 +13,9 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from parallax.aws import client, failed_with
+from parallax.groups.alert import alone
+from parallax.model.advice import AdviceEvent
+from parallax.model.alert import Alert
 from parallax.model.finding import Finding, without_snapshot
 from parallax.model.plain import json_text
 from parallax.notify.attributes import Attributes, attributes
@@ -28,7 +31,7 @@ SUBJECT_REFUSED = ("InvalidParameter", "InvalidParameterException")
 """SNS's error codes for a subject that it rejects. The API reference allows UTF-8,
 older pages only ASCII. Such a mail is sent again with an ASCII subject."""
 LATE = timedelta(minutes=10)
-"""Age of a finding from which on its mail mentions the delay."""
+"""Age of an alert from which on its mail mentions the delay."""
 NAME_LIMIT = 128
 """Characters of a message group's name, or of a deduplication id."""
 
@@ -63,9 +66,8 @@ class QueueRoute:
         self.url = url
 
     def wants(self, publication: Publication) -> bool:
-        """Return True: the queue gets every publication."""
-        del publication
-        return True
+        """Return whether it is a finding or advice: alerts are made of these."""
+        return not isinstance(publication, Alert)
 
     def send(self, publication: Publication) -> None:
         """Send a CloudEvent; SQS drops duplicates of the last five minutes."""
@@ -83,7 +85,7 @@ class QueueRoute:
 
 
 class TopicRoute:
-    """The alerts topic: a mail for each finding with a reason, none for advice."""
+    """The alerts topic: a mail for each alert that nobody muted."""
 
     name = "topic"
 
@@ -92,13 +94,13 @@ class TopicRoute:
 
     def wants(self, publication: Publication) -> bool:
         """Return whether a mail is due."""
-        return isinstance(publication, Finding) and publication.turn is not None
+        return isinstance(publication, Alert) and not publication.muted
 
     def send(self, publication: Publication) -> None:
         """Publish the mail's subject and text."""
-        from parallax.notify.mail import render  # noqa: PLC0415 - most findings cause no mail
+        from parallax.notify.mail import render  # noqa: PLC0415 - the queue needs none
 
-        assert isinstance(publication, Finding)  # noqa: S101 - `wants` checked it
+        assert isinstance(publication, Alert)  # noqa: S101 - `wants` checked it
         mail = render(publication)
         body = late(publication, datetime.now(UTC)) + mail.body
         text = body.encode()[:MAIL_LIMIT].decode(errors="ignore")
@@ -142,15 +144,15 @@ def configured(settings: Settings) -> tuple[Route, ...]:
     return tuple(routes)
 
 
-def late(finding: Finding, now: datetime) -> str:
-    """Return the first lines of a mail that is sent long after its finding was made.
+def late(alert: Alert, now: datetime) -> str:
+    """Return the first lines of a mail that is sent long after its alert was made.
 
     Without them its reader would take an old state for the present one.
     """
-    age = now - finding.judged_at
+    age = now - alert.at
     if age < LATE:
         return ""
-    when = clock(finding.judged_at)
+    when = clock(alert.at)
     text = f"This mail was delayed by {span(age)}. It describes the state at {when}."
     return f"{paragraph(text)}\n\n"
 
@@ -162,8 +164,9 @@ def message(publication: Publication) -> str:
         cloud_event,
     )
 
-    if not isinstance(publication, Finding):
+    if isinstance(publication, AdviceEvent):
         return json_text(advice_event(publication))
+    assert isinstance(publication, Finding)  # noqa: S101 - `QueueRoute.wants` checked it
     text = json_text(cloud_event(publication))
     if len(text.encode()) <= MESSAGE_LIMIT:
         return text
@@ -177,7 +180,7 @@ def preview(finding: Finding) -> dict[str, Any]:
     event: dict[str, Any] = json.loads(message(finding))
     if finding.turn is None:
         return {"event": event, "mail": None}
-    mail = render(finding)
+    mail = render(alone(finding))
     return {"event": event, "mail": {"subject": mail.subject, "body": mail.body}}
 
 

@@ -18,6 +18,7 @@ from parallax.model.probe import AS_A_USER
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Severity, Target
 from parallax.story.notification import is_discovery
+from parallax.story.places import blamed, places
 from parallax.story.rules import Rules
 from parallax.story.state import is_silence
 from parallax.story.timeline import first_response, no_change, timeline
@@ -161,4 +162,6 @@ def _finding(
         lead=judgement.lead,
         snapshot=snapshot,
         request_id=snapshot.run.first.request_id if snapshot.run else None,
+        place=blamed(judgement, snapshot),
+        places=() if is_silence(incident) else places(snapshot.target, snapshot),
     )

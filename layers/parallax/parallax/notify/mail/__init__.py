@@ -1,6 +1,6 @@
 """Mail: what an on-call engineer needs within ten seconds, as plain text.
 
-In: a finding whose `turn` is set. Out: subject and body: one line for each paragraph
+In: an alert. Out: subject and body: one line for each paragraph
 and command. Impact, cause and the next command come first. Text from the network in it
 neither controls the reader's terminal nor starts a line of its own.
 It does not: send, or decide whether a mail is due.
@@ -8,6 +8,7 @@ It does not: send, or decide whether a mail is due.
 
 from dataclasses import dataclass
 
+from parallax.model.alert import Alert
 from parallax.model.finding import Finding, NotificationReason
 from parallax.model.judgement import UNWATCHED, Trend, View
 from parallax.model.plain import plain
@@ -40,8 +41,9 @@ class Mail:
     body: str
 
 
-def render(finding: Finding) -> Mail:
-    """Return the mail of a finding; without a reason it reads like a first alarm."""
+def render(alert: Alert) -> Mail:
+    """Return the mail of an alert."""
+    finding = alert.finding
     resolved = finding.turn is NotificationReason.RESOLVED
     parts = _recovery(finding) if resolved else _failure(finding)
     body = "\n\n".join(part for part in (*parts, footer(finding)) if part) + "\n"

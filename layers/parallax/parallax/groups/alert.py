@@ -1,0 +1,116 @@
+"""Alert: what is published about a group.
+
+In: what is due, the finding of the member that stands for all, the groups, the watched
+targets. Out: an `Alert`.
+It does not: decide that it is due, or write a text.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
+
+from parallax.groups.due import ENDS, Due, pending_at
+from parallax.groups.members import member_from
+from parallax.model.alert import Alert, Unaffected
+from parallax.model.finding import Finding
+from parallax.model.group import Group, Groups
+from parallax.model.place import Place, PlaceKind
+from parallax.model.target import Target
+from parallax.story.places import places
+from parallax.story.rules import Rules
+
+NAMED = 5
+"""Names that are listed of the targets that are not affected."""
+SHARED = (PlaceKind.LOAD_BALANCER, PlaceKind.CLUSTER, PlaceKind.ZONE)
+"""By which place the others are counted, first that is known."""
+
+
+def alert_of(
+    due: Due,
+    finding: Finding,
+    board: Groups,
+    watched: Iterable[Target],
+    rules: Rules,
+) -> Alert:
+    """Return the alert; `board` holds the groups after the change."""
+    group, ended = due.group, due.turn in ENDS
+    others = tuple(watched)
+    return Alert(
+        id=str(uuid5(UUID(group.id), str(group.number))),
+        group=group.id,
+        number=group.number,
+        turn=due.turn,
+        at=due.at,
+        cause=group.cause,
+        place=group.place,
+        since=group.since,
+        members=group.members,
+        pending=() if ended else pending_at(board, group.place),
+        recovered=group.recovered,
+        watched=_watched(group, others),
+        unaffected=() if ended else unaffected(board, others),
+        finding=replace(finding, turn=due.turn),
+        acknowledged=group.acknowledged,
+        muted=due.muted,
+        merged_into=due.merged_into,
+        joined_from=due.joined_from,
+        next_mail_at=None if ended else _next_mail(group, due.at, rules),
+    )
+
+
+def alone(finding: Finding) -> Alert:
+    """Return the alert of one finding without a group, as for a saved snapshot."""
+    turn = finding.turn
+    assert turn is not None  # noqa: S101 - the caller asks only for a mail
+    place = finding.place or Place(kind=PlaceKind.TARGET, name=finding.target)
+    ended = turn in ENDS
+    return Alert(
+        id=finding.id,
+        group=finding.incident,
+        number=1,
+        turn=turn,
+        at=finding.judged_at,
+        cause=finding.cause,
+        place=place,
+        since=finding.since,
+        members=() if ended else (member_from(finding),),
+        recovered=(finding.target,) if ended else (),
+        finding=finding,
+        next_mail_at=finding.next_mail_at,
+    )
+
+
+def unaffected(board: Groups, watched: Iterable[Target]) -> tuple[Unaffected, ...]:
+    """Return the watched targets without an open incident, by a place they share."""
+    failing = {m.target for g in board.groups for m in g.members}
+    failing |= {m.target for m in board.pending}
+    by_place: dict[Place | None, list[str]] = {}
+    for target in watched:
+        if target.name not in failing:
+            by_place.setdefault(_shared(target), []).append(target.name)
+    return tuple(
+        Unaffected(place=place, targets=len(names), names=tuple(names[:NAMED]))
+        for place, names in by_place.items()
+    )
+
+
+def _shared(target: Target) -> Place | None:
+    known = {place.kind: place for place in places(target)}
+    return next((known[kind] for kind in SHARED if kind in known), None)
+
+
+def _watched(group: Group, watched: Iterable[Target]) -> int | None:
+    """Return how many watched targets use the place; None: the file does not tell.
+
+    The file tells it if each member's own entry has the place.
+    """
+    using = {t.name for t in watched if group.place in places(t)}
+    known = bool(group.members) and using >= {m.target for m in group.members}
+    return len(using) if known else None
+
+
+def _next_mail(group: Group, now: datetime, rules: Rules) -> datetime | None:
+    if group.acknowledged:
+        return None
+    return now + timedelta(seconds=rules.reminder_seconds)

@@ -1,0 +1,134 @@
+"""Members: an incident as a group knows it, and who is where.
+
+In: an incident; the groups. Out: a member; the groups with or without one.
+It does not: decide what people learn.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from parallax.model.finding import Finding, Incident
+from parallax.model.group import Group, Groups, Member, Seen
+from parallax.model.incident_state import State
+from parallax.model.place import Place, PlaceKind
+
+REMEMBERED = timedelta(days=14)
+"""How long versions are remembered: as long as a dead letter is kept and replayed."""
+
+
+def is_known(board: Groups, incident: Incident) -> bool:
+    """Say whether this version, or a later one, was taken before.
+
+    If somebody deleted the incident's item, its versions begin again; then a later
+    beginning shows that it is new.
+    """
+    for seen in board.seen:
+        if seen.subject == incident.subject:
+            later = incident.id != seen.incident and incident.since > seen.since
+            return incident.version <= seen.version and not later
+    return False
+
+
+def remember(board: Groups, incident: Incident, now: datetime) -> Groups:
+    """Return the groups with this version as taken; old ones are forgotten."""
+    kept = tuple(
+        seen
+        for seen in board.seen
+        if seen.subject != incident.subject and now - seen.at < REMEMBERED
+    )
+    new = Seen(
+        subject=incident.subject,
+        incident=incident.id,
+        version=incident.version,
+        since=incident.since,
+        at=now,
+    )
+    return replace(board, seen=(*kept, new))
+
+
+def member_of(incident: Incident) -> Member | None:
+    """Return an open incident as a member; None: it ended, or published nothing."""
+    finding = incident.finding
+    if incident.state is State.RESOLVED or finding is None:
+        return None
+    cause = incident.mailed_cause or finding.cause
+    return replace(member_from(finding), state=incident.state, cause=cause)
+
+
+def member_from(finding: Finding) -> Member:
+    """Return the member that a finding describes."""
+    return Member(
+        target=finding.target,
+        url=finding.url,
+        incident=finding.incident,
+        state=finding.state,
+        since=finding.since,
+        status_code=finding.symptom.status_code,
+        error_type=finding.symptom.error_type,
+        cause=finding.cause,
+        places=finding.places,
+    )
+
+
+def place_of(incident: Incident) -> Place:
+    """Return the place that an incident blames.
+
+    A finding of an earlier release has none; then the target stands for itself.
+    """
+    finding = incident.finding
+    if finding and finding.place:
+        return finding.place
+    return Place(kind=PlaceKind.TARGET, name=incident.subject)
+
+
+def group_of(board: Groups, subject: str) -> Group | None:
+    """Return the group that has this incident as a member."""
+    return next((g for g in board.groups if is_in(g, subject)), None)
+
+
+def is_in(group: Group, subject: str) -> bool:
+    """Say whether a group has this incident as a member."""
+    return any(m.target == subject for m in group.members)
+
+
+def with_member(group: Group, member: Member) -> Group:
+    """Return the group with this member, in its old position if it was there."""
+    if is_in(group, member.target):
+        members = tuple(
+            member if m.target == member.target else m for m in group.members
+        )
+    else:
+        members = (*group.members, member)
+    recovered = tuple(name for name in group.recovered if name != member.target)
+    since = min(group.since, member.since)
+    return replace(group, members=members, recovered=recovered, since=since)
+
+
+def without_member(group: Group, subject: str) -> Group:
+    """Return the group without this member, which is listed as recovered."""
+    members = tuple(m for m in group.members if m.target != subject)
+    recovered = tuple(name for name in group.recovered if name != subject)
+    return replace(group, members=members, recovered=(*recovered, subject))
+
+
+def with_group(board: Groups, group: Group) -> Groups:
+    """Return the groups with this version of a group; an empty one is left out."""
+    others = tuple(g for g in board.groups if g.id != group.id)
+    if not group.members:
+        return replace(board, groups=others)
+    if len(others) == len(board.groups):
+        return replace(board, groups=(*others, group))
+    same = tuple(group if g.id == group.id else g for g in board.groups)
+    return replace(board, groups=same)
+
+
+def with_pending(board: Groups, member: Member) -> Groups:
+    """Return the groups with this incident as a pending one."""
+    others = without_pending(board, member.target).pending
+    return replace(board, pending=(*others, member))
+
+
+def without_pending(board: Groups, subject: str) -> Groups:
+    """Return the groups without this pending incident."""
+    others = tuple(m for m in board.pending if m.target != subject)
+    return replace(board, pending=others)
