@@ -41,11 +41,13 @@ class Mail:
     body: str
 
 
-def render(alert: Alert) -> Mail:
-    """Return the mail of an alert."""
+def render(alert: Alert, link: str | None = None) -> Mail:
+    """Return the mail of an alert; `link` is the address of the incident's page."""
     finding = alert.finding
     resolved = finding.turn is NotificationReason.RESOLVED
     parts = _recovery(finding) if resolved else _failure(finding)
+    report = "Page of this incident, to acknowledge or mute it (expires in 14 days):"
+    parts = (*parts, f"{report}\n{link}" if link else "")
     body = "\n\n".join(part for part in (*parts, footer(finding)) if part) + "\n"
     return Mail(subject=subject.write(finding), body=plain(body))
 
