@@ -1,7 +1,7 @@
 """Signature: sign and verify the links to a stack's incidents.
 
 In: the stack's key, a group's id, an instant. Out: a path with a query, such as
-`/i/<group>?e=<expiry>&s=<signature>`; or why one is refused.
+`/i/<group>?s=<signature>&e=<expiry>`; or why one is refused.
 It does not: read the key, or log anything: a link is a secret.
 Source: RFC 2104 (HMAC; section 5: at least half of the bytes may be used); RFC 4648,
 section 5 (base64url).
@@ -48,8 +48,11 @@ class Link:
 
     @property
     def path(self) -> str:
-        """Return the path and the query."""
-        return f"/i/{self.group}?e={self.expiry}&s={self.signature}"
+        """Return the path and the query.
+
+        The digits come last: a mail program may leave a last `-` out of a link.
+        """
+        return f"/i/{self.group}?s={self.signature}&e={self.expiry}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ class Unaffected:
     `names` are at most five of them.
     """
 
-    place: Place | None
+    place: Place | None = None
     targets: int
     names: tuple[str, ...] = ()
 

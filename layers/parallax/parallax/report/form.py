@@ -21,9 +21,7 @@ def form(group: Group, mute: Mute | None) -> Node:
     )
     return element(
         "form",
-        element(
-            "label", "Your name (optional; everybody with this link sees it)", name
-        ),
+        element("label", "Your name (optional, shown on this page)", name),
         element("div", *_buttons(group, mute), class_="buttons"),
         element("p", _EFFECT, class_="soft"),
         method="post",

@@ -42,7 +42,7 @@ def incident_page(standing: Standing, expires: datetime) -> str:
             *(section(block, commands) for block in first),
             form(standing.group, standing.mute) if standing.group else None,
             path(alert.finding.path),
-            targets(alert, standing.group),
+            targets(alert, standing.group, standing.now),
             *(section(block, commands) for block in rest),
         ),
         _footer(alert, expires, is_open=standing.group is not None),

@@ -12,7 +12,7 @@ from parallax.model.alert import Alert
 from parallax.model.finding import NotificationReason
 from parallax.model.group import Group, Mute
 from parallax.model.incident_state import State
-from parallax.notify.paragraph import clock, sentence, span
+from parallax.notify.paragraph import clock, minute, sentence, span
 from parallax.report.elements import Node, element
 
 
@@ -87,7 +87,7 @@ def _acknowledged(standing: Standing) -> str:
     if done is None:
         return ""
     ago = span(standing.now - done.at)
-    text = f"Acknowledged by {done.by} at {clock(done.at)} ({ago} ago)."
+    text = f"Acknowledged by {done.by} at {minute(done.at, standing.now)} ({ago} ago)."
     return f"{text} No reminders are sent." if standing.group else text
 
 
@@ -97,7 +97,8 @@ def _muted(standing: Standing) -> str:
         return ""
     why = f" {sentence(f'Reason: {mute.reason}')}" if mute.reason else ""
     return (
-        f"Muted by {mute.by} at {clock(mute.at)}, until {clock(mute.until)}."
+        f"Muted by {mute.by} at {minute(mute.at, standing.now)}, until"
+        f" {minute(mute.until, standing.now)}."
         f"{why} No mail about this incident is sent until then."
     )
 
@@ -106,4 +107,4 @@ def _next(standing: Standing) -> str:
     group, at = standing.group, standing.alert.next_mail_at
     if group is None or standing.mute or group.acknowledged or at is None:
         return ""
-    return f"Next mail: on a change, on recovery, or at {clock(at)}."
+    return f"Next mail: on a change, on recovery, or at {minute(at, standing.now)}."

@@ -28,6 +28,7 @@ a { color: var(--link); }
 .bad { color: var(--bad); } .warn { color: var(--warn); } .good { color: var(--good); }
 .soft { color: var(--soft); }
 .facts { margin: .5rem 0; padding: 0; list-style: none; }
+.facts li { margin: .35rem 0; }
 .note { border-left: 4px solid var(--line); padding: .1rem .75rem; margin: .5rem 0; }
 pre { margin: .5rem 0; padding: .6rem .75rem; background: var(--card);
   border: 1px solid var(--line); border-radius: .4rem; white-space: pre-wrap;

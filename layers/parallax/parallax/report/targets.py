@@ -4,21 +4,23 @@ In: the last alert; the group as it is now, or None. Out: a list.
 It does not: know what happened to targets that are no members.
 """
 
+from datetime import datetime
+
 from parallax.model.alert import Alert, Unaffected
 from parallax.model.group import Group, Member
 from parallax.model.incident_state import State
-from parallax.notify.paragraph import clock
+from parallax.notify.paragraph import minute
 from parallax.report.elements import Node, element
 
 LISTED = 100
 """Targets of a list; a page of 500 would be too large for a phone."""
 
 
-def targets(alert: Alert, group: Group | None) -> Node | None:
+def targets(alert: Alert, group: Group | None, now: datetime) -> Node | None:
     """Return the affected targets, those that recovered, and who is not affected."""
     members = group.members if group else alert.members
-    rows = [_row(member) for member in members]
-    rows += [_row(member, " · not confirmed yet") for member in alert.pending]
+    rows = [_row(member, now) for member in members]
+    rows += [_row(member, now, " · not confirmed yet") for member in alert.pending]
     names = group.recovered if group else alert.recovered
     rows += [element("li", element("strong", n), " · recovered") for n in names]
     shown, more = rows[:LISTED], len(rows) - LISTED
@@ -31,14 +33,14 @@ def targets(alert: Alert, group: Group | None) -> Node | None:
     return element("section", element("h2", "TARGETS"), listed, *others)
 
 
-def _row(member: Member, note: str = "") -> Node:
+def _row(member: Member, now: datetime, note: str = "") -> Node:
     got = _got(member)
     recovering = " · recovering" if member.state is State.RECOVERING else ""
     return element(
         "li",
         element("strong", member.target),
         f" · {got}" if got else None,
-        f" · since {clock(member.since)}{recovering}{note}",
+        f" · since {minute(member.since, now)}{recovering}{note}",
         element("br") if member.url else None,
         element("span", member.url or "", class_="soft") if member.url else None,
     )

@@ -16,6 +16,8 @@ _TITLE = re.compile(r"([A-Z]{3,}(?: [A-Z]{2,})*)(?=$|:|  | \(|,)[: ]*(.*)")
 _BULLET = "- "
 SIGNATURE = "-- "
 """The line that begins a mail's signature."""
+REFERENCE = "REFERENCE"
+"""The title of a mail's signature: ids and commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,16 @@ def section(block: Block, commands: Collection[str]) -> Node:
 
 
 def _block(lines: Sequence[str]) -> Block:
-    first, *rest = lines
+    first, *others = lines
     found = _TITLE.match(first)
     if found is None:
-        return Block("", tuple(line for line in lines if line != SIGNATURE))
+        signed = SIGNATURE in lines
+        rest = tuple(line for line in lines if line != SIGNATURE)
+        return Block(REFERENCE if signed else "", rest)
     title, after = found.groups()
     if after.startswith("("):
-        return Block(first, tuple(rest))
-    return Block(title, (after, *rest) if after else tuple(rest))
+        return Block(first, tuple(others))
+    return Block(title, (after, *others) if after else tuple(others))
 
 
 def _parts(lines: Sequence[str], commands: Collection[str]) -> Iterator[Node]:
