@@ -29,6 +29,7 @@ from tests.functions.template import (
 PACKAGE = ROOT / "layers/parallax/parallax"
 CALLS = {
     ".put_item": "dynamodb:PutItem",
+    ".transact_write_items": "dynamodb:PutItem",
     ".get_item": "dynamodb:GetItem",
     ".batch_get_item": "dynamodb:BatchGetItem",
     ".update_item": "dynamodb:UpdateItem",
@@ -55,6 +56,11 @@ DELIVER = (
     ("notify/waiting.py", "by_subject", "add", "image", "remove", "_change"),
     ("notify/routes.py", "send", "check", "_publish"),
 )
+GROUPS = (
+    ("groups/table.py", "put"),
+    ("incidents/items.py", "get", "_put_if", "indexed"),
+)
+"""What `deliver` reaches in addition if the function has the alerts topic."""
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (
         ("journal/dynamodb.py", "record"),
@@ -132,12 +138,13 @@ def needed(step: str) -> set[str]:
     """Return the actions that a step's code needs, read from the code."""
     called = set(names(ast.parse(handler_code(step))))
     actions = {CALLS["secret"]} if "secret" in called else set[str]()
-    for name in called & set(REACHED):
-        for file, *functions in REACHED[name]:
-            for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
-                if isinstance(node, ast.FunctionDef) and node.name in functions:
-                    actions |= {CALLS[n] for n in names(node) if n in CALLS}
-    if "PARALLAX_ALERTS_TOPIC_ARN" not in environment(step):
+    places = [place for name in called & set(REACHED) for place in REACHED[name]]
+    has_topic = "PARALLAX_ALERTS_TOPIC_ARN" in environment(step)
+    for file, *functions in [*places, *(GROUPS if has_topic else ())]:
+        for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
+            if isinstance(node, ast.FunctionDef) and node.name in functions:
+                actions |= {CALLS[n] for n in names(node) if n in CALLS}
+    if not has_topic:
         actions -= {"sns:Publish", "sns:GetTopicAttributes"}
     if "PARALLAX_FINDINGS_QUEUE_URL" not in environment(step):
         actions.discard("sqs:GetQueueAttributes")

@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from parallax.groups import person
 from parallax.groups.table import DynamoGroups
 from parallax.model.alert import Alert, Unaffected
 from parallax.model.finding import Moment, NotificationReason, Response
-from parallax.model.group import Group, Groups, Member
+from parallax.model.group import Group, Groups, Member, Mute
 from parallax.model.incident_state import State
 from parallax.model.judgement import (
     Answer,
@@ -68,7 +69,7 @@ GROUP = Group(
     members=(member("front"), member("shop-api")),
     number=1,
     mailed_at=NOON,
-    told=2,
+    mailed_count=2,
 )
 _RESPONSE = Response(
     at=NOON,
@@ -134,6 +135,15 @@ ENDED = replace(
     ),
     next_mail_at=None,
 )
+
+
+def muted(
+    board: Groups, subject: str, time: timedelta, by: str, reason: str = ""
+) -> Groups:
+    """Return the groups with something muted from noon on."""
+    until = NOON + time
+    new = Mute(subject=subject, until=until, by=by, at=NOON, reason=reason)
+    return person.mute(board, new)
 
 
 def store(table: str, board: Groups = BOARD, *alerts: Alert) -> Groups:

@@ -15,7 +15,6 @@ from parallax.groups.person import (
     acknowledge,
     any_group_named,
     cleaned,
-    mute,
     mute_of,
     subject_named,
     unmute,
@@ -24,7 +23,7 @@ from parallax.groups.tick import tick
 from parallax.model.plain import REPLACEMENT, plain_line
 from parallax.story.rules import Rules
 from tests.parallax.hostile import POISON
-from tests.parallax.open_group import BOARD, GROUP, GROUP_ID, OTHER_ID, member
+from tests.parallax.open_group import BOARD, GROUP, GROUP_ID, OTHER_ID, member, muted
 from tests.parallax.sent_finding import NOON
 
 HOUR = timedelta(hours=1)
@@ -58,8 +57,8 @@ def test_a_beginning_of_two_ids_is_refused() -> None:
 
 def test_a_target_can_be_muted_while_it_fails_or_is_muted() -> None:
     """Confirmed or not; a mute of something else would be a typing error."""
-    muted = mute(TWO, "gone", HOUR, "ana", NOON)
-    names = [subject_named(muted, n) for n in ("front", "late", "gone", OTHER_ID[:6])]
+    board = muted(TWO, "gone", HOUR, "ana")
+    names = [subject_named(board, n) for n in ("front", "late", "gone", OTHER_ID[:6])]
     assert names == ["front", "late", "gone", OTHER_ID]
     with pytest.raises(UnknownGroupError):
         subject_named(TWO, "gone")
@@ -77,7 +76,7 @@ def test_an_acknowledged_group_gets_no_reminder() -> None:
 
 def test_a_muted_group_gets_one_mail_after_the_mute() -> None:
     """During it none; then people learn that it still fails."""
-    board = mute(BOARD, GROUP_ID, DAY, "ana", NOON, "upgrade")
+    board = muted(BOARD, GROUP_ID, DAY, "ana", "upgrade")
     assert tick(board, (), NOON + DAY - HOUR, Rules())[1] == ()
     _, due = tick(board, (), NOON + DAY, Rules())
     assert [one.group.id for one in due] == [GROUP_ID]
@@ -86,13 +85,13 @@ def test_a_muted_group_gets_one_mail_after_the_mute() -> None:
 def test_the_mute_that_holds_mails_back_is_shown() -> None:
     """The group's own, or the first to end if each target is muted."""
     assert mute_of(BOARD, GROUP, NOON) is None
-    one = mute(BOARD, "front", HOUR, "ana", NOON)
+    one = muted(BOARD, "front", HOUR, "ana")
     assert mute_of(one, GROUP, NOON) is None
-    both = mute(one, "shop-api", 2 * HOUR, "ben", NOON)
+    both = muted(one, "shop-api", 2 * HOUR, "ben")
     shown = mute_of(both, GROUP, NOON)
     assert shown is not None
     assert shown.subject == "front"
-    own = mute_of(mute(both, GROUP_ID, 4 * HOUR, "eva", NOON), GROUP, NOON)
+    own = mute_of(muted(both, GROUP_ID, 4 * HOUR, "eva"), GROUP, NOON)
     assert own is not None
     assert (own.by, own.until) == ("eva", NOON + 4 * HOUR)
     assert mute_of(both, GROUP, NOON + HOUR) is None
@@ -100,7 +99,7 @@ def test_the_mute_that_holds_mails_back_is_shown() -> None:
 
 def test_a_mute_replaces_an_earlier_one() -> None:
     """Also with a shorter one."""
-    board = mute(mute(BOARD, GROUP_ID, DAY, "ana", NOON), GROUP_ID, HOUR, "ben", NOON)
+    board = muted(muted(BOARD, GROUP_ID, DAY, "ana"), GROUP_ID, HOUR, "ben")
     assert [(m.by, m.until) for m in board.mutes] == [("ben", NOON + HOUR)]
     assert unmute(board, GROUP_ID) == BOARD
 
@@ -109,7 +108,7 @@ def test_a_mute_replaces_an_earlier_one() -> None:
 def test_a_mute_has_an_end(time: timedelta) -> None:
     """After seven days at most."""
     with pytest.raises(ValueError, match="7 days"):
-        mute(BOARD, GROUP_ID, time, "ana", NOON)
+        muted(BOARD, GROUP_ID, time, "ana")
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8")) | st.just(POISON))

@@ -1,4 +1,4 @@
-"""The key is created once, read again after five minutes, and revoked by its deletion."""
+"""The key is created once, kept for five minutes, and revoked by its deletion."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -6,9 +6,9 @@ It does not: check anything.
 
 from typing import Any
 
-from parallax.incidents.advice import from_image
 from parallax.notify import marks
 from parallax.notify.delivery import Delivery
+from parallax.notify.publication import from_image
 from parallax.notify.routes import QueueRoute, TopicRoute
 
 

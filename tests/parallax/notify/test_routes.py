@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax import aws
+from parallax.groups.alert import alone
 from parallax.model.advice import AdviceEvent, AdviceState
 from parallax.model.judgement import Advice, Hop
 from parallax.notify import routes
@@ -29,6 +30,7 @@ from tests.parallax import scenarios as s
 from tests.parallax.sent_finding import FINDING, NOON
 from tests.parallax.throttle import refused_for_good
 
+ALERT = alone(FINDING)
 NEWS = AdviceEvent(
     id="advice-1",
     target="front",
@@ -50,18 +52,19 @@ def test_the_queue_gets_a_cloud_event(cloud: Any) -> None:
 
 def test_the_topic_gets_a_mail(cloud: Any) -> None:
     """With the target in its subject, and the observation in its text."""
-    TopicRoute(cloud.topic).send(FINDING)
+    TopicRoute(cloud.topic).send(ALERT)
     (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
     assert "front" in mail["Subject"]
     assert "https://front.example/" in mail["Message"]
 
 
-def test_a_finding_with_a_reason_is_mailed_and_everything_is_queued() -> None:
-    """A finding without a reason, and advice, go to the queue only."""
-    quiet = replace(FINDING, turn=None)
+def test_alerts_are_mailed_and_findings_are_queued() -> None:
+    """Nobody gets a mail of a muted group, and none of advice."""
+    muted = replace(ALERT, muted=True)
     topic, queue = TopicRoute(""), QueueRoute("")
-    assert [topic.wants(p) for p in (FINDING, quiet, NEWS)] == [True, False, False]
-    assert [queue.wants(p) for p in (FINDING, quiet, NEWS)] == [True, True, True]
+    every = (ALERT, muted, FINDING, NEWS)
+    assert [topic.wants(p) for p in every] == [True, False, False, False]
+    assert [queue.wants(p) for p in every] == [False, False, True, True]
 
 
 def test_a_function_has_the_routes_that_it_is_configured_for() -> None:
@@ -90,9 +93,8 @@ def test_a_rejected_subject_is_sent_in_ascii(cloud: Any) -> None:
     """A name in another script does not lose the mail."""
     subject = quote_plus("DOWN \u0443\u0437\u0435\u043b")
     with refused_for_good(of=f"Subject={subject}") as count:
-        TopicRoute(cloud.topic).send(
-            replace(FINDING, target="\u0443\u0437\u0435\u043b")
-        )
+        odd = replace(FINDING, target="\u0443\u0437\u0435\u043b")
+        TopicRoute(cloud.topic).send(alone(odd))
     assert count.refused == 1
     (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
     assert mail["Subject"].isascii()
@@ -101,8 +103,8 @@ def test_a_rejected_subject_is_sent_in_ascii(cloud: Any) -> None:
 
 def test_a_late_mail_begins_with_its_delay() -> None:
     """After an outage of SNS, or a redrive, it does not describe the present."""
-    assert late(FINDING, NOON + timedelta(minutes=9)) == ""
-    assert late(FINDING, NOON + timedelta(hours=7)) == (
+    assert late(ALERT, NOON + timedelta(minutes=9)) == ""
+    assert late(ALERT, NOON + timedelta(hours=7)) == (
         "This mail was delayed by 7 h 0 min. It describes the state at 2025-11-20"
         " 12:00:00 UTC.\n\n"
     )
@@ -127,7 +129,7 @@ def test_a_snapshot_too_large_is_left_out(
 def test_a_mail_that_is_too_long_is_cut(cloud: Any) -> None:
     """SNS rejects more than 256 KB; the essentials are at the beginning."""
     symptom = replace(FINDING.symptom, summary="503 " * 100_000)
-    TopicRoute(cloud.topic).send(replace(FINDING, symptom=symptom))
+    TopicRoute(cloud.topic).send(alone(replace(FINDING, symptom=symptom)))
     (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
     assert len(mail["Message"].encode()) <= routes.MAIL_LIMIT
 

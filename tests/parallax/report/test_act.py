@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from parallax.groups.person import UnknownGroupError, mute, mute_of
+from parallax.groups.person import UnknownGroupError, mute_of
 from parallax.model.group import Groups
 from parallax.report.act import MUTES, Act, act_in, perform
-from tests.parallax.open_group import BOARD, GROUP, GROUP_ID
+from tests.parallax.open_group import BOARD, GROUP, GROUP_ID, muted
 from tests.parallax.sent_finding import NOON
 
 
@@ -36,7 +36,7 @@ def test_unmute_ends_each_mute_that_holds_the_mails_back() -> None:
     """The group's own, and those of its targets if all are muted."""
     board = BOARD
     for subject in (GROUP_ID, "front", "shop-api", "other"):
-        board = mute(board, subject, timedelta(hours=1), "Ana", NOON)
+        board = muted(board, subject, timedelta(hours=1), "Ana")
     after = perform(board, GROUP_ID, Act(button="unmute"), NOON)
     assert mute_of(after, GROUP, NOON) is None
     assert [m.subject for m in after.mutes] == ["other"]

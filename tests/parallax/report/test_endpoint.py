@@ -1,4 +1,4 @@
-"""The endpoint, with the emulated tables: only a valid link shows or changes anything."""
+"""The endpoint, with the emulated tables: nothing without a valid link."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from parallax.groups.person import acknowledge, mute, mute_of
+from parallax.groups.person import acknowledge, mute_of
 from parallax.model.finding import NotificationReason
 from parallax.model.group import Groups
 from parallax.model.incident_state import State
@@ -29,6 +29,7 @@ from tests.parallax.open_group import (
     GROUP_ID,
     OTHER_ID,
     member,
+    muted,
 )
 from tests.parallax.report.html_tree import Page
 from tests.parallax.sent_finding import NOON
@@ -108,7 +109,7 @@ def test_an_open_incident_has_buttons_and_a_field_for_the_name() -> None:
 def test_who_acknowledged_and_who_muted_is_shown() -> None:
     """With the times, the reason, and a button to unmute."""
     board = acknowledge(BOARD, GROUP, "Ana Böhm", NOON + timedelta(minutes=5))
-    board = mute(board, GROUP_ID, timedelta(hours=4), "Ben", NOON, "upgrade of lb-1")
+    board = muted(board, GROUP_ID, timedelta(hours=4), "Ben", "upgrade of lb-1")
     read = page(board)
     assert "Acknowledged by Ana Böhm at 12:05 UTC (32 min ago)" in read.text
     assert "until 16:00 UTC. Reason: upgrade of lb-1." in read.text
@@ -193,12 +194,11 @@ def test_no_text_becomes_markup(poison: str) -> None:
         patch.setattr(hostile, "POISON", poison)
         alert, group = hostile.poisoned(ALERT), hostile.poisoned(GROUP)
         board = hostile.poisoned(
-            mute(
+            muted(
                 acknowledge(replace(BOARD, groups=(group,)), group, poison, NOON),
                 group.id,
                 timedelta(days=1),
                 poison,
-                NOON,
                 poison,
             )
         )

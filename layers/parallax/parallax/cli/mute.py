@@ -36,6 +36,7 @@ def run(
 ) -> None:
     """Mute an incident or a target for a time: no mails; monitoring continues."""
     from parallax.groups.person import LONGEST, mute, subject_named
+    from parallax.model.group import Mute
 
     now, who, length = datetime.now(UTC), person(by), duration(time)
     if not length or length > LONGEST:
@@ -44,7 +45,9 @@ def run(
 
     def step(board: "Groups") -> "tuple[Groups, tuple[()]]":
         name = subject_named(board, subject)
-        after = mute(board, name, length, who, now, reason)
+        until = now + length
+        new = Mute(subject=name, until=until, by=who, at=now, reason=reason)
+        after = mute(board, new)
         texts[:] = _effect(after, name)
         return after, ()
 

@@ -31,7 +31,6 @@ def alert_of(
     finding: Finding,
     board: Groups,
     watched: Iterable[Target],
-    now: datetime,
     rules: Rules,
 ) -> Alert:
     """Return the alert; `board` holds the groups after the change."""
@@ -42,21 +41,25 @@ def alert_of(
         group=group.id,
         number=group.number,
         turn=due.turn,
-        at=now,
+        at=due.at,
         cause=group.cause,
         place=group.place,
         since=group.since,
         members=group.members,
         pending=() if ended else pending_at(board, group.place),
         recovered=group.recovered,
+        moved=group.moved,
+        was=due.was,
         watched=_watched(group, others),
         unaffected=() if ended else unaffected(board, others),
         finding=replace(finding, turn=due.turn),
+        severity=group.severity,
+        labels=group.labels,
         acknowledged=group.acknowledged,
         muted=due.muted,
         merged_into=due.merged_into,
         joined_from=due.joined_from,
-        next_mail_at=None if ended else _next_mail(group, now, rules),
+        next_mail_at=None if ended else _next_mail(group, due.at, rules),
     )
 
 
@@ -78,6 +81,8 @@ def alone(finding: Finding) -> Alert:
         members=() if ended else (member_from(finding),),
         recovered=(finding.target,) if ended else (),
         finding=finding,
+        severity=finding.severity,
+        labels=finding.labels,
         next_mail_at=finding.next_mail_at,
     )
 

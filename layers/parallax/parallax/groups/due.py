@@ -1,4 +1,4 @@
-"""Due: whether people learn a change of a group now, and what they were told.
+"""Due: whether people learn a change of a group now, and what they know of it.
 
 In: a group, the muted subjects, an instant, the rules. Out: the group as it stands
 now, and what is due.
@@ -21,11 +21,14 @@ ENDS = frozenset({NotificationReason.RESOLVED, NotificationReason.MERGED})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """What people learn about a group. `lead` is the subject whose finding tells it."""
+    """What people learn about a group. `lead` is the subject whose finding shows it."""
 
     group: Group
     turn: NotificationReason
+    at: datetime
     lead: str
+    was: int = 0
+    """How many targets the last mail counted; 0: there was none."""
     muted: bool = False
     merged_into: str | None = None
     joined_from: str | None = None
@@ -36,10 +39,7 @@ def tell(
     group: Group,
     turn: NotificationReason,
     now: datetime,
-    *,
     lead: str | None = None,
-    merged_into: str | None = None,
-    joined_from: str | None = None,
 ) -> tuple[Group, tuple[Due, ...]]:
     """Return the group after a change, and the change if it is due now.
 
@@ -53,23 +53,23 @@ def tell(
     if muted and turn not in ENDS:
         return replace(group, held_back=True), ()
     revised = turn in {NotificationReason.CAUSE_CHANGED, NotificationReason.GROWN}
-    told = replace(
+    after = replace(
         group,
         number=group.number + 1,
         mailed_at=now,
-        told=len(failing_at(board, group)),
+        mailed_count=len(failing_at(board, group)),
         changes=group.changes + revised,
         held_back=False,
     )
     due = Due(
-        group=told,
+        group=after,
         turn=turn,
+        at=now,
         lead=lead or lead_of(group).target,
+        was=group.mailed_count,
         muted=muted,
-        merged_into=merged_into,
-        joined_from=joined_from,
     )
-    return told, (due,)
+    return after, (due,)
 
 
 def grown(
@@ -77,7 +77,7 @@ def grown(
 ) -> tuple[Group, tuple[Due, ...]]:
     """Return the group, and that it has grown a lot, if people shall learn that now."""
     count = len(failing_at(board, group))
-    a_lot = count >= max(GROWTH * group.told, group.told + AT_LEAST)
+    a_lot = count >= max(GROWTH * group.mailed_count, group.mailed_count + AT_LEAST)
     if not a_lot or not is_patient(group, now, rules):
         return group, ()
     return tell(board, group, NotificationReason.GROWN, now)

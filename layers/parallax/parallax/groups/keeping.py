@@ -26,6 +26,7 @@ from parallax.model.target import Target
 from parallax.settings import Settings
 from parallax.story.rules import Rules
 from parallax.story.state import in_window
+from parallax.targets.windows import with_open_windows
 
 ATTEMPTS = 8
 """The records of several shards may change the groups at the same time."""
@@ -53,9 +54,7 @@ class Keeping:
         Raises `ConflictError` after several attempts, and botocore's errors: the
         record is then delivered again.
         """
-        self.change(
-            lambda board: take(board, incident, now, self.rules), now, incident
-        )
+        self.change(lambda board: take(board, incident, now, self.rules), incident)
 
     def tick(self, now: datetime) -> None:
         """Store the groups at an instant, after versions that the stream lost.
@@ -75,19 +74,18 @@ class Keeping:
         for name in sorted(lost | ((members | waiting) - set(opened))):
             if incident := self.incidents.get(name):
                 self.take(incident, now)
-        resting = {t.name for t in self.watched if in_window(t.maintenance, now)}
-        self.change(lambda board: tick(board, resting, now, self.rules), now)
+        open_now = (with_open_windows(t, now) for t in self.watched)
+        resting = {t.name for t in open_now if in_window(t.maintenance, now)}
+        self.change(lambda board: tick(board, resting, now, self.rules))
 
-    def change(
-        self, step: Change, now: datetime, incident: Incident | None = None
-    ) -> None:
+    def change(self, step: Change, incident: Incident | None = None) -> None:
         """Take a step by compare-and-set, again after each conflict."""
         for attempt in range(ATTEMPTS):
             before = self._read()
             after, due = step(before)
             if after == before:
                 return
-            alerts = list(self._alerts(due[:MOST_ALERTS], after, now, incident))
+            alerts = list(self._alerts(due[:MOST_ALERTS], after, incident))
             try:
                 self._board = self.groups.put(after, alerts)
             except ConflictError:
@@ -107,13 +105,12 @@ class Keeping:
         self,
         due: Iterable[Due],
         board: Groups,
-        now: datetime,
         incident: Incident | None,
     ) -> Iterable[Alert]:
         for one in due:
             finding = self._finding(one, incident)
             if finding is not None:
-                yield alert_of(one, finding, board, self.watched, now, self.rules)
+                yield alert_of(one, finding, board, self.watched, self.rules)
 
     def _finding(self, due: Due, incident: Incident | None) -> Finding | None:
         """Return the finding of the member that stands for all, else of another."""

@@ -11,9 +11,10 @@ from parallax.model.finding import Finding, Incident
 from parallax.model.group import Group, Groups, Member, Seen
 from parallax.model.incident_state import State
 from parallax.model.place import Place, PlaceKind
+from parallax.model.target import Severity
 
 REMEMBERED = timedelta(days=14)
-"""How long versions are remembered: a dead letter is kept, and replayed, for as long."""
+"""How long versions are remembered: as long as a dead letter is kept and replayed."""
 
 
 def is_known(board: Groups, incident: Incident) -> bool:
@@ -66,7 +67,11 @@ def member_from(finding: Finding) -> Member:
         status_code=finding.symptom.status_code,
         error_type=finding.symptom.error_type,
         cause=finding.cause,
+        constancy=finding.symptom.constancy,
+        difference=finding.symptom.difference,
         places=finding.places,
+        severity=finding.severity,
+        labels=finding.labels,
     )
 
 
@@ -99,16 +104,31 @@ def with_member(group: Group, member: Member) -> Group:
         )
     else:
         members = (*group.members, member)
-    recovered = tuple(name for name in group.recovered if name != member.target)
-    since = min(group.since, member.since)
-    return replace(group, members=members, recovered=recovered, since=since)
+    return replace(
+        group,
+        members=members,
+        recovered=_without(group.recovered, member.target),
+        moved=_without(group.moved, member.target),
+        since=min(group.since, member.since),
+        severity=min(group.severity, member.severity, key=list(Severity).index),
+        labels=tuple(sorted({*group.labels, *member.labels})),
+    )
 
 
-def without_member(group: Group, subject: str) -> Group:
-    """Return the group without this member, which is listed as recovered."""
-    members = tuple(m for m in group.members if m.target != subject)
-    recovered = tuple(name for name in group.recovered if name != subject)
-    return replace(group, members=members, recovered=(*recovered, subject))
+def without_member(group: Group, subject: str, *, moved: bool = False) -> Group:
+    """Return the group without this member, which has recovered or `moved`."""
+    recovered = _without(group.recovered, subject)
+    elsewhere = _without(group.moved, subject)
+    return replace(
+        group,
+        members=tuple(m for m in group.members if m.target != subject),
+        recovered=recovered if moved else (*recovered, subject),
+        moved=(*elsewhere, subject) if moved else elsewhere,
+    )
+
+
+def _without(names: tuple[str, ...], gone: str) -> tuple[str, ...]:
+    return tuple(name for name in names if name != gone)
 
 
 def with_group(board: Groups, group: Group) -> Groups:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from parallax.groups.due import is_muted
 from parallax.groups.members import group_of
-from parallax.model.group import Acknowledgement, Group, Groups, Mute
+from parallax.model.group import Acknowledged, Group, Groups, Mute
 from parallax.model.plain import REPLACEMENT, plain_line
 
 LONGEST = timedelta(days=7)
@@ -59,33 +59,21 @@ def subject_named(board: Groups, name: str) -> str:
 def acknowledge(board: Groups, group: Group, by: str, now: datetime) -> Groups:
     """Return the groups with this one acknowledged: reminders stop, changes do not."""
     who = cleaned(by, NAME_CHARACTERS) or UNNAMED
-    done = replace(group, acknowledged=Acknowledgement(by=who, at=now))
+    done = replace(group, acknowledged=Acknowledged(by=who, at=now))
     same = tuple(done if g.id == group.id else g for g in board.groups)
     return replace(board, groups=same)
 
 
-def mute(  # noqa: PLR0913, PLR0917 - what a mute is made of
-    board: Groups,
-    subject: str,
-    time: timedelta,
-    by: str,
-    now: datetime,
-    reason: str = "",
-) -> Groups:
+def mute(board: Groups, new: Mute) -> Groups:
     """Return the groups with a group or a target muted, instead of an earlier mute.
 
     Raises `ValueError` for a time that is not positive or longer than `LONGEST`.
     """
-    if not timedelta(0) < time <= LONGEST:
+    if not timedelta(0) < new.until - new.at <= LONGEST:
         raise ValueError("a mute lasts at most 7 days, and longer than no time")
-    new = Mute(
-        subject=subject,
-        until=now + time,
-        by=cleaned(by, NAME_CHARACTERS) or UNNAMED,
-        at=now,
-        reason=cleaned(reason, REASON_CHARACTERS),
-    )
-    return replace(board, mutes=(*_others(board, subject), new))
+    by = cleaned(new.by, NAME_CHARACTERS) or UNNAMED
+    new = replace(new, by=by, reason=cleaned(new.reason, REASON_CHARACTERS))
+    return replace(board, mutes=(*_others(board, new.subject), new))
 
 
 def unmute(board: Groups, subject: str) -> Groups:

@@ -7,7 +7,7 @@ last one changes nothing.
 It does not: keep a member from its own alarm: one that fits no open group opens one.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -33,6 +33,16 @@ from parallax.story.rules import Rules
 type Taken = tuple[Groups, tuple[Due, ...]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """A new version of an incident, as a member, and when it is taken."""
+
+    incident: Incident
+    member: Member
+    now: datetime
+    rules: Rules
+
+
 def take(board: Groups, incident: Incident, now: datetime, rules: Rules) -> Taken:
     """Return the groups after this version of an incident, and what is due."""
     if is_known(board, incident):
@@ -45,11 +55,12 @@ def take(board: Groups, incident: Incident, now: datetime, rules: Rules) -> Take
     if incident.mailed_at is None:
         return _wait(board, group, member), ()
     board = without_pending(board, member.target)
+    change = _Change(incident=incident, member=member, now=now, rules=rules)
     if group is None:
-        return _join(board, member, place_of(incident), now, rules)
+        return _join(board, change)
     if member.cause == group.cause:
-        return _stay(board, group, incident, member, now, rules)
-    return _move(board, group, incident, member, now, rules)
+        return _stay(board, group, change)
+    return _move(board, group, change)
 
 
 def leave(board: Groups, subject: str, now: datetime) -> Taken:
@@ -61,7 +72,7 @@ def leave(board: Groups, subject: str, now: datetime) -> Taken:
     left = without_member(group, subject)
     if left.members:
         return with_group(board, left), ()
-    _, due = tell(board, left, NotificationReason.RESOLVED, now, lead=subject)
+    _, due = tell(board, left, NotificationReason.RESOLVED, now, subject)
     return with_group(board, left), due
 
 
@@ -76,30 +87,32 @@ def _wait(board: Groups, group: Group | None, member: Member) -> Groups:
     return with_pending(board, member)
 
 
-def _join(
-    board: Groups,
-    member: Member,
-    place: Place,
-    now: datetime,
-    rules: Rules,
-    joined_from: str | None = None,
-) -> Taken:
+def _join(board: Groups, change: _Change, joined_from: str | None = None) -> Taken:
     """Return the groups with a member in the group of its cause and place.
 
     The first member opens the group, which people learn. A further one is learned only
     if the number of targets grows a lot.
     """
-    same = (g for g in board.groups if (g.cause, g.place) == (member.cause, place))
-    group = next(same, None)
+    member, place = change.member, place_of(change.incident)
+    group = _group_at(board, member.cause, place)
     if group is None:
         board, opened = _opened(board, member, place)
-        turn = NotificationReason.FIRING
-        opened, due = tell(board, opened, turn, now, joined_from=joined_from)
+        opened, due = tell(board, opened, NotificationReason.FIRING, change.now)
+        due = tuple(replace(one, joined_from=joined_from) for one in due)
         return with_group(board, opened), due
     joined = with_member(group, member)
     board = with_group(board, joined)
-    joined, due = grown(board, joined, now, rules)
+    if joined.number:
+        joined, due = grown(board, joined, change.now, change.rules)
+    else:  # it was muted until this member joined
+        joined, due = tell(board, joined, NotificationReason.FIRING, change.now)
     return with_group(board, joined), due
+
+
+def _group_at(board: Groups, cause: str, place: Place) -> Group | None:
+    """Return the open group of a cause at a place."""
+    same = (g for g in board.groups if (g.cause, g.place) == (cause, place))
+    return next(same, None)
 
 
 def _opened(board: Groups, member: Member, place: Place) -> tuple[Groups, Group]:
@@ -112,73 +125,61 @@ def _opened(board: Groups, member: Member, place: Place) -> tuple[Groups, Group]
         place=place,
         since=member.since,
         members=(member,),
+        severity=member.severity,
+        labels=member.labels,
     )
     return board, group
 
 
-def _stay(
-    board: Groups,
-    group: Group,
-    incident: Incident,
-    member: Member,
-    now: datetime,
-    rules: Rules,
-) -> Taken:
+def _stay(board: Groups, group: Group, change: _Change) -> Taken:
     """Return the groups with a newer version of a member.
 
     A trend is learned if it is that of the member that stands for all.
     """
-    group = with_member(group, member)
-    finding = incident.finding
-    trend = (
-        finding is not None
-        and finding.turn is NotificationReason.TREND_CHANGED
-        and incident.found_in == incident.version
-        and lead_of(group).target == member.target
-        and (len(group.members) == 1 or is_patient(group, now, rules))
-    )
-    if not trend or member.state is not State.FIRING:
+    group = with_member(group, change.member)
+    if not _is_trend(group, change):
         return with_group(board, group), ()
-    group, due = tell(board, group, NotificationReason.TREND_CHANGED, now)
+    group, due = tell(board, group, NotificationReason.TREND_CHANGED, change.now)
     return with_group(board, group), due
 
 
-def _move(
-    board: Groups,
-    group: Group,
-    incident: Incident,
-    member: Member,
-    now: datetime,
-    rules: Rules,
-) -> Taken:
+def _is_trend(group: Group, change: _Change) -> bool:
+    """Say whether people learn a trend with this version of a member."""
+    incident, member = change.incident, change.member
+    finding = incident.finding
+    return (
+        finding is not None
+        and finding.turn is NotificationReason.TREND_CHANGED
+        and incident.found_in == incident.version
+        and member.state is State.FIRING
+        and lead_of(group).target == member.target
+        and (len(group.members) == 1 or is_patient(group, change.now, change.rules))
+    )
+
+
+def _move(board: Groups, group: Group, change: _Change) -> Taken:
     """Return the groups after a member's cause became another one.
 
     If a group has that cause at that place, the member moves there. Otherwise the
     whole group gets the new cause, if each of its targets uses the place; or the
     member leaves it and opens a group of its own.
     """
-    place = place_of(incident)
+    member, place = change.member, place_of(change.incident)
     others = tuple(m for m in group.members if m.target != member.target)
-    same = any((g.cause, g.place) == (member.cause, place) for g in board.groups)
-    if not same and all(place in m.places for m in others):
+    same = _group_at(board, member.cause, place)
+    if same is None and all(place in m.places for m in others):
         renamed = replace(group, cause=member.cause, place=place)
         renamed = with_member(renamed, member)
         board = with_group(board, renamed)
         turn = NotificationReason.CAUSE_CHANGED
-        renamed, due = tell(board, renamed, turn, now, lead=member.target)
+        renamed, due = tell(board, renamed, turn, change.now, member.target)
         return with_group(board, renamed), due
-    left = without_member(group, member.target)
-    board = with_group(board, left)
-    board, due = _join(board, member, place, now, rules, joined_from=group.id)
+    left = without_member(group, member.target, moved=True)
+    board, due = _join(with_group(board, left), change, group.id)
     if left.members:
         return board, due
     into = group_of(board, member.target)
-    _, ended = tell(
-        board,
-        left,
-        NotificationReason.MERGED,
-        now,
-        lead=member.target,
-        merged_into=into.id if into else None,
-    )
-    return board, (*ended, *due)
+    turn = NotificationReason.MERGED
+    _, ended = tell(board, left, turn, change.now, member.target)
+    merged = into.id if into else None
+    return board, (*(replace(one, merged_into=merged) for one in ended), *due)

@@ -32,15 +32,15 @@ def tick(
     """
     over = {m.subject for m in board.mutes if m.until <= now}
     board = replace(board, mutes=tuple(m for m in board.mutes if now < m.until))
-    told: list[Due] = []
+    found: list[Due] = []
     for group in board.groups:
-        if len(told) >= MOST:
+        if len(found) >= MOST:
             break
         back = replace(group, held_back=True) if group.id in over else group
         after, due = _wait(board, back, resting, now, rules)
         board = with_group(board, after)
-        told += due
-    return board, tuple(told)
+        found += due
+    return board, tuple(found)
 
 
 def _wait(

@@ -24,6 +24,7 @@ from parallax.model.judgement import (
 from parallax.model.place import Place
 from parallax.model.probe import Phases
 from parallax.model.snapshot import Snapshot
+from parallax.model.target import Severity
 from parallax.model.wire import wired
 
 NOT_REACHED = Phases()
@@ -143,6 +144,10 @@ class Finding:
     """The object that the cause blames; None: a finding of an earlier release."""
     places: tuple[Place, ...] = ()
     """Every place on the target's path, as far as they are known."""
+    severity: Severity = Severity.CRITICAL
+    labels: tuple[tuple[str, str], ...] = ()
+    """The target's labels; none for a finding about Parallax itself."""
+    runbook: str | None = None
 
 
 def without_snapshot(finding: Finding, place: str) -> Finding:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parallax.model.incident_state import State
+from parallax.model.judgement import Constancy, Difference
 from parallax.model.place import Place
+from parallax.model.target import Severity
 from parallax.model.wire import wired
 
 
@@ -29,13 +31,18 @@ class Member:
     status_code: int | None = None
     error_type: str | None = None
     cause: str
+    constancy: Constancy = Constancy.UNKNOWN
+    difference: Difference = Difference.UNKNOWN
+    """On which side it fails; unknown also for a member of an earlier release."""
     places: tuple[Place, ...] = ()
     """Every place on the target's path."""
+    severity: Severity = Severity.CRITICAL
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledgement:
+class Acknowledged:
     """Who works on a group, and since when: reminders stop."""
 
     by: str
@@ -62,8 +69,8 @@ class Mute:
 class Group:
     """Incidents with one cause at one place, from the first to the last.
 
-    `number` counts its alerts. `told` is how many targets the last mail counted;
-    `changes` counts mails that revised the cause or the number of targets.
+    `number` counts its alerts. `mailed_count` is the number of targets in the last
+    mail; `changes` counts mails that revised the cause or that number.
     """
 
     id: str
@@ -72,12 +79,18 @@ class Group:
     since: datetime
     members: tuple[Member, ...] = ()
     recovered: tuple[str, ...] = ()
-    """Targets that were members and have recovered, or moved to another group."""
+    """Targets that were members and have recovered."""
+    moved: tuple[str, ...] = ()
+    """Targets that were members and are in another group now."""
     number: int = 0
     mailed_at: datetime | None = None
-    told: int = 0
+    mailed_count: int = 0
     changes: int = 0
-    acknowledged: Acknowledgement | None = None
+    severity: Severity = Severity.CRITICAL
+    """The highest of all members since the beginning, and `labels` are those of all:
+    who learned the beginning learns the end."""
+    labels: tuple[tuple[str, str], ...] = ()
+    acknowledged: Acknowledged | None = None
     held_back: bool = False
     """Whether a mail was due while the group was muted."""
 

@@ -65,6 +65,11 @@ def finding_schema() -> dict[str, Any]:
     _name_by_field(definitions["SnapshotRef"])
     properties = made["properties"] | {
         "snapshot": {"anyOf": [{"$ref": "#/$defs/Snapshot"}, {"type": "null"}]},
+        "labels": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "The target's labels; empty for a finding about Parallax.",
+        },
         "snapshot_trimmed": {
             "type": "array",
             "items": {"enum": ["readings", "headers", "bodies", "past", "all"]},

@@ -29,6 +29,7 @@ def attributes(alert: Alert) -> Attributes:
         "class": finding.class_.value if finding.class_ else None,
         "hop": finding.hop.value if finding.hop else None,
         "cluster": cluster,
+        "severity": finding.severity.value,
     }
     return {
         name: {"DataType": "String", "StringValue": plain_line(value)[:LONGEST]}

@@ -146,9 +146,7 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - every rejected record waits or is a dead letter
             self._reject(record, item, error)
 
-    def _reject(
-        self, record: Record, item: Published, error: Exception
-    ) -> None:
+    def _reject(self, record: Record, item: Published, error: Exception) -> None:
         log.warning("record was rejected", extra=self._facts(item.subject, error))
         if not is_new(item):
             return  # the version that added it waits, was sent, or is a dead letter

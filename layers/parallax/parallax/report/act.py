@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from parallax.groups import person
 from parallax.groups.due import is_muted
-from parallax.model.group import Group, Groups
+from parallax.model.group import Group, Groups, Mute
 
 BUTTON, NAME = "do", "by"
 """Names of the form's fields."""
@@ -48,7 +48,8 @@ def perform(board: Groups, identity: str, act: Act, now: datetime) -> Groups:
         return person.acknowledge(board, group, act.by, now)
     if act.button == UNMUTE:
         return _unmuted(board, group, now)
-    return person.mute(board, group.id, MUTES[act.button], act.by, now)
+    until = now + MUTES[act.button]
+    return person.mute(board, Mute(subject=group.id, until=until, by=act.by, at=now))
 
 
 def _unmuted(board: Groups, group: Group, now: datetime) -> Groups:

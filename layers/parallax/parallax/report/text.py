@@ -18,6 +18,8 @@ SIGNATURE = "-- "
 """The line that begins a mail's signature."""
 REFERENCE = "REFERENCE"
 """The title of a mail's signature: ids and commands."""
+PRESENT = ("Next mail:", "Acknowledged by", "Muted:")
+"""Lines of a signature about the time of the mail; the page states the present."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,10 @@ def _block(lines: Sequence[str]) -> Block:
     found = _TITLE.match(first)
     if found is None:
         signed = SIGNATURE in lines
-        rest = tuple(line for line in lines if line != SIGNATURE)
-        return Block(REFERENCE if signed else "", rest)
+        if not signed:
+            return Block("", tuple(lines))
+        kept = (line for line in lines if not line.startswith((SIGNATURE, *PRESENT)))
+        return Block(REFERENCE, tuple(kept))
     title, after = found.groups()
     if after.startswith("("):
         return Block(first, tuple(others))

@@ -75,8 +75,8 @@ def zone_of(target: Target, snapshot: Snapshot | None = None) -> str:
     """Return the zone of a target's name: as Hetzner has it, else the parent domain.
 
     Two names of one parent domain count as one zone, even if one of them is delegated.
-    A parent like `co.uk`, under which anyone can register a name, is no zone of
-    theirs: the name stands for itself then, as an address does.
+    Anyone can register a name under a parent like `co.uk`. The name then stands for
+    itself, as an address does.
     """
     reading = snapshot.balancer if snapshot else None
     if reading and reading.zone:
