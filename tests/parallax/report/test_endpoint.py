@@ -51,7 +51,7 @@ class Report:
         """Open a link."""
         return self.endpoint.respond(event(link or self.link, method))
 
-    def post(self, link: Link | None = None, **form: str) -> Response:
+    def post(self, link: Link | None = None, /, **form: str) -> Response:
         """Press a button."""
         return self.endpoint.respond(event(link or self.link, "POST", form))
 
@@ -126,7 +126,7 @@ def test_a_form_without_a_button_of_the_page_changes_nothing(
     report: Report, form: dict[str, str]
 ) -> None:
     """It is refused."""
-    assert report.post(**form).status_code == 400
+    assert report.post(None, **form).status_code == 400
     assert report.board.version == 1
 
 

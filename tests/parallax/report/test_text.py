@@ -19,8 +19,10 @@ WHY
 
 RULED OUT: firewall; pods.
 
-RESPONSE (12:00:00 UTC)
-503 Service Unavailable
+NOT DETERMINED, and what is missing: dns: no resolver responded.
+
+RESPONSE (12:00:00 UTC) 503 Service Unavailable
+<html>
 
 DNS resolvers disagree.
 
@@ -35,7 +37,8 @@ def test_titles_are_recognized() -> None:
         Block("", ("Users get 503.", "Since noon.")),
         Block("WHY", ("- one", "- two")),
         Block("RULED OUT", ("firewall; pods.",)),
-        Block("RESPONSE (12:00:00 UTC)", ("503 Service Unavailable",)),
+        Block("NOT DETERMINED, and what is missing", ("dns: no resolver responded.",)),
+        Block("RESPONSE (12:00:00 UTC)", ("503 Service Unavailable", "<html>")),
         Block("", ("DNS resolvers disagree.",)),
         Block(REFERENCE, ("judged",)),
     )

@@ -40,6 +40,6 @@ def run(
         return after, ()
 
     with problems():
-        keeping_of(stack).change(step, now)
+        keeping_of(stack).change(step)
     identity, name = done
     typer.echo(f"{identity} acknowledged by {name}: reminders stop")

@@ -52,7 +52,7 @@ def run(
         return after, ()
 
     with problems():
-        keeping_of(stack).change(step, now)
+        keeping_of(stack).change(step)
     _print(texts)
 
 
@@ -71,7 +71,7 @@ def unmute(subject: Subject, *, stack: Stack = "parallax") -> None:
         return after, ()
 
     with problems():
-        keeping_of(stack).change(step, now)
+        keeping_of(stack).change(step)
     _print(texts)
 
 

@@ -82,7 +82,7 @@ class Endpoint:
 
         facts = {"group": link.group, "act": act.button}
         try:
-            keeping.change(step, now)
+            keeping.change(step)
         except UnknownGroupError:
             # It ended meanwhile; the page says so.
             log.info("incident had ended", extra=facts)

@@ -12,7 +12,9 @@ from itertools import groupby
 
 from parallax.report.elements import Node, element
 
-_TITLE = re.compile(r"([A-Z]{3,}(?: [A-Z]{2,})*)(?=$|:|  | \(|,)[: ]*(.*)")
+_TITLE = re.compile(
+    r"([A-Z]{3,}(?: [A-Z]{2,})*(?: \([^)]*\)|, [^:]*(?=:)|(?=$|:|  )))[: ]*(.*)"
+)
 _BULLET = "- "
 SIGNATURE = "-- "
 """The line that begins a mail's signature."""
@@ -52,8 +54,6 @@ def _block(lines: Sequence[str]) -> Block:
         kept = (line for line in lines if not line.startswith((SIGNATURE, *PRESENT)))
         return Block(REFERENCE, tuple(kept))
     title, after = found.groups()
-    if after.startswith("("):
-        return Block(first, tuple(others))
     return Block(title, (after, *others) if after else tuple(others))
 
 
