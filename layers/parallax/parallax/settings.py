@@ -41,6 +41,7 @@ class Settings:
     incidents_table: str | None = None
     findings_queue_url: str | None = None
     alerts_topic_arn: str | None = None
+    report_url: str | None = None
     dead_letters_url: str | None = None
     hetzner_endpoint: str = HETZNER_ENDPOINT
     hetzner_token_arn: str | None = None
@@ -74,6 +75,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         incidents_table=_text(variables, "PARALLAX_INCIDENTS_TABLE"),
         findings_queue_url=_text(variables, "PARALLAX_FINDINGS_QUEUE_URL"),
         alerts_topic_arn=_text(variables, "PARALLAX_ALERTS_TOPIC_ARN"),
+        report_url=_url(variables, "PARALLAX_REPORT_URL", "") or None,
         dead_letters_url=_text(variables, "PARALLAX_DEAD_LETTERS_URL"),
         hetzner_endpoint=_url(variables, "PARALLAX_HETZNER_ENDPOINT", HETZNER_ENDPOINT),
         hetzner_token_arn=_text(variables, "PARALLAX_HETZNER_TOKEN_ARN"),
