@@ -40,13 +40,16 @@ def test_a_mail_without_a_link_has_no_page(tmp_path: Path) -> None:
     assert saved_page([Mail("DOWN", "no link")], None, tmp_path / "page.html") is None
 
 
-def test_each_mail_is_a_file(tmp_path: Path) -> None:
+def test_each_mail_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Until a signal ends the stage."""
 
     class Inbox:
         """Two mails, then a signal."""
 
-        left = [[LINKED], [Mail("RESOLVED", "over")]]
+        def __init__(self) -> None:
+            self.left = [[LINKED], [Mail("RESOLVED", "over")]]
 
         def mails(self) -> list[Mail]:
             """Return the next mails."""
@@ -54,6 +57,7 @@ def test_each_mail_is_a_file(tmp_path: Path) -> None:
                 raise KeyboardInterrupt
             return self.left.pop(0)
 
+    monkeypatch.setattr("lab.demo.letters.PAUSE_SECONDS", 0)
     inbox: Any = Inbox()
     with pytest.raises(KeyboardInterrupt):
         save_mails(inbox, tmp_path / "mails")
