@@ -179,12 +179,16 @@ class Assessment:
 class NextStep:
     """One step: what it does, and the command with real names.
 
-    An `alternative` replaces the step before it; nobody should do both.
+    An `alternative` replaces the step before it; nobody should do both. A command that
+    changes something has its way back: `undo`, a command, or `undo_note`, a sentence
+    that states why there is none or how to find it.
     """
 
     text: str
     command: str | None = None
     alternative: bool = False
+    undo: str | None = None
+    undo_note: str | None = None
 
 
 @wired
