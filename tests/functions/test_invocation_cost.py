@@ -104,7 +104,7 @@ def healthy(
         "RESOLVERS": "system",
     }
     topic = {"ALERTS_TOPIC_ARN": cloud.topic}
-    queue = {"FINDINGS_QUEUE_URL": cloud.queue}
+    queue = {"FINDINGS_TOPIC_ARN": cloud.findings}
     waiting = {"deliver": "waiting"}
     return {
         "probe": ({}, places, '"failing": []'),

@@ -73,7 +73,7 @@ def test_a_buried_record_is_logged_with_its_reason(
     notify = load(
         "notify",
         INCIDENTS_TABLE=cloud.incidents,
-        FINDINGS_QUEUE_URL=cloud.queue,
+        FINDINGS_TOPIC_ARN=cloud.findings,
         ALERTS_TOPIC_ARN=cloud.topic,
         DEAD_LETTERS_URL=cloud.dead_letters,
     )

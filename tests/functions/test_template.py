@@ -147,10 +147,6 @@ def needed(step: str) -> set[str]:
         for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
             if isinstance(node, ast.FunctionDef) and node.name in functions:
                 actions |= {CALLS[n] for n in names(node) if n in CALLS}
-    if not has_topic:
-        actions -= {"sns:Publish", "sns:GetTopicAttributes"}
-    if "PARALLAX_FINDINGS_QUEUE_URL" not in environment(step):
-        actions.discard("sqs:GetQueueAttributes")
     return actions
 
 
@@ -211,13 +207,13 @@ def test_every_schedule_and_every_stream_keeps_what_fails(step: str) -> None:
             assert "StreamLettersPolicy" in properties(step)["Policies"]
 
 
-def test_queue_and_mail_fail_independently() -> None:
-    """Two functions with a mapping each: one has the queue, the other the topic."""
+def test_findings_and_mail_fail_independently() -> None:
+    """Two functions with a mapping and a topic each."""
     assert MAPPINGS["NotifyFunction", "Incident"]["Stream"] == "Incidents.StreamArn"
     assert MAPPINGS["PublishFunction", "Incident"]["Stream"] == "Incidents.StreamArn"
-    routes = {"PARALLAX_ALERTS_TOPIC_ARN", "PARALLAX_FINDINGS_QUEUE_URL"}
+    routes = {"PARALLAX_ALERTS_TOPIC_ARN", "PARALLAX_FINDINGS_TOPIC_ARN"}
     assert set(environment("notify")) & routes == {"PARALLAX_ALERTS_TOPIC_ARN"}
-    assert set(environment("publish")) & routes == {"PARALLAX_FINDINGS_QUEUE_URL"}
+    assert set(environment("publish")) & routes == {"PARALLAX_FINDINGS_TOPIC_ARN"}
 
 
 def test_no_stream_has_more_than_two_readers() -> None:

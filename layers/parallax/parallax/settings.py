@@ -17,6 +17,8 @@ HETZNER_ENDPOINT = "https://api.hetzner.cloud/v1"
 """Base URL of the Hetzner Cloud API."""
 HETZNER_CALLS_PER_HOUR = 600
 """A sixth of a project's limit, which the cluster also uses."""
+SOURCE = "/parallax/diagnose"
+"""`source` of the events of a function that no stack configured."""
 SYSTEM_RESOLVER = "system"
 """Means the name servers of this machine's own configuration."""
 SHORTEST_REPEAT = 0.1
@@ -39,10 +41,11 @@ class Settings:
 
     journal_table: str | None = None
     incidents_table: str | None = None
-    findings_queue_url: str | None = None
+    findings_topic_arn: str | None = None
     alerts_topic_arn: str | None = None
     report_url: str | None = None
     dead_letters_url: str | None = None
+    source: str = SOURCE
     hetzner_endpoint: str = HETZNER_ENDPOINT
     hetzner_token_arn: str | None = None
     hetzner_calls_per_hour: int = HETZNER_CALLS_PER_HOUR
@@ -73,10 +76,11 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         journal_table=_text(variables, "PARALLAX_JOURNAL_TABLE"),
         incidents_table=_text(variables, "PARALLAX_INCIDENTS_TABLE"),
-        findings_queue_url=_text(variables, "PARALLAX_FINDINGS_QUEUE_URL"),
+        findings_topic_arn=_text(variables, "PARALLAX_FINDINGS_TOPIC_ARN"),
         alerts_topic_arn=_text(variables, "PARALLAX_ALERTS_TOPIC_ARN"),
         report_url=_url(variables, "PARALLAX_REPORT_URL", "") or None,
         dead_letters_url=_text(variables, "PARALLAX_DEAD_LETTERS_URL"),
+        source=_text(variables, "PARALLAX_SOURCE") or SOURCE,
         hetzner_endpoint=_url(variables, "PARALLAX_HETZNER_ENDPOINT", HETZNER_ENDPOINT),
         hetzner_token_arn=_text(variables, "PARALLAX_HETZNER_TOKEN_ARN"),
         hetzner_calls_per_hour=_count(

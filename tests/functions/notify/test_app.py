@@ -28,7 +28,7 @@ def app(load: Any, cloud: Any, **places: str) -> Any:
     """Load notify with a test's own places and both routes."""
     found = {
         "INCIDENTS_TABLE": cloud.incidents,
-        "FINDINGS_QUEUE_URL": cloud.queue,
+        "FINDINGS_TOPIC_ARN": cloud.findings,
         "ALERTS_TOPIC_ARN": cloud.topic,
         "DEAD_LETTERS_URL": cloud.dead_letters,
     }
@@ -69,12 +69,12 @@ def test_a_function_with_one_route_leaves_the_other_alone(
 ) -> None:
     """The template deploys it twice: queue and mail do not wait for each other."""
     batch = {"Records": both("front", 1)}
-    app(load, cloud, FINDINGS_QUEUE_URL="").handler(batch, None)
+    app(load, cloud, FINDINGS_TOPIC_ARN="").handler(batch, None)
     assert (queued(cloud), mailed(cloud)) == ([], ["front-1"])
     app(load, cloud, ALERTS_TOPIC_ARN="").handler(batch, None)
     assert (queued(cloud), mailed(cloud)) == (["front-1"], [])
     with pytest.raises(SettingsError, match="neither is set"):
-        app(load, cloud, ALERTS_TOPIC_ARN="", FINDINGS_QUEUE_URL="").handler(
+        app(load, cloud, ALERTS_TOPIC_ARN="", FINDINGS_TOPIC_ARN="").handler(
             batch, None
         )
 
@@ -83,7 +83,7 @@ def test_a_finding_that_the_topic_never_takes_is_kept(load: Any, cloud: Any) -> 
     """Refused for good it is in queue and dead letters; the next one is mailed."""
     notify = app(load, cloud)
     batch = {"Records": both("front", 1, 2)}
-    with refused_for_good(of="front-1"):
+    with refused_for_good(of="finding front-1"):
         assert notify.handler(batch, None) == DONE
     assert mailed(cloud) == ["front-2"]
     (letter,) = dead_letters_of(cloud)

@@ -4,6 +4,7 @@ In: an incident; the groups. Out: a member; the groups with or without one.
 It does not: decide what people learn.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -52,8 +53,12 @@ def member_of(incident: Incident) -> Member | None:
     finding = incident.finding
     if incident.state is State.RESOLVED or finding is None:
         return None
-    cause = incident.mailed_cause or finding.cause
-    return replace(member_from(finding), state=incident.state, cause=cause)
+    return replace(
+        member_from(finding),
+        state=incident.state,
+        cause=incident.mailed_cause or finding.cause,
+        place=_place_of(incident),
+    )
 
 
 def member_from(finding: Finding) -> Member:
@@ -69,17 +74,21 @@ def member_from(finding: Finding) -> Member:
         cause=finding.cause,
         constancy=finding.symptom.constancy,
         difference=finding.symptom.difference,
+        place=finding.place,
         places=finding.places,
         severity=finding.severity,
         labels=finding.labels,
     )
 
 
-def place_of(incident: Incident) -> Place:
-    """Return the place that an incident blames.
+def _place_of(incident: Incident) -> Place:
+    """Return the place that an incident's mailed cause blames.
 
-    A finding of an earlier release has none; then the target stands for itself.
+    The newest finding may have another cause, and blame another place. A finding of an
+    earlier release has no place; then the target stands for itself.
     """
+    if incident.mailed_place:
+        return incident.mailed_place
     finding = incident.finding
     if finding and finding.place:
         return finding.place
@@ -105,14 +114,22 @@ def with_member(group: Group, member: Member) -> Group:
     else:
         members = (*group.members, member)
     return replace(
-        group,
+        for_all(group, [member]),
         members=members,
         recovered=_without(group.recovered, member.target),
         moved=_without(group.moved, member.target),
         since=min(group.since, member.since),
-        severity=min(group.severity, member.severity, key=list(Severity).index),
-        labels=tuple(sorted({*group.labels, *member.labels})),
     )
+
+
+def for_all(group: Group, failing: Iterable[Member]) -> Group:
+    """Return the group with the severity and labels of these members too."""
+    severities, labels = [group.severity], {*group.labels}
+    for member in failing:
+        severities.append(member.severity)
+        labels |= {*member.labels}
+    severity = min(severities, key=list(Severity).index)
+    return replace(group, severity=severity, labels=tuple(sorted(labels)))
 
 
 def without_member(group: Group, subject: str, *, moved: bool = False) -> Group:

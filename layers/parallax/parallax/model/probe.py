@@ -100,6 +100,8 @@ class Certificate:
     issuer: str
     not_after: datetime
     names: tuple[str, ...] = ()
+    not_before: datetime | None = None
+    """None: a probe of an earlier release, or no date that the model accepts."""
 
 
 @wired

@@ -1,8 +1,8 @@
 """Schema: the JSON Schemas of findings, advice and snapshots, for their consumers.
 
-In: the model's classes. Out: `advice.v1.schema.json`, `finding.v1.schema.json`,
-`snapshot.v1.schema.json` and `snapshot.v2.schema.json` (as it is stored in S3), written
-to the folder in the command:
+In: the model's classes. Out: `advice.v1.schema.json`, `alert.v1.schema.json`,
+`finding.v1.schema.json`, `snapshot.v1.schema.json` and `snapshot.v2.schema.json` (as
+it is stored in S3), written to the folder in the command:
 `python -m parallax.model.schema docs/schema`.
 It does not: validate anything; a test validates events with them.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from parallax.model.advice import AdviceEvent
+from parallax.model.alert import Alert
 from parallax.model.finding import Finding
 from parallax.model.snapshot import Snapshot
 from parallax.model.stored_snapshot import StoredSnapshot
@@ -60,6 +61,13 @@ def _head(name: str, title: str) -> dict[str, Any]:
 
 def finding_schema() -> dict[str, Any]:
     """Return the schema of the CloudEvent that carries a finding."""
+    data, definitions = _finding_data()
+    data["properties"].pop("id")
+    return _event("finding", "Finding, as a CloudEvent", data, definitions)
+
+
+def _finding_data() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the schema of a finding in an event, and the definitions it refers to."""
     made = schema(Finding)
     definitions = made.pop("$defs")
     _name_by_field(definitions["SnapshotRef"])
@@ -76,13 +84,38 @@ def finding_schema() -> dict[str, Any]:
             "description": "What was removed from a finding too large for the queue.",
         },
     }
-    properties.pop("id")
     data: dict[str, Any] = {
         "type": "object",
         "properties": properties,
         "required": list(REQUIRED),
     }
-    return _event("finding", "Finding, as a CloudEvent", data, definitions)
+    return data, definitions
+
+
+def alert_schema() -> dict[str, Any]:
+    """Return the schema of the CloudEvent that carries an alert."""
+    made = schema(Alert)
+    finding, definitions = _finding_data()
+    number = {"type": "integer", "minimum": 0}
+    counts = dict.fromkeys(("members", "pending", "recovered"), number)
+    properties = made["properties"] | {
+        "finding": finding,
+        "counts": {
+            "type": "object",
+            "properties": counts,
+            "required": list(counts),
+            "description": "All targets of the group; the event lists 200 of each.",
+        },
+    }
+    properties.pop("id")
+    data: dict[str, Any] = {
+        "type": "object",
+        "properties": properties,
+        "required": [*(name for name in made["required"] if name != "id"), "counts"],
+    }
+    used = made["$defs"] | definitions
+    used.pop("Finding", None)
+    return _event("alert", "Alert, as a CloudEvent", data, used)
 
 
 def _name_by_field(reference: dict[str, Any]) -> None:
@@ -134,6 +167,7 @@ def write(folder: Path) -> None:
     """Write all schemas into a folder."""
     made = {
         "advice.v1": advice_schema(),
+        "alert.v1": alert_schema(),
         "finding.v1": finding_schema(),
         "snapshot.v1": snapshot_schema(),
         "snapshot.v2": stored_snapshot_schema(),

@@ -33,6 +33,19 @@ _SUFFIX = re.compile(r"[a-z]{2,3}\.[a-z]{2}")
 domains such as `ab.de`, whose names then stand for themselves."""
 CERTIFICATE_REFUSED = "-certificate-refused"
 """Ends the id of a cause that blames a certificate."""
+OF_ONE_HOST = frozenset(
+    {
+        "dns-name-gone",
+        "dns-resolvers-disagree",
+        "dns-stale-address",
+        "cache-replays-error",
+        "redirect-loop",
+        "ingress-does-not-know-host",
+        "ingress-has-no-rule-for-path",
+        "ingress-rejects-request",
+    }
+)
+"""Causes that concern one name, path or rule at a place that many share."""
 OF_THE_BALANCER = frozenset({"node-firewall-blocks-load-balancer"})
 """Causes at the nodes that concern the path of one load balancer."""
 
@@ -69,6 +82,14 @@ def blamed(judgement: Judgement, snapshot: Snapshot) -> Place:
         if kind in known:
             return known[kind]
     return known[PlaceKind.TARGET]
+
+
+def is_of_one_host(cause: str) -> bool:
+    """Say whether a cause concerns one host, although its place serves many.
+
+    E.g. the rule of a host is missing. Two hosts may lose theirs in two faults.
+    """
+    return cause in OF_ONE_HOST
 
 
 def zone_of(target: Target, snapshot: Snapshot | None = None) -> str:
