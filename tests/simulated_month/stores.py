@@ -96,7 +96,7 @@ class Stream:
 
     delay: Callable[[Incident], Sequence[float]]
     deliver: Callable[[datetime, Incident], None]
-    now: datetime = datetime.min.replace(tzinfo=UTC)
+    now: datetime = datetime(2026, 3, 1, tzinfo=UTC)
     _last: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
     def __call__(self, incident: Incident) -> None:

@@ -1,10 +1,11 @@
 """Specification of places: one object has one name from every target's view."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from parallax.causes import CAUSES
+from parallax.causes import CAUSES, Cause
 from parallax.diagnose.judge import judge
 from parallax.model.judgement import Class, Judgement
 from parallax.model.place import Place, PlaceKind
@@ -43,9 +44,8 @@ def test_what_one_entry_names_another_snapshot_finds(kind: PlaceKind) -> None:
 
 
 @pytest.mark.parametrize("scenario", [s.wrong_port, s.pod_error])
-def test_a_fault_has_the_same_place_for_both(scenario: object) -> None:
+def test_a_fault_has_the_same_place_for_both(scenario: Callable[[], Snapshot]) -> None:
     """For a target with a full entry, and for one with nearly none."""
-    assert callable(scenario)
     snapshot = scenario()
     judgement, other = seen_as(UNNAMED, snapshot)
     assert blamed(judgement, other) == blamed(judgement, snapshot)
@@ -53,9 +53,9 @@ def test_a_fault_has_the_same_place_for_both(scenario: object) -> None:
 
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: cause.id)
-def test_each_cause_blames_an_object_that_targets_share(cause: object) -> None:
+def test_each_cause_blames_an_object_that_targets_share(cause: Cause) -> None:
     """With a full entry no cause falls back to the target."""
-    judgement = replace(judge(s.healthy()), cause=cause.id, hop=cause.hop)  # type: ignore[attr-defined]
+    judgement = replace(judge(s.healthy()), cause=cause.id, hop=cause.hop)
     shown = Certificate(subject="CN=a", issuer="CA", not_after=s.NOW)
     run = replace(s.run(s.OK), probes=(replace(s.run(s.OK).first, certificate=shown),))
     snapshot = replace(s.healthy(), run=run)
