@@ -12,7 +12,6 @@ from parallax.evidence import balancer, names, zone_reading
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
 
-
 IN_TURNS = 6
 """Requests of which one would have reached the failing address, if DNS had returned it
 in turns with the load balancer's: chance leaves it out in one of 64 cases."""
