@@ -12,6 +12,7 @@ import pytest
 from parallax.probe import Plan
 from parallax.redrive.stack import LETTERS_OUTPUT
 from parallax.snapshots.address import PREFIX
+from parallax.targets import time_zones
 from tests.functions.template import (
     ALARMS,
     CODE,
@@ -58,9 +59,10 @@ DELIVER = (
 )
 GROUPS = (
     ("groups/table.py", "put"),
-    ("incidents/items.py", "get", "_put_if", "indexed"),
+    ("incidents/items.py", "get", "_put_if", "indexed", "scan"),
+    ("notify/digest/send.py", "_send"),
 )
-"""What `deliver` reaches in addition if the function has the alerts topic."""
+"""What the handler reaches in addition if the function has the alerts topic."""
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (
         ("journal/dynamodb.py", "record"),
@@ -93,6 +95,8 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     "ClaimCheck": (("snapshots/bucket.py", "_put"),),
     "sweep_all": (SWEEP,),
     "shrink_resolved": (SWEEP,),
+    "LinkKey": (("incidents/items.py", "get"),),
+    "DynamoGroups": (MOVE,),
     "deliver": DELIVER,
     "deliver_waiting": DELIVER,
 }
@@ -102,6 +106,7 @@ CALLED = {
     "inspect": ("inspect/inspection.py",),
     "ingest": ("ingest/endpoint.py", "ingest/store.py"),
     "diagnose": ("incidents/diagnosis.py",),
+    "report": ("report/endpoint.py",),
 }
 """The module of the layer behind a handler's one call."""
 PARTIAL = ("batchItemFailures", "process_partial_response", "BatchProcessor")
@@ -248,7 +253,7 @@ def test_every_reference_names_something_of_the_template() -> None:
     """`sam validate --lint` accepts a `!GetAtt` of a resource that does not exist."""
     text = (ROOT / "template.yaml").read_text()
     named = set(re.findall(r"!(?:Ref|GetAtt) (\w+)\b(?!::)", text))
-    generated = {"IngestFunctionUrl", "ProbeFunctionRole"}
+    generated = {"IngestFunctionUrl", "ReportFunctionUrl", "ProbeFunctionRole"}
     assert named <= {*RESOURCES, *TEMPLATE["Parameters"], *generated}
 
 
@@ -405,3 +410,17 @@ def test_the_parameters_defaults_are_the_code_s_own() -> None:
     assert repeat["Default"] == plan.interval
     last = (plan.repeats - 1) * repeat["MaxValue"]
     assert last + plan.shortest < plan.seconds
+
+
+def test_the_daily_mail_is_sent_only_where_it_is_wanted() -> None:
+    """Off by default; then its hour is that of a time zone, in three attempts."""
+    parameters = TEMPLATE["Parameters"]
+    assert parameters["AdviceMail"]["Default"] == "none"
+    assert TEMPLATE["Conditions"]["MailsAdvice"] == ["AdviceMail", "daily"]
+    daily = properties("notify")["Events"]["EveryDay"]["Properties"]
+    assert daily["State"] == ["MailsAdvice", "ENABLED", "DISABLED"]
+    assert daily["ScheduleExpression"] == "cron(0,5,10 ${AdviceMailHour} * * ? *)"
+    assert daily["ScheduleExpressionTimezone"] == "AdviceMailTimeZone"
+    assert json.loads(daily["Input"]) == {"deliver": "advice"}
+    assert "EveryDay" not in properties("publish")["Events"]
+    assert parameters["AdviceMailTimeZone"]["Default"] in time_zones.names()

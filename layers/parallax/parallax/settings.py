@@ -43,6 +43,7 @@ class Settings:
     incidents_table: str | None = None
     findings_topic_arn: str | None = None
     alerts_topic_arn: str | None = None
+    report_url: str | None = None
     dead_letters_url: str | None = None
     routes: tuple[str, ...] = ()
     routes_queue_url: str | None = None
@@ -82,6 +83,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         incidents_table=_text(variables, "PARALLAX_INCIDENTS_TABLE"),
         findings_topic_arn=_text(variables, "PARALLAX_FINDINGS_TOPIC_ARN"),
         alerts_topic_arn=_text(variables, "PARALLAX_ALERTS_TOPIC_ARN"),
+        report_url=_url(variables, "PARALLAX_REPORT_URL", "") or None,
         dead_letters_url=_text(variables, "PARALLAX_DEAD_LETTERS_URL"),
         routes=_names(variables, "PARALLAX_ROUTES"),
         routes_queue_url=_text(variables, "PARALLAX_ROUTES_QUEUE_URL"),

@@ -4,6 +4,7 @@ In: an incident; the groups. Out: a member; the groups with or without one.
 It does not: decide what people learn.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -11,9 +12,12 @@ from parallax.model.finding import Finding, Incident
 from parallax.model.group import Group, Groups, Member, Seen
 from parallax.model.incident_state import State
 from parallax.model.place import Place, PlaceKind
+from parallax.model.target import Severity
 
 REMEMBERED = timedelta(days=14)
 """How long versions are remembered: as long as a dead letter is kept and replayed."""
+MOST_REMEMBERED = 2000
+"""Versions that are remembered: 110 KB of an item, for the newest incidents."""
 
 
 def is_known(board: Groups, incident: Incident) -> bool:
@@ -30,12 +34,15 @@ def is_known(board: Groups, incident: Incident) -> bool:
 
 
 def remember(board: Groups, incident: Incident, now: datetime) -> Groups:
-    """Return the groups with this version as taken; old ones are forgotten."""
-    kept = tuple(
-        seen
-        for seen in board.seen
-        if seen.subject != incident.subject and now - seen.at < REMEMBERED
-    )
+    """Return the groups with this version as taken; old ones are forgotten.
+
+    An incident that ended without an alarm is forgotten too: a late version of it is a
+    pending one at most, and `keeping` removes that within a minute.
+    """
+    others = [s for s in board.seen if s.subject != incident.subject]
+    kept = tuple(s for s in others if now - s.at < REMEMBERED)[1 - MOST_REMEMBERED :]
+    if incident.state is State.RESOLVED and incident.mailed_at is None:
+        return replace(board, seen=kept)
     new = Seen(
         subject=incident.subject,
         incident=incident.id,
@@ -51,8 +58,12 @@ def member_of(incident: Incident) -> Member | None:
     finding = incident.finding
     if incident.state is State.RESOLVED or finding is None:
         return None
-    cause = incident.mailed_cause or finding.cause
-    return replace(member_from(finding), state=incident.state, cause=cause)
+    return replace(
+        member_from(finding),
+        state=incident.state,
+        cause=incident.mailed_cause or finding.cause,
+        place=_place_of(incident),
+    )
 
 
 def member_from(finding: Finding) -> Member:
@@ -66,15 +77,23 @@ def member_from(finding: Finding) -> Member:
         status_code=finding.symptom.status_code,
         error_type=finding.symptom.error_type,
         cause=finding.cause,
+        constancy=finding.symptom.constancy,
+        difference=finding.symptom.difference,
+        place=finding.place,
         places=finding.places,
+        severity=finding.severity,
+        labels=finding.labels,
     )
 
 
-def place_of(incident: Incident) -> Place:
-    """Return the place that an incident blames.
+def _place_of(incident: Incident) -> Place:
+    """Return the place that an incident's mailed cause blames.
 
-    A finding of an earlier release has none; then the target stands for itself.
+    The newest finding may have another cause, and blame another place. A finding of an
+    earlier release has no place; then the target stands for itself.
     """
+    if incident.mailed_place:
+        return incident.mailed_place
     finding = incident.finding
     if finding and finding.place:
         return finding.place
@@ -99,16 +118,39 @@ def with_member(group: Group, member: Member) -> Group:
         )
     else:
         members = (*group.members, member)
-    recovered = tuple(name for name in group.recovered if name != member.target)
-    since = min(group.since, member.since)
-    return replace(group, members=members, recovered=recovered, since=since)
+    return replace(
+        for_all(group, [member]),
+        members=members,
+        recovered=_without(group.recovered, member.target),
+        moved=_without(group.moved, member.target),
+        since=min(group.since, member.since),
+    )
 
 
-def without_member(group: Group, subject: str) -> Group:
-    """Return the group without this member, which is listed as recovered."""
-    members = tuple(m for m in group.members if m.target != subject)
-    recovered = tuple(name for name in group.recovered if name != subject)
-    return replace(group, members=members, recovered=(*recovered, subject))
+def for_all(group: Group, failing: Iterable[Member]) -> Group:
+    """Return the group with the severity and labels of these members too."""
+    severities, labels = [group.severity], {*group.labels}
+    for member in failing:
+        severities.append(member.severity)
+        labels |= {*member.labels}
+    severity = min(severities, key=list(Severity).index)
+    return replace(group, severity=severity, labels=tuple(sorted(labels)))
+
+
+def without_member(group: Group, subject: str, *, moved: bool = False) -> Group:
+    """Return the group without this member, which has recovered or `moved`."""
+    recovered = _without(group.recovered, subject)
+    elsewhere = _without(group.moved, subject)
+    return replace(
+        group,
+        members=tuple(m for m in group.members if m.target != subject),
+        recovered=recovered if moved else (*recovered, subject),
+        moved=(*elsewhere, subject) if moved else elsewhere,
+    )
+
+
+def _without(names: tuple[str, ...], gone: str) -> tuple[str, ...]:
+    return tuple(name for name in names if name != gone)
 
 
 def with_group(board: Groups, group: Group) -> Groups:

@@ -11,6 +11,7 @@ from datetime import datetime
 from parallax.model.finding import Finding, NotificationReason
 from parallax.model.group import Acknowledged, Member
 from parallax.model.place import Place
+from parallax.model.target import Severity
 from parallax.model.wire import wired
 
 PREFIX = "group/"
@@ -25,7 +26,7 @@ class Unaffected:
     `names` are at most five of them.
     """
 
-    place: Place | None
+    place: Place | None = None
     targets: int
     names: tuple[str, ...] = ()
 
@@ -51,10 +52,17 @@ class Alert:
     members: tuple[Member, ...] = ()
     pending: tuple[Member, ...] = ()
     recovered: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    """Targets that were members and are in another group now."""
+    was: int = 0
+    """How many targets the last mail counted; 0: there was none."""
     watched: int | None = None
     """Enabled targets whose path includes the place; None: unknown."""
     unaffected: tuple[Unaffected, ...] = ()
     finding: Finding
+    severity: Severity = Severity.CRITICAL
+    """The highest of all members since the beginning; `labels` are those of all."""
+    labels: tuple[tuple[str, str], ...] = ()
     acknowledged: Acknowledged | None = None
     muted: bool = False
     merged_into: str | None = None

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from parallax.model.incident_state import State
+from parallax.model.judgement import Constancy, Difference
 from parallax.model.place import Place
+from parallax.model.target import Severity
 from parallax.model.wire import wired
 
 
@@ -29,8 +31,15 @@ class Member:
     status_code: int | None = None
     error_type: str | None = None
     cause: str
+    constancy: Constancy = Constancy.UNKNOWN
+    difference: Difference = Difference.UNKNOWN
+    """On which side it fails; unknown also for a member of an earlier release."""
+    place: Place | None = None
+    """The object that this cause blames."""
     places: tuple[Place, ...] = ()
     """Every place on the target's path."""
+    severity: Severity = Severity.CRITICAL
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 @wired
@@ -63,7 +72,7 @@ class Group:
     """Incidents with one cause at one place, from the first to the last.
 
     `number` counts its alerts. `mailed_count` is the number of targets in the last
-    mail; `changes` counts mails that revised the cause or that number.
+    mail, `mailed_cause` its cause; `changes` counts mails that revised one of them.
     """
 
     id: str
@@ -72,14 +81,21 @@ class Group:
     since: datetime
     members: tuple[Member, ...] = ()
     recovered: tuple[str, ...] = ()
-    """Targets that were members and have recovered, or moved to another group."""
+    """Targets that were members and have recovered."""
+    moved: tuple[str, ...] = ()
+    """Targets that were members and are in another group now."""
     number: int = 0
     mailed_at: datetime | None = None
     mailed_count: int = 0
+    mailed_cause: str | None = None
     changes: int = 0
+    severity: Severity = Severity.CRITICAL
+    """The highest of all members since the beginning, and `labels` are those of all:
+    who learned the beginning learns the end."""
+    labels: tuple[tuple[str, str], ...] = ()
     acknowledged: Acknowledged | None = None
     held_back: bool = False
-    """Whether a mail was due while the group was muted."""
+    """Whether a mail was due while the group was muted, or soon after the last one."""
 
 
 @wired

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from parallax.aws import client, failed_with
 from parallax.groups.alert import alone
+from parallax.links.address import Addresses, open_addresses
 from parallax.model.advice import AdviceEvent
 from parallax.model.alert import Alert
 from parallax.model.finding import Finding, without_snapshot
@@ -95,8 +96,10 @@ class TopicRoute:
 
     name = "topic"
 
-    def __init__(self, arn: str) -> None:
+    def __init__(self, arn: str, addresses: Addresses | None = None) -> None:
         self.arn = arn
+        self._addresses = addresses
+        """Of the pages that mails link to; None: mails have no link."""
 
     def wants(self, publication: Publication) -> bool:
         """Return whether a mail is due."""
@@ -107,7 +110,8 @@ class TopicRoute:
         from parallax.notify.mail import render  # noqa: PLC0415 - the queue needs none
 
         assert isinstance(publication, Alert)  # noqa: S101 - `wants` checked it
-        mail = render(publication)
+        addresses = self._addresses
+        mail = render(publication, addresses.of(publication) if addresses else None)
         body = late(publication, datetime.now(UTC)) + mail.body
         text = body.encode()[:MAIL_LIMIT].decode(errors="ignore")
         filters = attributes(publication)
@@ -139,7 +143,7 @@ def configured(settings: Settings) -> tuple[Route, ...]:
     """
     routes: list[Route] = []
     if settings.alerts_topic_arn:
-        routes.append(TopicRoute(settings.alerts_topic_arn))
+        routes.append(TopicRoute(settings.alerts_topic_arn, open_addresses(settings)))
     if settings.findings_topic_arn:
         routes.append(FindingsRoute(settings.findings_topic_arn, settings.source))
     if not routes:
