@@ -58,7 +58,7 @@ def standing(name: str | None = None) -> Iterator[StandIn]:
     stand_in = StandIn(name)
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the library's name
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {
                 n.title() if n != n.lower() else n: v for n, v in self.headers.items()

@@ -176,7 +176,7 @@ def test_another_group_of_a_receiver_does_not_wait(stack: Stack) -> None:
 def test_what_a_receiver_never_accepts_is_a_dead_letter(
     stack: Stack, status: int
 ) -> None:
-    """With the reason, and no secret; the next alert follows, and a redrive sends it."""
+    """With a reason without secrets; the next alert follows; a redrive sends it."""
     slack = stack.receivers["slack"]
     slack.status, slack.answer = status, b"no_service /services/T0/B0/secret"
     stack.publish(Turn.FIRING)
