@@ -11,6 +11,9 @@ from typing import Any
 from parallax.aws import client, failed_with
 from parallax.model.packed import UnreadableError, in_clear, unpack
 
+CONFLICTS = ("ConditionalCheckFailedException", "TransactionConflictException")
+"""DynamoDB's codes for a write that met another one: it came later, or at the same time
+as a transaction with the same item."""
 DIGITS = 15
 """Most digits of a version or a number of findings; a DynamoDB number has up to 38."""
 
@@ -61,7 +64,7 @@ class Items:
                 ExpressionAttributeValues={":read": version},
             )
         except self._dynamodb.exceptions.ClientError as error:
-            if failed_with(error, "ConditionalCheckFailedException"):
+            if failed_with(error, *CONFLICTS):
                 raise ConflictError(item["pk"]["S"]) from error
             raise
 
