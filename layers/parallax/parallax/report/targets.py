@@ -1,7 +1,7 @@
 """Targets: whom an incident affects, and whom it does not.
 
 In: the last alert; the group as it is now, or None. Out: a list.
-It does not: know what happened to targets that are no members.
+It does not: list targets that never belonged to the incident.
 """
 
 from datetime import datetime
