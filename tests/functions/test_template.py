@@ -12,6 +12,7 @@ import pytest
 from parallax.probe import Plan
 from parallax.redrive.stack import LETTERS_OUTPUT
 from parallax.snapshots.address import PREFIX
+from parallax.targets import time_zones
 from tests.functions.template import (
     ALARMS,
     CODE,
@@ -58,9 +59,10 @@ DELIVER = (
 )
 GROUPS = (
     ("groups/table.py", "put"),
-    ("incidents/items.py", "get", "_put_if", "indexed"),
+    ("incidents/items.py", "get", "_put_if", "indexed", "scan"),
+    ("notify/digest/send.py", "_send"),
 )
-"""What `deliver` reaches in addition if the function has the alerts topic."""
+"""What the handler reaches in addition if the function has the alerts topic."""
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (
         ("journal/dynamodb.py", "record"),
@@ -379,7 +381,8 @@ def test_redrive_finds_the_queue_and_every_function_in_the_outputs() -> None:
     # An earlier version's outputs mean queues whose letters do not name a function.
     named = [output for output, value in outputs.items() if value == "DeadLetters"]
     assert named == [LETTERS_OUTPUT]
-    functions = {f"{step.title()}Function" for step in STEPS} - {"IngestFunction"}
+    functions = {f"{step.title()}Function" for step in STEPS}
+    functions -= {"IngestFunction", "ReportFunction"}  # URLs invoke them
     assert {outputs[f"{name}Name"] for name in functions} == functions
 
 
@@ -408,3 +411,17 @@ def test_the_parameters_defaults_are_the_code_s_own() -> None:
     assert repeat["Default"] == plan.interval
     last = (plan.repeats - 1) * repeat["MaxValue"]
     assert last + plan.shortest < plan.seconds
+
+
+def test_the_daily_mail_is_sent_only_where_it_is_wanted() -> None:
+    """Off by default; then its hour is that of a time zone, in three attempts."""
+    parameters = TEMPLATE["Parameters"]
+    assert parameters["AdviceMail"]["Default"] == "none"
+    assert TEMPLATE["Conditions"]["MailsAdvice"] == ["AdviceMail", "daily"]
+    daily = properties("notify")["Events"]["EveryDay"]["Properties"]
+    assert daily["State"] == ["MailsAdvice", "ENABLED", "DISABLED"]
+    assert daily["ScheduleExpression"] == "cron(0,5,10 ${AdviceMailHour} * * ? *)"
+    assert daily["ScheduleExpressionTimezone"] == "AdviceMailTimeZone"
+    assert json.loads(daily["Input"]) == {"deliver": "advice"}
+    assert "EveryDay" not in properties("publish")["Events"]
+    assert parameters["AdviceMailTimeZone"]["Default"] in time_zones.names()

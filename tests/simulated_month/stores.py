@@ -7,7 +7,7 @@ It does not: survive the test.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from parallax.incidents.index import Open
 from parallax.incidents.items import ConflictError
@@ -96,7 +96,7 @@ class Stream:
 
     delay: Callable[[Incident], Sequence[float]]
     deliver: Callable[[datetime, Incident], None]
-    now: datetime = datetime.min
+    now: datetime = datetime(2026, 3, 1, tzinfo=UTC)
     _last: dict[str, datetime] = field(default_factory=dict[str, datetime])
 
     def __call__(self, incident: Incident) -> None:

@@ -1,14 +1,17 @@
 """Notify: the batch's good findings go out, whatever else is in it."""
 
+import json
 from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from parallax.incidents import advice
+from parallax.incidents.advice import DynamoAdvice
 from parallax.model.advice import AdviceEvent, AdviceRecord
 from parallax.model.wire import encode
 from parallax.settings import SettingsError
+from tests.parallax.notify.digest import given
 from tests.parallax.notify.published import (
     alert_record,
     dead_letters_of,
@@ -121,6 +124,17 @@ def test_advice_goes_to_the_queue_and_to_no_mail(load: Any, cloud: Any) -> None:
     assert app(load, cloud).handler(batch, None) == DONE
     assert queued(cloud) == ["advice-1"]
     assert mailed(cloud) == []
+
+
+def test_the_daily_call_mails_advice(load: Any, cloud: Any) -> None:
+    """Once, from the records that judgements left in the table."""
+    few = given.standing(given.few_pods("shop"))
+    DynamoAdvice(cloud.incidents).put(AdviceRecord(subject="a/advice", standing=(few,)))
+    notify = app(load, cloud)
+    assert notify.handler({"deliver": "advice"}, None) == {"advice": 1}
+    assert notify.handler({"deliver": "advice"}, None) == {"advice": 0}
+    (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
+    assert mail["Subject"] == "ADVICE a: only one of several pods is ready"
 
 
 def test_whatever_comes_twice_goes_out_once(load: Any, cloud: Any) -> None:

@@ -283,7 +283,7 @@ def test_an_adviser_that_raises_does_not_stop_the_others(
     def broken(_: Snapshot) -> NoReturn:
         raise ZeroDivisionError
 
-    bad = Adviser(id="bad", advise=broken, decidable=broken)
+    bad = Adviser(id="bad", summary="Bad", advise=broken, decidable=broken)
     monkeypatch.setattr("parallax.advice.ADVISERS", (bad, *ADVISERS))
     assert set(given(certified(2))) == {"certificate-expires"}
     assert "bad" not in decidable(Scene.of(certified(2)))

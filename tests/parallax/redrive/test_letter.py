@@ -125,7 +125,10 @@ def test_what_our_code_set_aside_without_a_record_is_for_reading(record: Any) ->
     assert letter.form is Form.SET_ASIDE
     assert letter.reason == "odd"
     assert letter.event is None
-    assert letter.problem == "it contains no record of a stream and can only be read"
+    assert (
+        letter.problem
+        == "it contains no record of a stream or queue and can only be read"
+    )
 
 
 def test_a_batch_in_s3_is_replayed_from_its_payload() -> None:

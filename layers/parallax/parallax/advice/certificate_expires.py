@@ -145,4 +145,9 @@ def decidable(scene: Scene) -> bool:
     return _certificate(scene) is not None
 
 
-ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)
+ADVISER = Adviser(
+    id=ID,
+    summary="A certificate expires soon",
+    advise=advise,
+    decidable=decidable,
+)

@@ -16,6 +16,8 @@ from parallax.model.target import Severity
 
 REMEMBERED = timedelta(days=14)
 """How long versions are remembered: as long as a dead letter is kept and replayed."""
+MOST_REMEMBERED = 2000
+"""Versions that are remembered: 110 KB of an item, for the newest incidents."""
 
 
 def is_known(board: Groups, incident: Incident) -> bool:
@@ -32,12 +34,15 @@ def is_known(board: Groups, incident: Incident) -> bool:
 
 
 def remember(board: Groups, incident: Incident, now: datetime) -> Groups:
-    """Return the groups with this version as taken; old ones are forgotten."""
-    kept = tuple(
-        seen
-        for seen in board.seen
-        if seen.subject != incident.subject and now - seen.at < REMEMBERED
-    )
+    """Return the groups with this version as taken; old ones are forgotten.
+
+    An incident that ended without an alarm is forgotten too: a late version of it is a
+    pending one at most, and `keeping` removes that within a minute.
+    """
+    others = [s for s in board.seen if s.subject != incident.subject]
+    kept = tuple(s for s in others if now - s.at < REMEMBERED)[1 - MOST_REMEMBERED :]
+    if incident.state is State.RESOLVED and incident.mailed_at is None:
+        return replace(board, seen=kept)
     new = Seen(
         subject=incident.subject,
         incident=incident.id,

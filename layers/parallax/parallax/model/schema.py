@@ -97,7 +97,7 @@ def alert_schema() -> dict[str, Any]:
     made = schema(Alert)
     finding, definitions = _finding_data()
     number = {"type": "integer", "minimum": 0}
-    counts = dict.fromkeys(("members", "pending", "recovered"), number)
+    counts = dict.fromkeys(("failing", "confirmed", "recovered"), number)
     properties = made["properties"] | {
         "finding": finding,
         "counts": {

@@ -15,6 +15,7 @@ from parallax.model.alert import Alert
 from parallax.model.group import Member
 from parallax.model.wire import decode, encode
 from parallax.notify.event import cloud_event, head
+from parallax.notify.mail import Mail
 from parallax.settings import SOURCE
 
 TYPE = "io.parallax.alert.v1"
@@ -22,8 +23,8 @@ LISTED = 200
 """Targets of each kind that an event lists, in about 70 KB."""
 
 
-def alert_event(alert: Alert, source: str = SOURCE) -> dict[str, Any]:
-    """Return an alert as a CloudEvent; its subject is `group/<group id>`."""
+def alert_event(alert: Alert, mail: Mail, source: str = SOURCE) -> dict[str, Any]:
+    """Return an alert as a CloudEvent; its subject is the group's id."""
     listed = replace(
         alert,
         members=_listed(alert.members),
@@ -34,12 +35,14 @@ def alert_event(alert: Alert, source: str = SOURCE) -> dict[str, Any]:
     data = encode(replace(listed, finding=finding))
     data.pop("id")
     data["finding"] = cloud_event(finding)["data"] | {"id": finding.id}
+    data["severity"] = alert.finding.severity.value
+    data["mail"] = {"subject": mail.subject, "text": mail.body}
     data["counts"] = {
-        "members": len(alert.members),
-        "pending": len(alert.pending),
+        "failing": len(alert.failing),
+        "confirmed": len(alert.members),
         "recovered": len(alert.recovered),
     }
-    event = head(alert.id, TYPE, alert.subject, "alert", source)
+    event = head(alert.id, TYPE, alert.group, "alert", source)
     return event | {"time": encode(alert.at), "data": data}
 
 

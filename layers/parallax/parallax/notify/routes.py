@@ -195,8 +195,9 @@ def _event(publication: Publication, source: str) -> dict[str, Any]:
     if isinstance(publication, Finding):
         return cloud_event(publication, source)
     from parallax.notify.alert_event import alert_event  # noqa: PLC0415 - as above
+    from parallax.notify.mail import render  # noqa: PLC0415 - as above
 
-    return alert_event(publication, source)
+    return alert_event(publication, render(publication), source)
 
 
 def preview(finding: Finding) -> dict[str, Any]:
