@@ -26,9 +26,7 @@ def test_help_lists_the_commands() -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
-    ["probe", "attribute", "judge", "causes", "targets"]
-    + ["incidents", "show", "ack", "mute", "unmute"],
+    "command", ["probe", "attribute", "judge", "causes", "targets"]
 )
 def test_help_shows_flags_as_flags_and_cuts_nothing(command: str) -> None:
     """No type follows an option, no sentence ends in dots."""
