@@ -57,4 +57,4 @@ def _others(one: Unaffected) -> str:
     count = f"{one.targets} target{'' if one.targets == 1 else 's'}"
     names = ", ".join(one.names)
     more = ", …" if one.targets > len(one.names) else ""
-    return f"Not affected: {count}{where} ({names}{more})"
+    return f"No open incident: {count}{where} ({names}{more})"
