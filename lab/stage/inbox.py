@@ -2,8 +2,8 @@
 
 In: the stack's outputs. Out: findings as CloudEvents, mails as they were sent.
 It does not: read the tables; all it returns went through SQS or SNS. The emulator's
-SNS sends no e-mail, so an SQS queue is subscribed to the topic; subject and text are
-those of the mail.
+SNS sends no e-mail, so an SQS queue is subscribed to the topic. It gets each alert as a
+CloudEvent, whose `data.mail` has the mail's subject and text.
 """
 
 import json
@@ -45,7 +45,8 @@ class Inbox:
     def mails(self) -> list[Mail]:
         """Receive the mails since the last call."""
         notes = [json.loads(body) for body in self._receive(self._mail_url)]
-        return [Mail(n.get("Subject") or "", n["Message"]) for n in notes]
+        mails = [json.loads(note["Message"])["data"]["mail"] for note in notes]
+        return [Mail(mail["subject"], mail["text"]) for mail in mails]
 
     def _receive(self, url: str) -> list[str]:
         bodies: list[str] = []

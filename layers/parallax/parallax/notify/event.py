@@ -50,13 +50,14 @@ def cloud_event(finding: Finding) -> dict[str, Any]:
 
 def advice_event(event: AdviceEvent) -> dict[str, Any]:
     """Return an advice event as a CloudEvent of its own type."""
-    head = _head(event.id, ADVICE_TYPE, event.target, "advice")
+    first = head(event.id, ADVICE_TYPE, event.target, "advice")
     data = encode(event)
     data.pop("id")
-    return head | {"time": encode(event.judged_at), "data": data}
+    return first | {"time": encode(event.judged_at), "data": data}
 
 
-def _head(identity: str, kind: str, target: str, schema: str) -> dict[str, Any]:
+def head(identity: str, kind: str, target: str, schema: str) -> dict[str, Any]:
+    """Return the attributes of a CloudEvent, without its time."""
     return {
         "specversion": "1.0",
         "id": identity,
@@ -69,45 +70,50 @@ def _head(identity: str, kind: str, target: str, schema: str) -> dict[str, Any]:
 
 
 def _event(finding: Finding) -> dict[str, Any]:
-    return _head(finding.id, TYPE, finding.target, "finding") | {
+    return head(finding.id, TYPE, finding.target, "finding") | {
         "time": encode(finding.judged_at),
-        "data": {
-            "target": finding.target,
-            "url": finding.url,
-            "title": finding.title,
-            "state": finding.state.value,
-            "turn": finding.turn.value if finding.turn else None,
-            "since": encode(finding.since),
-            "judged_at": encode(finding.judged_at),
-            "incident": finding.incident,
-            "symptom": encode(finding.symptom),
-            "class": finding.class_.value if finding.class_ else None,
-            "hop": finding.hop.value if finding.hop else None,
-            "cause": finding.cause,
-            "reason": finding.reason,
-            "settling": finding.settling,
-            "settling_reason": finding.settling_reason,
-            "proof": encode(finding.proof),
-            "well_since": encode(finding.well_since),
-            "assessments": encode(finding.assessments),
-            "path": encode(finding.path),
-            "next_steps": encode(finding.next_steps),
-            "advice": encode(finding.advice),
-            "lead": encode(finding.lead),
-            "request_id": finding.request_id,
-            "response": encode(finding.response),
-            "timeline": encode(finding.timeline),
-            "no_change_before": finding.no_change_before,
-            "next_mail_at": encode(finding.next_mail_at),
-            "place": encode(finding.place),
-            "places": encode(finding.places),
-            "severity": finding.severity.value,
-            "labels": dict(finding.labels),
-            "runbook": finding.runbook,
-            "snapshot": None,
-            "snapshot_ref": finding.snapshot_ref and asdict(finding.snapshot_ref),
-            "snapshot_problem": finding.snapshot_problem,
-        },
+        "data": finding_data(finding),
+    }
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """Return the data of a finding's event, with `snapshot` null."""
+    return {
+        "target": finding.target,
+        "url": finding.url,
+        "title": finding.title,
+        "state": finding.state.value,
+        "turn": finding.turn.value if finding.turn else None,
+        "since": encode(finding.since),
+        "judged_at": encode(finding.judged_at),
+        "incident": finding.incident,
+        "symptom": encode(finding.symptom),
+        "class": finding.class_.value if finding.class_ else None,
+        "hop": finding.hop.value if finding.hop else None,
+        "cause": finding.cause,
+        "reason": finding.reason,
+        "settling": finding.settling,
+        "settling_reason": finding.settling_reason,
+        "proof": encode(finding.proof),
+        "well_since": encode(finding.well_since),
+        "assessments": encode(finding.assessments),
+        "path": encode(finding.path),
+        "next_steps": encode(finding.next_steps),
+        "advice": encode(finding.advice),
+        "lead": encode(finding.lead),
+        "request_id": finding.request_id,
+        "response": encode(finding.response),
+        "timeline": encode(finding.timeline),
+        "no_change_before": finding.no_change_before,
+        "next_mail_at": encode(finding.next_mail_at),
+        "place": encode(finding.place),
+        "places": encode(finding.places),
+        "severity": finding.severity.value,
+        "labels": dict(finding.labels),
+        "runbook": finding.runbook,
+        "snapshot": None,
+        "snapshot_ref": finding.snapshot_ref and asdict(finding.snapshot_ref),
+        "snapshot_problem": finding.snapshot_problem,
     }
 
 

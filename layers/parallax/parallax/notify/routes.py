@@ -8,6 +8,7 @@ Source of the limits: Amazon SQS, `SendMessage`; Amazon SNS, `Publish`.
 """
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
@@ -25,8 +26,6 @@ from parallax.settings import Settings, SettingsError
 
 MESSAGE_LIMIT = 1_000_000
 """Bytes of one message; SQS accepts 1,048,576, attributes included."""
-MAIL_LIMIT = 250_000
-"""Bytes of a mail's text; SNS accepts 262,144, subject included."""
 SUBJECT_REFUSED = ("InvalidParameter", "InvalidParameterException")
 """SNS's error codes for a subject that it rejects. The API reference allows UTF-8,
 older pages only ASCII. Such a mail is sent again with an ASCII subject."""
@@ -85,43 +84,54 @@ class QueueRoute:
 
 
 class TopicRoute:
-    """The alerts topic: a mail for each alert that nobody muted."""
+    """The alerts topic: a message for each alert that nobody muted.
+
+    `link` returns the URL of an alert's incident, or None if there is no page for it.
+    """
 
     name = "topic"
 
-    def __init__(self, arn: str) -> None:
+    def __init__(
+        self, arn: str, link: Callable[[Alert], str | None] = lambda _: None
+    ) -> None:
         self.arn = arn
+        self._link = link
 
     def wants(self, publication: Publication) -> bool:
         """Return whether a mail is due."""
         return isinstance(publication, Alert) and not publication.muted
 
     def send(self, publication: Publication) -> None:
-        """Publish the mail's subject and text."""
-        from parallax.notify.mail import render  # noqa: PLC0415 - the queue needs none
+        """Publish the mail's subject, and the text for each protocol."""
+        from parallax.notify.mail import (  # noqa: PLC0415 - the queue needs none
+            Mail,
+            render,
+        )
+        from parallax.notify.variants import message  # noqa: PLC0415 - as above
 
         assert isinstance(publication, Alert)  # noqa: S101 - `wants` checked it
-        mail = render(publication)
+        mail = render(publication, self._link(publication))
         body = late(publication, datetime.now(UTC)) + mail.body
-        text = body.encode()[:MAIL_LIMIT].decode(errors="ignore")
+        texts = message(publication, Mail(subject=mail.subject, body=body))
         filters = attributes(publication)
         try:
-            self._publish(mail.subject, text, filters)
+            self._publish(mail.subject, texts, filters)
         except Exception as error:
             plain = mail.subject.encode("ascii", "replace").decode()
             if plain == mail.subject or not failed_with(error, *SUBJECT_REFUSED):
                 raise
-            self._publish(plain, text, filters)
+            self._publish(plain, texts, filters)
 
     def check(self) -> None:
         """Read the topic's attributes."""
         client("sns").get_topic_attributes(TopicArn=self.arn)
 
-    def _publish(self, subject: str, text: str, filters: Attributes) -> None:
+    def _publish(self, subject: str, texts: str, filters: Attributes) -> None:
         client("sns").publish(
             TopicArn=self.arn,
             Subject=subject,
-            Message=text,
+            Message=texts,
+            MessageStructure="json",
             MessageAttributes=filters,
         )
 
