@@ -107,10 +107,9 @@ def mailed(finding: Mapping[str, Any], mails: Iterable[Mail]) -> Mailed | None:
 
 
 def _sent(subject: str, mails: Iterable[Mail]) -> datetime | None:
-    """Return when the first mail about a subject was sent: it names it at the top."""
-    about = [(subject not in m.subject, m.sent_at) for m in mails if m.sent_at]
-    named = [at for elsewhere, at in about if not elsewhere] or [at for _, at in about]
-    return min(named, default=None)
+    """Return when the first mail that lists a subject was sent; None: none does."""
+    times = [m.sent_at for m in mails if subject in m.targets and m.sent_at]
+    return min(times, default=None)
 
 
 def run_of(fault: Fault, story: Story) -> Run:

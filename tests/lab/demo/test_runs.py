@@ -73,7 +73,12 @@ def test_seconds_count_from_the_first_failed_probe_to_the_targets_mail() -> None
         "snapshot": encode(snapshot),
     }
     mails = [
-        Mail(f"DOWN {name} 503", "text", began + timedelta(seconds=after))
+        Mail(
+            "DOWN",
+            "text",
+            targets=(name,),
+            sent_at=began + timedelta(seconds=after),
+        )
         for name, after in (("front", 2), ("keybuzz-api", 19), ("keybuzz-api", 90))
     ]
     found = mailed({"data": data}, mails)

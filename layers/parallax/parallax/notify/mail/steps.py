@@ -36,4 +36,13 @@ def further_steps(finding: Finding) -> str:
 
 def _lines(step: NextStep) -> list[str]:
     text = paragraph(step.text)
-    return [text, plain_line(step.command)] if step.command else [text]
+    if step.command is None:
+        return [text]
+    return [text, plain_line(step.command), *_undo(step)]
+
+
+def _undo(step: NextStep) -> list[str]:
+    """Return the way back, if the command changes something."""
+    if step.undo:
+        return ["Undo:", plain_line(step.undo)]
+    return [paragraph(f"Undo: {step.undo_note}")] if step.undo_note else []
