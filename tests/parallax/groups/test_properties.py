@@ -182,14 +182,14 @@ class Month(RuleBasedStateMachine):
 
     @rule(name=names, cause=causes)
     def begin(self, name: str, cause: str) -> None:
-        """A target begins to fail."""
+        """Let a target begin to fail."""
         before = self.incidents.get(name)
         if before is None or before.state is State.RESOLVED:
             self.store(begun(name, cause, self.now, before))
 
     @rule(name=names, cause=causes)
     def confirm(self, name: str, cause: str) -> None:
-        """The failure is confirmed, or its cause changes, unless it is maintained."""
+        """Confirm a failure or change its cause, unless the target is maintained."""
         one = self.incidents.get(name)
         if one is None or one.state is State.RESOLVED or name in self.windows:
             return
@@ -199,7 +199,7 @@ class Month(RuleBasedStateMachine):
 
     @rule(which=st.lists(st.tuples(names, causes), min_size=2, max_size=4))
     def fail_together(self, which: list[tuple[str, str]]) -> None:
-        """Several targets fail, and their evidence differs."""
+        """Let several targets fail with different evidence."""
         for name, _ in which:
             self.begin(name, NOT_ESTABLISHED)
         for name, cause in which:
@@ -207,7 +207,7 @@ class Month(RuleBasedStateMachine):
 
     @rule(name=names)
     def miss_evidence(self, name: str) -> None:
-        """The newest finding has no cause; the mailed one stays."""
+        """Store a finding without a cause; the mailed cause stays."""
         one = self.incidents.get(name)
         if one and one.finding and one.state is State.FIRING:
             place = place_at(name, NOT_ESTABLISHED)
@@ -216,7 +216,7 @@ class Month(RuleBasedStateMachine):
 
     @rule(name=names)
     def recover(self, name: str) -> None:
-        """A confirmed failure is healthy for the moment, or fails again."""
+        """Let a confirmed failure be healthy for the moment, or fail again."""
         one = self.incidents.get(name)
         other = {
             State.FIRING: State.RECOVERING,
@@ -227,7 +227,7 @@ class Month(RuleBasedStateMachine):
 
     @rule(name=names, shrunk=st.booleans())
     def end(self, name: str, shrunk: bool) -> None:  # noqa: FBT001 - drawn
-        """An incident ends; perhaps its finding is gone before anyone reads it."""
+        """End an incident; perhaps its finding is gone before anyone reads it."""
         one = self.incidents.get(name)
         if one and one.state is not State.RESOLVED:
             self.ended.add(one.id)
@@ -239,7 +239,7 @@ class Month(RuleBasedStateMachine):
 
     @rule(name=names, twice=st.booleans())
     def deliver(self, name: str, twice: bool) -> None:  # noqa: FBT001 - drawn
-        """The stream delivers the oldest record of a subject."""
+        """Deliver the oldest record of a subject."""
         if self.records[name]:
             self.minute_is_over = False
             one = self.records[name].pop(0)
@@ -249,20 +249,20 @@ class Month(RuleBasedStateMachine):
 
     @rule()
     def deliver_all(self) -> None:
-        """The stream delivers all that it has."""
+        """Deliver all records that the stream has."""
         for name in TARGETS:
             while self.records[name]:
                 self.deliver(name, twice=False)
 
     @rule(name=names, every=st.booleans())
     def lose(self, name: str, every: bool) -> None:  # noqa: FBT001 - drawn
-        """A record is lost, or each one."""
+        """Lose a record, or each one."""
         if self.records[name]:
             del self.records[name][: None if every else 1]
 
     @rule(data=st.data())
     def repeat(self, data: st.DataObject) -> None:
-        """An operator replays an old record."""
+        """Replay an old record, as an operator does."""
         if self.old:
             self.minute_is_over = False
             one = data.draw(st.sampled_from(self.old))
@@ -270,24 +270,24 @@ class Month(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1, 60, 301, 700, 22000]))
     def wait(self, seconds: int) -> None:
-        """Time passes."""
+        """Let time pass."""
         self.minute_is_over = False
         self.now += timedelta(seconds=seconds)
 
     @rule(hours=st.sampled_from([-30, -1, 1, 30]))
     def jump(self, hours: int) -> None:
-        """A clock is set."""
+        """Set the clock."""
         self.minute_is_over = False
         self.now += hours * HOUR
 
     @rule(times=st.integers(1, 3))
     def collide(self, times: int) -> None:
-        """The next writes meet other ones."""
+        """Let the next writes meet other ones."""
         self.groups.refuse = times
 
     @rule(name=names, minutes=st.sampled_from([1, 90]), whole=st.booleans())
     def silence(self, name: str, minutes: int, whole: bool) -> None:  # noqa: FBT001 - drawn
-        """A person mutes a target or its group."""
+        """Mute a target or its group."""
         group = group_of(self.groups.board, name)
         subject = group.id if whole and group else name
         until = self.now + timedelta(minutes=minutes)
@@ -297,7 +297,7 @@ class Month(RuleBasedStateMachine):
 
     @rule()
     def speak(self) -> None:
-        """A person takes back all mutes."""
+        """Take back all mutes."""
         self.minute_is_over = False
         for quiet in self.groups.board.mutes:
             subject = quiet.subject
@@ -305,7 +305,7 @@ class Month(RuleBasedStateMachine):
 
     @rule(name=names)
     def take_over(self, name: str) -> None:
-        """A person acknowledges."""
+        """Acknowledge a target's group."""
         group = group_of(self.groups.board, name)
         if group:
             self.keeping().change(
@@ -314,7 +314,7 @@ class Month(RuleBasedStateMachine):
 
     @rule(name=names)
     def maintain(self, name: str) -> None:
-        """A maintenance window begins or ends."""
+        """Begin or end a maintenance window."""
         self.minute_is_over = False
         if self.windows.pop(name, None) is None:
             self.windows[name] = Maintenance(
@@ -325,14 +325,14 @@ class Month(RuleBasedStateMachine):
 
     @rule()
     def minute(self) -> None:
-        """The call of each minute."""
+        """Call what is called each minute."""
         self.groups.refuse = 0
         self.keeping().tick(self.now)
         self.minute_is_over = True
 
     @invariant()
     def no_group_is_empty_and_nobody_is_in_two(self) -> None:
-        """A target is a member of one group, or pending, or neither."""
+        """Check that a target is a member of one group, or pending, or neither."""
         board = self.groups.board
         members = [m.target for g in board.groups for m in g.members]
         members += [m.target for m in board.pending]
@@ -356,7 +356,7 @@ class Month(RuleBasedStateMachine):
 
     @invariant()
     def nobody_leaves_who_did_not_recover(self) -> None:
-        """A member goes only into another group, or after its incident ended."""
+        """Check that a member goes to another group, or after its incident ended."""
         board = self.groups.board
         now = {m.target: m.incident for g in board.groups for m in g.members}
         for target, identity in self.members.items():
@@ -376,9 +376,7 @@ class Month(RuleBasedStateMachine):
         opened = self.incidents.open()
         board = self.groups.board
         members = {m.target: m for g in board.groups for m in g.members}
-        alarms = {
-            name for name in opened if self.incidents.by_subject[name].mailed_at
-        }
+        alarms = {name for name in opened if self.incidents.by_subject[name].mailed_at}
         assert alarms <= members.keys() <= opened.keys()
         assert {m.target for m in board.pending} <= opened.keys() - alarms
         for name in alarms:
@@ -401,7 +399,7 @@ class Month(RuleBasedStateMachine):
     @precondition(lambda self: self.minute_is_over)
     @invariant()
     def after_a_minute_a_group_has_the_cause_of_a_member_that_fails(self) -> None:
-        """A mail about it names no cause that nobody shows any more."""
+        """Check that no mail names a cause that nobody shows any more."""
         board = self.groups.board
         muted = {m.subject for m in board.mutes if m.at <= self.now < m.until}
         for group in board.groups:
