@@ -485,6 +485,16 @@ def test_any_order_of_three_alarms_is_one_group() -> None:
         assert {m.target for m in group.members} == set(TARGETS[:3])
 
 
+def test_a_version_that_changes_nothing_is_not_written() -> None:
+    """A failing target has one each minute; a late one of them changes nothing."""
+    board, _ = take(Groups(), incident("a", 3), at(0), RULES)
+    for version in (4, 5, 6):
+        assert take(board, incident("a", version), at(1), RULES) == (board, ())
+    after, _ = take(board, incident("a", 7, State.RECOVERING), at(2), RULES)
+    assert after != board
+    assert take(after, incident("a", 6), at(3), RULES) == (after, ())
+
+
 def many(count: int, balancers: int) -> Groups:
     """Return the groups after so many targets failed."""
     board = Groups()
