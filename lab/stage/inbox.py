@@ -2,8 +2,8 @@
 
 In: the stack's outputs. Out: findings as CloudEvents, mails as they were sent.
 It does not: read the tables; all it returns went through SQS or SNS. The emulator's
-SNS sends no e-mail, so an SQS queue is subscribed to the topic; subject and text are
-those of the mail.
+SNS sends no e-mail, so an SQS queue is subscribed to the topic. It gets each alert as a
+CloudEvent, whose `data.mail` has the mail's subject and text.
 """
 
 import json
@@ -17,10 +17,13 @@ FINDING = "io.parallax.finding.v1"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One alert as its recipient gets it."""
+    """One alert as its recipient gets it; `targets` fail, by its group."""
 
     subject: str
     text: str
+    group: str = ""
+    turn: str = ""
+    targets: tuple[str, ...] = ()
 
 
 class Inbox:
@@ -45,7 +48,7 @@ class Inbox:
     def mails(self) -> list[Mail]:
         """Receive the mails since the last call."""
         notes = [json.loads(body) for body in self._receive(self._mail_url)]
-        return [Mail(n.get("Subject") or "", n["Message"]) for n in notes]
+        return [_mail(json.loads(note["Message"])["data"]) for note in notes]
 
     def _receive(self, url: str) -> list[str]:
         bodies: list[str] = []
@@ -58,3 +61,15 @@ class Inbox:
                     QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
                 )
         return bodies
+
+
+def _mail(data: dict[str, Any]) -> Mail:
+    """Return the mail in an alert's event."""
+    failing = [*data["members"], *data["pending"]]
+    return Mail(
+        subject=data["mail"]["subject"],
+        text=data["mail"]["text"],
+        group=data["group"],
+        turn=data["turn"],
+        targets=tuple(member["target"] for member in failing),
+    )

@@ -5,7 +5,7 @@ the keys of items that meet a condition; the value in an item's payload.
 It does not: depend on the kind of value; `table` and `advice` choose it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from parallax.aws import client, failed_with
@@ -92,23 +92,27 @@ class Items:
         the whole table, which is small: an item for each subject, and two weeks of
         marks. It is meant for the hourly sweep, not for a judgement.
         """
-        names: Mapping[str, str] = {f"#{name}": name for name in values}
+        return tuple(item["pk"]["S"] for item in self.scan(condition, "pk", **values))
+
+    def scan(
+        self, condition: str, attributes: str, **values: str | int
+    ) -> Iterator[Item]:
+        """Yield these attributes of all items that meet a condition, as `subjects`."""
+        names = {f"#{name}": name for name in values}
         bound = {f":{name}": _typed(value) for name, value in values.items()}
-        found: list[str] = []
         page: dict[str, Any] = {"LastEvaluatedKey": None}
         while "LastEvaluatedKey" in page:
             start = page["LastEvaluatedKey"]
             page = self._dynamodb.scan(
                 TableName=self.table,
                 FilterExpression=condition,
-                ProjectionExpression="pk",
+                ProjectionExpression=attributes,
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=bound,
                 ConsistentRead=True,
                 **({"ExclusiveStartKey": start} if start else {}),
             )
-            found += [item["pk"]["S"] for item in page["Items"]]
-        return tuple(found)
+            yield from page["Items"]
 
 
 def _typed(value: str | int) -> dict[str, str]:
