@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from parallax import aws
 from parallax.groups.alert import alone
+from parallax.links.address import Addresses
+from parallax.links.key import LinkKey
 from parallax.model.advice import AdviceEvent, AdviceState
 from parallax.model.judgement import Advice, Hop
 from parallax.notify import routes
@@ -26,6 +28,7 @@ from parallax.notify.routes import (
     preview,
 )
 from parallax.settings import SOURCE, Settings, SettingsError
+from tests.parallax import open_group
 from tests.parallax import scenarios as s
 from tests.parallax.sent_finding import FINDING, NOON
 from tests.parallax.throttle import refused_for_good
@@ -56,6 +59,31 @@ def test_the_topic_gets_a_mail(cloud: Any) -> None:
     (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
     assert "front" in mail["Subject"]
     assert "https://front.example/" in mail["Message"]
+    assert "/i/" not in mail["Message"]
+
+
+def test_a_mail_links_to_the_page_of_its_incident(cloud: Any) -> None:
+    """With the function URL that the stack has; sent again, with the same link."""
+    settings = Settings(
+        alerts_topic_arn=cloud.topic,
+        incidents_table=cloud.incidents,
+        report_url="https://abc.lambda-url.eu-central-1.on.aws",
+    )
+    for _ in range(2):
+        configured(settings)[0].send(open_group.ALERT)
+    first, second = (json.loads(text) for text in cloud.messages(cloud.inbox))
+    address = f"https://abc.lambda-url.eu-central-1.on.aws/i/{open_group.GROUP_ID}?s="
+    assert address in first["Message"]
+    assert first["Message"] == second["Message"]
+
+
+def test_a_mail_is_sent_without_a_link_if_the_key_cannot_be_read(cloud: Any) -> None:
+    """As while DynamoDB fails: nobody waits for a link."""
+    addresses = Addresses(LinkKey("no-such-table"), "https://abc.example")
+    TopicRoute(cloud.topic, addresses).send(open_group.ALERT)
+    (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
+    assert "health check uses port" in mail["Message"]
+    assert "abc.example" not in mail["Message"]
 
 
 def test_alerts_are_mailed_and_everything_is_published() -> None:

@@ -115,7 +115,9 @@ def test_who_acknowledged_and_who_muted_is_shown() -> None:
     assert "until 16:00 UTC. Reason: upgrade of lb-1." in read.text
     for word in ("MUTED", "ACKNOWLEDGED"):
         assert word in read.text
-    assert read.of("button")[-1]["value"] == "unmute"
+    values = [button["value"] for button in read.of("button")]
+    assert values[:2] == ["acknowledge", "withdraw"]
+    assert values[-1] == "unmute"
 
 
 def test_the_present_targets_are_shown_not_those_of_the_mail() -> None:
