@@ -15,6 +15,7 @@ from parallax.groups.person import acknowledge, mute_of
 from parallax.model.finding import NotificationReason
 from parallax.model.group import Groups
 from parallax.model.incident_state import State
+from parallax.model.judgement import Answer, Assessment
 from parallax.model.plain import plain
 from parallax.report.page import incident_page
 from parallax.report.standing import Standing
@@ -85,6 +86,19 @@ def test_the_cause_and_the_command_come_before_the_buttons() -> None:
     text = html()
     places = [text.index(p) for p in (COMMAND, "<form", "PATH</h2>", "TARGETS</h2>")]
     assert places == sorted(places)
+
+
+def test_every_cause_has_its_answer() -> None:
+    """Closed at first; also those that the mail only counts."""
+    others = tuple(
+        Assessment(cause=f"cause-{n}", answer=answer, missing=("no report",))
+        for n, answer in enumerate([Answer.REFUTED] * 9 + [Answer.UNKNOWN])
+    )
+    finding = ALERT.finding
+    finding = replace(finding, assessments=finding.assessments + others)
+    text = page(alert=replace(ALERT, finding=finding)).text
+    assert "All causes: 1 true, 9 ruled out, 1 not determined" in text
+    assert all(f"cause-{n}" in text for n in range(10))
 
 
 def test_each_hop_has_its_state_as_word_and_as_mark() -> None:
