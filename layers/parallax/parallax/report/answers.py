@@ -20,12 +20,12 @@ TITLES = {
 
 def answers(finding: Finding) -> Node | None:
     """Return all causes by answer, closed at first; None if a finding has none."""
+    if not finding.assessments:
+        return None
     found = {
         answer: [a for a in finding.assessments if a.answer is answer]
         for answer in TITLES
     }
-    if not finding.assessments:
-        return None
     counts = (
         f"{len(found[Answer.SUPPORTED])} true, {len(found[Answer.REFUTED])} ruled out,"
         f" {len(found[Answer.UNKNOWN])} not determined"
