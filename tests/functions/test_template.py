@@ -47,7 +47,9 @@ CALLS = {
     ".get_queue_attributes": "sqs:GetQueueAttributes",
     ".put_object": "s3:PutObject",
     ".invoke": "lambda:InvokeFunction",
+    ".send_message_batch": "sqs:SendMessage",
     "secret": "secretsmanager:GetSecretValue",
+    "secret_fields": "secretsmanager:GetSecretValue",
 }
 """Method of boto3, or `parallax.aws.secret`, -> the action that it needs."""
 DEAD_LETTER = ("stream.py", "send_to_dead_letters")
@@ -100,6 +102,12 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     "shrink_resolved": (SWEEP,),
     "LinkKey": (("incidents/items.py", "get"),),
     "DynamoGroups": (MOVE,),
+    "handle": (
+        DEAD_LETTER,
+        ("routes/handling.py", "_copy"),
+        ("routes/attempt.py", "send_to"),
+        ("notify/marks.py", "read", "_update"),
+    ),
     "deliver": DELIVER,
     "deliver_waiting": DELIVER,
 }
@@ -206,6 +214,9 @@ def test_every_schedule_and_every_stream_keeps_what_fails(step: str) -> None:
         if event["Type"] == "ScheduleV2":
             letters = settings["DeadLetterConfig"]["Arn"]
             assert letters == "DeadLetters.Arn"
+        elif event["Type"] == "SQS":
+            # The queue keeps a message until the function has sent it or a letter.
+            assert "DeadLetters" in environment(step).values()
         else:
             kept = settings["DestinationConfig"]["OnFailure"]["Destination"]
             assert kept == "StreamDeadLetterBucket.Arn"
@@ -373,14 +384,18 @@ def test_there_is_one_secret_that_exists_if_it_has_a_value() -> None:
     """Each secret costs 0.40 dollars a month; both values are fields of one JSON."""
     ((name, secret),) = of_type("SecretsManager::Secret").items()
     fields = json.loads(secret["SecretString"])
-    assert fields == {"hetzner_token": "${HetznerToken}", "agent_key": "${AgentKey}"}
+    assert fields["hetzner_token"] == "${HetznerToken}"
+    assert fields["agent_key"] == "${AgentKey}"
+    names = {text.strip("${}") for text in fields.values()}
+    assert names <= TEMPLATE["Parameters"].keys()
     assert RESOURCES[name]["Condition"] == "HasSecret"
     assert set(TEMPLATE["Conditions"]["HasSecret"]) == {
         "HasHetznerToken",
         "HasAgentKey",
+        "HasRoutes",
     }
     readers = {s for s in STEPS if mentions(properties(s)["Policies"], name)}
-    assert readers == {"inspect", "ingest"}
+    assert readers == {"inspect", "ingest", "routes"}
 
 
 @pytest.mark.parametrize(
@@ -395,6 +410,18 @@ def test_there_is_one_secret_that_exists_if_it_has_a_value() -> None:
         ("HetznerToken", "\u00e9", False),
         ("AgentKey", "whsec_a+/=,whsec_b", True),
         ("AgentKey", 'whsec_a"', False),
+        ("SlackWebhookUrl", "https://hooks.slack.com/services/T/B/x", True),
+        ("SlackWebhookUrl", "http://hooks.slack.com/services/T/B/x", False),
+        ("SlackWebhookUrl", 'https://x/"', False),
+        ("TeamsWebhookUrl", "https://x.example/a?b=c%2F&sig=d-_", True),
+        ("TeamsWebhookUrl", "https://x.example/\\", False),
+        ("PagerDutyRoutingKey", 'a"', False),
+        ("OpsgenieApiKey", "0a-1b", True),
+        ("OpsgenieApiKey", "a b", False),
+        ("NtfyToken", "tk_a", True),
+        ("NtfyToken", "tk_a\n", False),
+        ("WebhookSecret", "whsec_a,whsec_b", True),
+        ("WebhookSecret", "secret", False),
     ],
 )
 def test_a_value_of_the_secret_cannot_break_its_json(

@@ -40,9 +40,7 @@ def test_a_mail_without_a_link_has_no_page(tmp_path: Path) -> None:
     assert saved_page([Mail("DOWN", "no link")], None, tmp_path / "page.html") is None
 
 
-def test_each_mail_is_a_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_mail_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until a signal ends the stage."""
 
     class Inbox:

@@ -352,9 +352,7 @@ class Month(RuleBasedStateMachine):
         opened = self.incidents.open()
         board = self.groups.board
         members = {m.target: m for g in board.groups for m in g.members}
-        alarms = {
-            name for name in opened if self.incidents.by_subject[name].mailed_at
-        }
+        alarms = {name for name in opened if self.incidents.by_subject[name].mailed_at}
         assert alarms <= members.keys() <= opened.keys()
         assert {m.target for m in board.pending} <= opened.keys() - alarms
         for name in alarms:

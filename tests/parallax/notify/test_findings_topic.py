@@ -87,7 +87,7 @@ def test_the_largest_message_leaves_room_for_its_attributes() -> None:
 
 
 def test_the_source_names_the_stack() -> None:
-    """Two stacks of an account, and two accounts, are told apart."""
+    """Two stacks of an account, and two accounts, have different sources."""
     variables = RESOURCES["PublishFunction"]["Properties"]["Environment"]["Variables"]
     source = variables["PARALLAX_SOURCE"]
     for part in ("Region", "AccountId", "StackName"):

@@ -234,7 +234,7 @@ def alertmanager(request: Request) -> Any:
 
 
 def webhook(request: Request) -> Any:
-    """Standard Webhooks, checked by its reference library; CloudEvents 1.0.2."""
+    """Check a message by Standard Webhooks' own library; CloudEvents 1.0.2."""
     assert request.headers["Content-Type"] == "application/cloudevents+json"
     given = {k: v for k, v in request.headers.items() if k.startswith("webhook-")}
     Webhook(KEY).verify(request.body, given, json_parse=False)

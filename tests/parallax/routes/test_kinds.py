@@ -141,13 +141,13 @@ def test_alertmanager_keeps_one_alert_for_a_group_and_severity() -> None:
     """It fires until the group ends, longer than a mute; other severities end."""
     warning = replace(FINDING, severity=Severity.WARNING)
     late = {"late": timedelta(0)}
-    for given, firing in (
+    for one, firing in (
         (notice(**late), ["critical"]),
         (notice(finding=warning, **late), ["warning"]),
         (notice(Turn.RESOLVED, **late), []),
     ):
-        alerts = accepted("alertmanager", given)
-        now = given.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        alerts = accepted("alertmanager", one)
+        now = one.at.strftime("%Y-%m-%dT%H:%M:%SZ")
         open_ = [a["labels"]["severity"] for a in alerts if a["endsAt"] > now]
         assert open_ == firing
         assert {a["labels"]["group"] for a in alerts} == {GROUP}

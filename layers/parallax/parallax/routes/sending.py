@@ -69,8 +69,8 @@ def send(request: Request, *, allow_private: bool = False) -> int:
         if error.error_type in PERMANENT:
             raise RejectedError(text) from error
         raise UnavailableError(text, is_unknown=trace.phase in SENT) from error
-    path = urlsplit(request.url).path
-    return _checked(status, answer.decode(errors="replace").replace(path, "/…"))
+    text, path = answer.decode(errors="replace"), urlsplit(request.url).path
+    return _checked(status, text.replace(path, "/…") if path.strip("/") else text)
 
 
 def _check(url: str, *, allow_private: bool) -> None:
