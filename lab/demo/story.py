@@ -20,6 +20,9 @@ LONGEST_SECONDS = 180.0
 INVOKE_SECONDS = 8.0
 """The interval at which probe and inspect are invoked during a wait."""
 
+ENDS = ("resolved", "merged")
+"""Why a group's last mail is sent."""
+
 
 class Story:
     """The findings and mails since the story began."""
@@ -68,10 +71,13 @@ class Story:
         self.until(lambda: targets <= set(self.first_findings(reason)), reason)
 
     def until_over(self, targets: set[str]) -> None:
-        """Collect until the incident of each target is resolved."""
+        """Collect until the incident of each target is resolved, and each group."""
 
         def is_over() -> bool:
-            return all(self.reasons(t)[-1:] == ["resolved"] for t in targets)
+            ended = {mail.group for mail in self.mails if mail.turn in ENDS}
+            groups = {mail.group for mail in self.mails}
+            resolved = all(self.reasons(t)[-1:] == ["resolved"] for t in targets)
+            return resolved and groups == ended
 
         self.until(is_over, "resolved")
 
@@ -79,6 +85,10 @@ class Story:
         """Return the notification reasons of a target's findings, in order."""
         findings = [f["data"] for f in self.findings]
         return [d["turn"] for d in findings if d["turn"] and d["target"] == target]
+
+    def mailed(self) -> set[str]:
+        """Return the targets that a mail listed."""
+        return {target for mail in self.mails for target in mail.targets}
 
     def first_findings(self, reason: str) -> dict[str, dict[str, Any]]:
         """Return target -> its first finding with this notification reason."""
@@ -113,7 +123,7 @@ def alarm(stage: Stage, fault: Fault) -> Iterator[Story]:
         story.invoke()
         story.mark("probe")
         story.until_reported("firing", hit)
-        story.until(lambda: len(story.mails) >= len(hit), "mail")
+        story.until(lambda: hit <= story.mailed(), "mail")
         yield story
     finally:
         story.mark("read")

@@ -17,10 +17,13 @@ FINDING = "io.parallax.finding.v1"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One alert as its recipient gets it."""
+    """One alert as its recipient gets it; `targets` fail, by its group."""
 
     subject: str
     text: str
+    group: str = ""
+    turn: str = ""
+    targets: tuple[str, ...] = ()
 
 
 class Inbox:
@@ -45,8 +48,7 @@ class Inbox:
     def mails(self) -> list[Mail]:
         """Receive the mails since the last call."""
         notes = [json.loads(body) for body in self._receive(self._mail_url)]
-        mails = [json.loads(note["Message"])["data"]["mail"] for note in notes]
-        return [Mail(mail["subject"], mail["text"]) for mail in mails]
+        return [_mail(json.loads(note["Message"])["data"]) for note in notes]
 
     def _receive(self, url: str) -> list[str]:
         bodies: list[str] = []
@@ -59,3 +61,15 @@ class Inbox:
                     QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
                 )
         return bodies
+
+
+def _mail(data: dict[str, Any]) -> Mail:
+    """Return the mail in an alert's event."""
+    failing = [*data["members"], *data["pending"]]
+    return Mail(
+        subject=data["mail"]["subject"],
+        text=data["mail"]["text"],
+        group=data["group"],
+        turn=data["turn"],
+        targets=tuple(member["target"] for member in failing),
+    )

@@ -71,13 +71,17 @@ def save_snapshots(fault: Fault, fired: dict[str, dict[str, Any]]) -> None:
 
 
 def assert_publishable(finding: dict[str, Any], mails: list[Mail], target: str) -> None:
-    """Assert that the event is valid, refers to its snapshot, and was mailed."""
+    """Assert that the event is valid, refers to its snapshot, and was mailed.
+
+    The mail of a group has the snapshot of the target that stands for all.
+    """
     Draft202012Validator(_schema()).validate(finding)
     assert finding["data"]["snapshot"] is None
     snapshot = decode(Snapshot, with_snapshot(finding)["data"]["snapshot"])
     assert judge_again(target, snapshot).cause == finding["data"]["cause"]
-    url = finding["data"]["snapshot_ref"]["url"]
-    assert any(target in mail.subject and url in mail.text for mail in mails)
+    mailed = [mail for mail in mails if target in mail.targets]
+    assert mailed
+    assert all("parallax judge s3://" in mail.text for mail in mailed)
 
 
 def assert_reported_once(story: Story, fault: Fault) -> None:
@@ -90,6 +94,9 @@ def assert_reported_once(story: Story, fault: Fault) -> None:
     assert len(ids) == len(set(ids))
     targets = {f["data"]["target"] for f in story.findings if f["data"]["turn"]}
     assert targets == set(fault.expected), story.lines()
+    for group in {mail.group for mail in story.mails}:
+        turns = [mail.turn for mail in story.mails if mail.group == group]
+        assert turns == ["firing", "resolved"], turns
     for target in targets:
         turns = story.reasons(target)
         times = len(turns) // 2 if fault.intermittent else 1

@@ -1,14 +1,17 @@
 """Notify: the batch's good findings go out, whatever else is in it."""
 
+import json
 from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
 
 from parallax.incidents import advice
+from parallax.incidents.advice import DynamoAdvice
 from parallax.model.advice import AdviceEvent, AdviceRecord
 from parallax.model.wire import encode
 from parallax.settings import SettingsError
+from tests.parallax.notify.digest import given
 from tests.parallax.notify.published import (
     alert_record,
     dead_letters_of,
@@ -28,7 +31,7 @@ def app(load: Any, cloud: Any, **places: str) -> Any:
     """Load notify with a test's own places and both routes."""
     found = {
         "INCIDENTS_TABLE": cloud.incidents,
-        "FINDINGS_QUEUE_URL": cloud.queue,
+        "FINDINGS_TOPIC_ARN": cloud.findings,
         "ALERTS_TOPIC_ARN": cloud.topic,
         "DEAD_LETTERS_URL": cloud.dead_letters,
     }
@@ -69,12 +72,12 @@ def test_a_function_with_one_route_leaves_the_other_alone(
 ) -> None:
     """The template deploys it twice: queue and mail do not wait for each other."""
     batch = {"Records": both("front", 1)}
-    app(load, cloud, FINDINGS_QUEUE_URL="").handler(batch, None)
+    app(load, cloud, FINDINGS_TOPIC_ARN="").handler(batch, None)
     assert (queued(cloud), mailed(cloud)) == ([], ["front-1"])
     app(load, cloud, ALERTS_TOPIC_ARN="").handler(batch, None)
     assert (queued(cloud), mailed(cloud)) == (["front-1"], [])
     with pytest.raises(SettingsError, match="neither is set"):
-        app(load, cloud, ALERTS_TOPIC_ARN="", FINDINGS_QUEUE_URL="").handler(
+        app(load, cloud, ALERTS_TOPIC_ARN="", FINDINGS_TOPIC_ARN="").handler(
             batch, None
         )
 
@@ -83,7 +86,7 @@ def test_a_finding_that_the_topic_never_takes_is_kept(load: Any, cloud: Any) -> 
     """Refused for good it is in queue and dead letters; the next one is mailed."""
     notify = app(load, cloud)
     batch = {"Records": both("front", 1, 2)}
-    with refused_for_good(of="front-1"):
+    with refused_for_good(of="finding front-1"):
         assert notify.handler(batch, None) == DONE
     assert mailed(cloud) == ["front-2"]
     (letter,) = dead_letters_of(cloud)
@@ -121,6 +124,17 @@ def test_advice_goes_to_the_queue_and_to_no_mail(load: Any, cloud: Any) -> None:
     assert app(load, cloud).handler(batch, None) == DONE
     assert queued(cloud) == ["advice-1"]
     assert mailed(cloud) == []
+
+
+def test_the_daily_call_mails_advice(load: Any, cloud: Any) -> None:
+    """Once, from the records that judgements left in the table."""
+    few = given.standing(given.few_pods("shop"))
+    DynamoAdvice(cloud.incidents).put(AdviceRecord(subject="a/advice", standing=(few,)))
+    notify = app(load, cloud)
+    assert notify.handler({"deliver": "advice"}, None) == {"advice": 1}
+    assert notify.handler({"deliver": "advice"}, None) == {"advice": 0}
+    (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
+    assert mail["Subject"] == "ADVICE a: only one of several pods is ready"
 
 
 def test_whatever_comes_twice_goes_out_once(load: Any, cloud: Any) -> None:

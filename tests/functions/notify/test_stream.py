@@ -33,7 +33,7 @@ def mapped(load: Any, cloud: Any) -> Callable[[str], Mapping]:
         places["DEAD_LETTERS_URL"] = cloud.dead_letters
         mails = function == "NotifyFunction"
         places["ALERTS_TOPIC_ARN"] = cloud.topic if mails else ""
-        places["FINDINGS_QUEUE_URL"] = "" if mails else cloud.queue
+        places["FINDINGS_TOPIC_ARN"] = "" if mails else cloud.findings
         events = RESOURCES[function]["Properties"]["Events"].values()
         (settings,) = [e["Properties"] for e in events if e["Type"] == "DynamoDB"]
         return Mapping(
@@ -70,7 +70,7 @@ def test_a_queue_that_refuses_for_an_hour_delays_no_mail(
     records = story(record, "front", "api")
     alerts = story(alert_record, "front", "api")
     mails, events = mapped("NotifyFunction"), mapped("PublishFunction")
-    with denied("sqs", "SendMessage"):
+    with denied("sns", "Publish", of=cloud.findings):
         for one, alert in zip(records, alerts, strict=True):
             events.run([one])
             mails.run([alert])

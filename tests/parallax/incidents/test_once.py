@@ -12,7 +12,8 @@ from parallax.incidents.move import Moves
 from parallax.incidents.table import DynamoIncidents
 from parallax.notify.delivery import Delivery
 from parallax.notify.publication import Publication
-from parallax.notify.routes import QueueRoute
+from parallax.notify.routes import FindingsRoute
+from parallax.settings import SOURCE
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
@@ -24,7 +25,7 @@ def test_each_publication_is_sent_once_with_any_clock(cloud: Any, seed: int) -> 
     """Failures, health, one ready pod; each is judged and delivered twice."""
     chance = random.Random(seed)  # noqa: S311 - no secret
     incidents, records = DynamoIncidents(cloud.incidents), DynamoAdvice(cloud.incidents)
-    delivery = Delivery(QueueRoute(cloud.queue), cloud.incidents)
+    delivery = Delivery(FindingsRoute(cloud.findings, SOURCE), cloud.incidents)
     now, made = s.NOW, set[str]()
     for _ in range(14):
         now += timedelta(seconds=chance.choice([-3600, *[60] * 4, 130, 400]))

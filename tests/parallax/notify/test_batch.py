@@ -28,7 +28,7 @@ def settings(cloud: Any) -> Settings:
     marks._sent.clear()
     return Settings(
         incidents_table=cloud.incidents,
-        findings_queue_url=cloud.queue,
+        findings_topic_arn=cloud.findings,
         alerts_topic_arn=cloud.topic,
         dead_letters_url=cloud.dead_letters,
     )
@@ -37,7 +37,7 @@ def settings(cloud: Any) -> Settings:
 def test_a_queue_that_is_down_delays_no_mail(cloud: Any) -> None:
     """Each route has its own delivery, and its own list of waiting records."""
     records = [made("front", n) for n in range(1, 4) for made in (record, alert_record)]
-    with denied("sqs", "SendMessage"):
+    with denied("sns", "Publish", of=cloud.findings):
         response = batch.deliver({"Records": records}, settings(cloud))
         assert response == {"batchItemFailures": []}
         assert len(mailed(cloud)) == 3

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from parallax.model.finding import NotificationReason
 from parallax.notify.delivery import Delivery, StillWaitingError
 from parallax.notify.publication import from_image
-from parallax.notify.routes import QueueRoute, Route, TopicRoute
+from parallax.notify.routes import FindingsRoute, Route, TopicRoute
+from parallax.settings import SOURCE
 from tests.parallax.notify.deliveries import deliver, deliver_waiting, to_topic
 from tests.parallax.notify.published import (
     alert_record,
@@ -125,7 +126,7 @@ def test_each_is_sent_in_order_with_any_rejections(
     cloud = cloud.emptied()
     sent: dict[str, list[str]] = {}
     unsent: dict[Route, list[dict[str, Any]]] = {}
-    routes = (TopicRoute(cloud.topic), QueueRoute(cloud.queue))
+    routes = (TopicRoute(cloud.topic), FindingsRoute(cloud.findings, SOURCE))
     for subject, fault, how in steps:
         number = len(sent.setdefault(subject, [])) + 1
         sent[subject].append(f"{subject}-{number}")

@@ -18,14 +18,14 @@ from parallax.model.judgement import Advice, Hop
 from parallax.notify import routes
 from parallax.notify.routes import (
     NAME_LIMIT,
-    QueueRoute,
+    FindingsRoute,
     TopicRoute,
     configured,
     group,
     late,
     preview,
 )
-from parallax.settings import Settings, SettingsError
+from parallax.settings import SOURCE, Settings, SettingsError
 from tests.parallax import scenarios as s
 from tests.parallax.notify.published import alerts_of
 from tests.parallax.sent_finding import FINDING, NOON
@@ -45,7 +45,7 @@ NEWS = AdviceEvent(
 
 def test_the_queue_gets_a_cloud_event(cloud: Any) -> None:
     """With the finding's cause in its data."""
-    QueueRoute(cloud.queue).send(FINDING)
+    FindingsRoute(cloud.findings, SOURCE).send(FINDING)
     (event,) = (json.loads(text) for text in cloud.messages(cloud.queue))
     assert event["type"] == "io.parallax.finding.v1"
     assert event["data"]["cause"] == FINDING.cause
@@ -64,24 +64,24 @@ def test_the_topic_gets_a_mail(cloud: Any) -> None:
     assert "https://see.example/front  (expires in 14 days)" in mail["text"]
 
 
-def test_alerts_are_mailed_and_findings_are_queued() -> None:
+def test_alerts_are_mailed_and_everything_is_published() -> None:
     """Nobody gets a mail of a muted group, and none of advice."""
     muted = replace(ALERT, muted=True)
-    topic, queue = TopicRoute(""), QueueRoute("")
+    topic, queue = TopicRoute(""), FindingsRoute("", SOURCE)
     every = (ALERT, muted, FINDING, NEWS)
     assert [topic.wants(p) for p in every] == [True, False, False, False]
-    assert [queue.wants(p) for p in every] == [False, False, True, True]
+    assert [queue.wants(p) for p in every] == [True] * 4
 
 
 def test_a_function_has_the_routes_that_it_is_configured_for() -> None:
-    """The topic comes first; no route is an error of the template."""
-    both = Settings(alerts_topic_arn="arn", findings_queue_url="url")
+    """The alerts topic comes first; no route is an error of the template."""
+    both = Settings(alerts_topic_arn="arn", findings_topic_arn="arn")
     assert [route.name for route in configured(both)] == ["topic", "queue"]
-    only = configured(Settings(findings_queue_url="url"))
+    only = configured(Settings(findings_topic_arn="arn"))
     assert [route.name for route in only] == ["queue"]
     with pytest.raises(
         SettingsError,
-        match="PARALLAX_ALERTS_TOPIC_ARN, PARALLAX_FINDINGS_QUEUE_URL: neither",
+        match="PARALLAX_ALERTS_TOPIC_ARN, PARALLAX_FINDINGS_TOPIC_ARN: neither",
     ):
         configured(Settings())
 
@@ -122,12 +122,12 @@ def test_a_snapshot_too_large_is_left_out(
     """The finding itself always fits into a message."""
     monkeypatch.setattr(routes, "MESSAGE_LIMIT", 10)
     large = replace(FINDING, snapshot=s.wrong_port())
-    QueueRoute(cloud.queue).send(large)
-    QueueRoute(cloud.queue).send(replace(FINDING, id="front-2"))
+    FindingsRoute(cloud.findings, SOURCE).send(large)
+    FindingsRoute(cloud.findings, SOURCE).send(replace(FINDING, id="front-2"))
     one, other = (json.loads(text)["data"] for text in cloud.messages(cloud.queue))
     assert one["snapshot"] is None
     assert one["snapshot_problem"] == (
-        "The snapshot was not stored: it is too large for the findings queue."
+        "The snapshot was not stored: it is too large for the findings topic."
     )
     assert other["snapshot_problem"] is None
 
@@ -151,7 +151,7 @@ def test_a_mail_that_is_too_long_is_cut(cloud: Any) -> None:
 def test_characters_that_sqs_rejects_are_escaped(cloud: Any, refused: str) -> None:
     """SQS accepts the message, and its reader gets the original page."""
     odd = replace(FINDING, title=f"a{refused}b")
-    QueueRoute(cloud.queue).send(odd)
+    FindingsRoute(cloud.findings, SOURCE).send(odd)
     (text,) = cloud.messages(cloud.queue)
     assert refused not in text
     assert json.loads(text)["data"]["title"] == odd.title

@@ -73,4 +73,9 @@ def decidable(scene: Scene) -> bool:
     )
 
 
-ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)
+ADVISER = Adviser(
+    id=ID,
+    summary="A load balancer has targets that are not nodes",
+    advise=advise,
+    decidable=decidable,
+)

@@ -10,10 +10,10 @@ Other apps work.
 
 Diagnosis: each pod responds to its own node, and no other node gets a connection to it.
 The network itself works: over the same pairs of nodes, ingress pods with addresses of
-their own accept connections. Or the ingress log shows that an ingress pod gets no
-response even from a pod on its own node. Users get the ingress's own 504 or 502. If the
-load balancer leads to the app's own Service, the NodePort fails with these pods, and
-pods of any ingress show whether the network works.
+their own, or pods of `kube-system`, accept connections. Or the ingress log shows that
+an ingress pod gets no response even from a pod on its own node. Users get the ingress's
+own 504 or 502. If the load balancer leads to the app's own Service, the NodePort fails
+with these pods, and pods of any ingress show whether the network works.
 
 Neighbors: with `overlay-between-nodes-broken` other apps' pods on the same nodes cannot
 be reached either. If no probe of another app's pods crosses nodes, the evidence does

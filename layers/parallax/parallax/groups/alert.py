@@ -14,7 +14,7 @@ from parallax.groups.due import ENDS, Due, pending_at
 from parallax.groups.members import member_from
 from parallax.model.alert import Alert, Unaffected
 from parallax.model.finding import Finding
-from parallax.model.group import Group, Groups
+from parallax.model.group import Group, Groups, Member
 from parallax.model.place import Place, PlaceKind
 from parallax.model.target import Target
 from parallax.story.places import places
@@ -24,6 +24,10 @@ NAMED = 5
 """Names that are listed of the targets that are not affected."""
 SHARED = (PlaceKind.LOAD_BALANCER, PlaceKind.CLUSTER, PlaceKind.ZONE)
 """By which place the others are counted, first that is known."""
+NAMED_IN_FILE = frozenset(
+    {PlaceKind.LOAD_BALANCER, PlaceKind.INGRESS, PlaceKind.SERVICE}
+)
+"""Objects that an entry of the targets file may name, or leave to be found."""
 
 
 def alert_of(
@@ -36,6 +40,7 @@ def alert_of(
     """Return the alert; `board` holds the groups after the change."""
     group, ended = due.group, due.turn in ENDS
     others = tuple(watched)
+    pending = () if ended else pending_at(board, group)
     return Alert(
         id=str(uuid5(UUID(group.id), str(group.number))),
         group=group.id,
@@ -46,11 +51,11 @@ def alert_of(
         place=group.place,
         since=group.since,
         members=group.members,
-        pending=() if ended else pending_at(board, group.place),
+        pending=pending,
         recovered=group.recovered,
         moved=group.moved,
         was=due.was,
-        watched=_watched(group, others),
+        watched=_watched(group, pending, others),
         unaffected=() if ended else unaffected(board, others),
         finding=replace(finding, turn=due.turn),
         severity=group.severity,
@@ -106,14 +111,32 @@ def _shared(target: Target) -> Place | None:
     return next((known[kind] for kind in SHARED if kind in known), None)
 
 
-def _watched(group: Group, watched: Iterable[Target]) -> int | None:
+def _watched(
+    group: Group, pending: Iterable[Member], watched: Iterable[Target]
+) -> int | None:
     """Return how many watched targets use the place; None: the file does not tell.
 
-    The file tells it if each member's own entry has the place.
+    The file tells it if each failing target's own entry has the place, and if no entry
+    of the same cluster leaves out which object of this kind it uses.
     """
-    using = {t.name for t in watched if group.place in places(t)}
-    known = bool(group.members) and using >= {m.target for m in group.members}
-    return len(using) if known else None
+    using = {t.name: t for t in watched if group.place in places(t)}
+    failing = {m.target for m in (*group.members, *pending)}
+    if not group.members or not failing <= using.keys():
+        return None
+    clusters = {t.reached.cluster for t in using.values()}
+    near = (t for t in watched if t.reached.cluster in clusters)
+    if any(_leaves_out(group.place.kind, t) for t in near):
+        return None
+    return len(using)
+
+
+def _leaves_out(kind: PlaceKind, target: Target) -> bool:
+    """Say whether a target's entry leaves out an object that a request passes."""
+    if kind not in NAMED_IN_FILE:
+        return False
+    if kind is PlaceKind.LOAD_BALANCER and target.reached.no_balancer:
+        return False
+    return all(place.kind is not kind for place in places(target))
 
 
 def _next_mail(group: Group, now: datetime, rules: Rules) -> datetime | None:

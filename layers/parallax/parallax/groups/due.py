@@ -9,9 +9,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from parallax.groups.match import began_together
+from parallax.groups.members import for_all
 from parallax.model.finding import NotificationReason
 from parallax.model.group import Group, Groups, Member, Mute
-from parallax.model.place import Place
+from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.story.rules import Rules
 
 GROWTH, AT_LEAST = 2, 3
@@ -53,11 +55,13 @@ def tell(
     if muted and turn not in ENDS:
         return replace(group, held_back=True), ()
     revised = turn in {NotificationReason.CAUSE_CHANGED, NotificationReason.GROWN}
+    failing = failing_at(board, group)
     after = replace(
-        group,
+        for_all(group, failing),
         number=group.number + 1,
         mailed_at=now,
-        mailed_count=len(failing_at(board, group)),
+        mailed_count=len(failing),
+        mailed_cause=group.cause,
         changes=group.changes + revised,
         held_back=False,
     )
@@ -75,8 +79,11 @@ def tell(
 def grown(
     board: Groups, group: Group, now: datetime, rules: Rules
 ) -> tuple[Group, tuple[Due, ...]]:
-    """Return the group, and that it has grown a lot, if people shall learn that now."""
-    count = len(failing_at(board, group))
+    """Return the group, and that it has grown a lot, if people shall learn that now.
+
+    Only confirmed failures count: a deploy and a maintenance window alarm nobody.
+    """
+    count = len(group.members)
     a_lot = count >= max(GROWTH * group.mailed_count, group.mailed_count + AT_LEAST)
     if not a_lot or not is_patient(group, now, rules):
         return group, ()
@@ -95,10 +102,18 @@ def is_patient(group: Group, now: datetime, rules: Rules) -> bool:
 
 
 def is_muted(group: Group, mutes: Iterable[Mute], now: datetime) -> bool:
-    """Say whether the group is muted, or each of its targets is."""
+    """Say whether the group is muted, or each of its targets is.
+
+    After its end, its targets are those that were in it.
+    """
     muted = {m.subject for m in mutes if m.at <= now < m.until}
-    targets = {m.target for m in group.members}
-    return group.id in muted or (bool(targets) and targets <= muted)
+    return group.id in muted or subjects(group) <= muted
+
+
+def subjects(group: Group) -> set[str]:
+    """Return the targets of a group; after its end, those that were in it."""
+    present = {m.target for m in group.members}
+    return present or {*group.recovered, *group.moved}
 
 
 def lead_of(group: Group) -> Member:
@@ -108,13 +123,22 @@ def lead_of(group: Group) -> Member:
 
 
 def failing_at(board: Groups, group: Group) -> tuple[Member, ...]:
-    """Return the members, and the pending incidents whose path has the place."""
-    return group.members + pending_at(board, group.place)
+    """Return the members, and what else fails at the place without a cause."""
+    return group.members + pending_at(board, group)
 
 
-def pending_at(board: Groups, place: Place) -> tuple[Member, ...]:
-    """Return the pending incidents of targets whose path has a place."""
-    return tuple(m for m in board.pending if place in m.places)
+def pending_at(board: Groups, group: Group) -> tuple[Member, ...]:
+    """Return the failures without a cause of targets whose path has the group's place.
+
+    They are not confirmed yet, or they are in a group without a cause that began
+    together with this one: such a group's members move here one after the other.
+    """
+    waiting = list(board.pending)
+    if group.cause != NOT_ESTABLISHED:
+        unproven = (g for g in board.groups if g.cause == NOT_ESTABLISHED)
+        others = (m for g in unproven for m in g.members if g.id != group.id)
+        waiting += [m for m in others if began_together(group, m)]
+    return tuple(m for m in waiting if group.place in m.places)
 
 
 def rests(group: Group, resting: Collection[str]) -> bool:

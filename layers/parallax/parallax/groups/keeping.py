@@ -7,12 +7,11 @@ It does not: send; the table's stream starts that.
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from parallax.groups.alert import alert_of
-from parallax.groups.due import Due
-from parallax.groups.members import group_of
+from parallax.groups.due import ENDS, Due
 from parallax.groups.table import MOST_ALERTS, DynamoGroups
 from parallax.groups.take import take
 from parallax.groups.tick import tick
@@ -22,6 +21,7 @@ from parallax.model.alert import Alert
 from parallax.model.finding import Finding, Incident
 from parallax.model.group import Groups
 from parallax.model.incident_state import State
+from parallax.model.packed import UnreadableError
 from parallax.model.target import Target
 from parallax.settings import Settings
 from parallax.story.rules import Rules
@@ -59,24 +59,38 @@ class Keeping:
     def tick(self, now: datetime) -> None:
         """Store the groups at an instant, after versions that the stream lost.
 
-        Raises as `take`.
+        One that cannot be taken stops no other, and no reminder. Raises as `take`, in
+        an `ExceptionGroup` after the last.
         """
-        board = self._read()
-        opened = self.incidents.open()
-        alarming = {
-            name
-            for name, one in opened.items()
-            if one.state in {State.FIRING, State.RECOVERING}
-        }
-        lost = {name for name in alarming if group_of(board, name) is None}
-        members = {m.target for g in board.groups for m in g.members}
-        waiting = {m.target for m in board.pending}
-        for name in sorted(lost | ((members | waiting) - set(opened))):
-            if incident := self.incidents.get(name):
-                self.take(incident, now)
+        errors: list[Exception] = []
+        for name in self._missed():
+            try:
+                if incident := self.incidents.get(name):
+                    self.take(incident, now)
+            except Exception as error:  # noqa: BLE001 - raised after all others
+                errors.append(error)
         open_now = (with_open_windows(t, now) for t in self.watched)
         resting = {t.name for t in open_now if in_window(t.maintenance, now)}
         self.change(lambda board: tick(board, resting, now, self.rules))
+        if errors:
+            raise ExceptionGroup("some incidents were not grouped", errors)
+
+    def _missed(self) -> list[str]:
+        """Return the subjects whose incidents the groups do not show as they are.
+
+        A pending incident that no group has alarms nobody.
+        """
+        board, opened = self._read(), self.incidents.open()
+        known = {m.target: m for m in board.pending}
+        known |= {m.target: m for g in board.groups for m in g.members}
+        missed = known.keys() - opened.keys()
+        for name, one in opened.items():
+            member = known.get(name)
+            if member is None:
+                missed |= {name} if one.state is not State.PENDING else set()
+            elif (member.state, member.since) != (one.state, one.since):
+                missed |= {name}
+        return sorted(missed)
 
     def change(self, step: Change, incident: Incident | None = None) -> None:
         """Take a step by compare-and-set, again after each conflict."""
@@ -121,7 +135,27 @@ class Keeping:
             found = self.incidents.get(name)
             if found and found.finding:
                 return found.finding
-        return incident.finding if incident else None
+        return self._last_finding(due, incident)
+
+    def _last_finding(self, due: Due, incident: Incident | None) -> Finding | None:
+        """Return the finding of the group's last alert, at the end if it ended.
+
+        An incident whose end was lost for an hour has no finding any more.
+        """
+        try:
+            last = self.groups.last(due.group.id)
+        except UnreadableError:
+            last = None
+        if last is None:
+            return incident.finding if incident else None
+        if due.turn not in ENDS or incident is None:
+            return last.finding
+        return replace(
+            last.finding,
+            state=incident.state,
+            judged_at=incident.changed_at,
+            well_since=incident.quiet_since,
+        )
 
 
 def open_keeping(settings: Settings) -> Keeping:

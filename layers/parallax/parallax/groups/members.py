@@ -4,6 +4,7 @@ In: an incident; the groups. Out: a member; the groups with or without one.
 It does not: decide what people learn.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ from parallax.model.target import Severity
 
 REMEMBERED = timedelta(days=14)
 """How long versions are remembered: as long as a dead letter is kept and replayed."""
+MOST_REMEMBERED = 2000
+"""Versions that are remembered: 110 KB of an item, for the newest incidents."""
 
 
 def is_known(board: Groups, incident: Incident) -> bool:
@@ -31,12 +34,15 @@ def is_known(board: Groups, incident: Incident) -> bool:
 
 
 def remember(board: Groups, incident: Incident, now: datetime) -> Groups:
-    """Return the groups with this version as taken; old ones are forgotten."""
-    kept = tuple(
-        seen
-        for seen in board.seen
-        if seen.subject != incident.subject and now - seen.at < REMEMBERED
-    )
+    """Return the groups with this version as taken; old ones are forgotten.
+
+    An incident that ended without an alarm is forgotten too: a late version of it is a
+    pending one at most, and `keeping` removes that within a minute.
+    """
+    others = [s for s in board.seen if s.subject != incident.subject]
+    kept = tuple(s for s in others if now - s.at < REMEMBERED)[1 - MOST_REMEMBERED :]
+    if incident.state is State.RESOLVED and incident.mailed_at is None:
+        return replace(board, seen=kept)
     new = Seen(
         subject=incident.subject,
         incident=incident.id,
@@ -52,8 +58,12 @@ def member_of(incident: Incident) -> Member | None:
     finding = incident.finding
     if incident.state is State.RESOLVED or finding is None:
         return None
-    cause = incident.mailed_cause or finding.cause
-    return replace(member_from(finding), state=incident.state, cause=cause)
+    return replace(
+        member_from(finding),
+        state=incident.state,
+        cause=incident.mailed_cause or finding.cause,
+        place=_place_of(incident),
+    )
 
 
 def member_from(finding: Finding) -> Member:
@@ -69,17 +79,21 @@ def member_from(finding: Finding) -> Member:
         cause=finding.cause,
         constancy=finding.symptom.constancy,
         difference=finding.symptom.difference,
+        place=finding.place,
         places=finding.places,
         severity=finding.severity,
         labels=finding.labels,
     )
 
 
-def place_of(incident: Incident) -> Place:
-    """Return the place that an incident blames.
+def _place_of(incident: Incident) -> Place:
+    """Return the place that an incident's mailed cause blames.
 
-    A finding of an earlier release has none; then the target stands for itself.
+    The newest finding may have another cause, and blame another place. A finding of an
+    earlier release has no place; then the target stands for itself.
     """
+    if incident.mailed_place:
+        return incident.mailed_place
     finding = incident.finding
     if finding and finding.place:
         return finding.place
@@ -105,14 +119,22 @@ def with_member(group: Group, member: Member) -> Group:
     else:
         members = (*group.members, member)
     return replace(
-        group,
+        for_all(group, [member]),
         members=members,
         recovered=_without(group.recovered, member.target),
         moved=_without(group.moved, member.target),
         since=min(group.since, member.since),
-        severity=min(group.severity, member.severity, key=list(Severity).index),
-        labels=tuple(sorted({*group.labels, *member.labels})),
     )
+
+
+def for_all(group: Group, failing: Iterable[Member]) -> Group:
+    """Return the group with the severity and labels of these members too."""
+    severities, labels = [group.severity], {*group.labels}
+    for member in failing:
+        severities.append(member.severity)
+        labels |= {*member.labels}
+    severity = min(severities, key=list(Severity).index)
+    return replace(group, severity=severity, labels=tuple(sorted(labels)))
 
 
 def without_member(group: Group, subject: str, *, moved: bool = False) -> Group:

@@ -75,7 +75,8 @@ class DynamoGroups:
     def put(self, board: Groups, alerts: Sequence[Alert] = ()) -> Groups:
         """Store the groups with the alerts of this change; return the new version.
 
-        Raises `ConflictError` if another change was stored since they were read.
+        Raises `ConflictError` if another change was stored since they were read, and
+        botocore's errors.
         """
         stored = replace(board, version=board.version + 1)
         if not alerts:
@@ -87,10 +88,7 @@ class DynamoGroups:
         try:
             dynamodb.transact_write_items(TransactItems=writes)
         except dynamodb.exceptions.ClientError as error:
-            if error_code(error) in {
-                "TransactionCanceledException",
-                "TransactionConflictException",
-            }:
+            if _is_conflict(error):
                 raise ConflictError(KEY) from error
             raise
         return stored
@@ -106,6 +104,18 @@ class DynamoGroups:
             "ExpressionAttributeValues": {":read": {"N": str(read)}},
         }
         return write
+
+
+def _is_conflict(error: Exception) -> bool:
+    """Say whether another change came first; else a retry reads nothing new.
+
+    Source: Amazon DynamoDB, `TransactWriteItems`, cancellation reasons.
+    """
+    response: dict[str, Any] = getattr(error, "response", {})
+    reasons = {one.get("Code") for one in response.get("CancellationReasons", ())}
+    if error_code(error) != "TransactionCanceledException":
+        return error_code(error) == "TransactionConflictException"
+    return bool(reasons & {"ConditionalCheckFailed", "TransactionConflict"})
 
 
 def _item(board: Groups) -> dict[str, dict[str, Any]]:

@@ -26,7 +26,7 @@ class Unaffected:
     `names` are at most five of them.
     """
 
-    place: Place | None
+    place: Place | None = None
     targets: int
     names: tuple[str, ...] = ()
 

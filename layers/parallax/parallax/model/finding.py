@@ -181,6 +181,8 @@ class Incident:
     quiet_since: datetime | None = None
     mailed_at: datetime | None = None
     mailed_cause: str | None = None
+    mailed_place: Place | None = None
+    """The object that `mailed_cause` blames; None: an item of an earlier release."""
     mailed_hop: str | None = None
     mailed_answered: bool | None = None
     """Whether requests got a response at that hop, not a timeout; None: unknown."""

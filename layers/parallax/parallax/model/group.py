@@ -34,6 +34,8 @@ class Member:
     constancy: Constancy = Constancy.UNKNOWN
     difference: Difference = Difference.UNKNOWN
     """On which side it fails; unknown also for a member of an earlier release."""
+    place: Place | None = None
+    """The object that this cause blames."""
     places: tuple[Place, ...] = ()
     """Every place on the target's path."""
     severity: Severity = Severity.CRITICAL
@@ -70,7 +72,7 @@ class Group:
     """Incidents with one cause at one place, from the first to the last.
 
     `number` counts its alerts. `mailed_count` is the number of targets in the last
-    mail; `changes` counts mails that revised the cause or that number.
+    mail, `mailed_cause` its cause; `changes` counts mails that revised one of them.
     """
 
     id: str
@@ -85,6 +87,7 @@ class Group:
     number: int = 0
     mailed_at: datetime | None = None
     mailed_count: int = 0
+    mailed_cause: str | None = None
     changes: int = 0
     severity: Severity = Severity.CRITICAL
     """The highest of all members since the beginning, and `labels` are those of all:
@@ -92,7 +95,7 @@ class Group:
     labels: tuple[tuple[str, str], ...] = ()
     acknowledged: Acknowledged | None = None
     held_back: bool = False
-    """Whether a mail was due while the group was muted."""
+    """Whether a mail was due while the group was muted, or soon after the last one."""
 
 
 @wired

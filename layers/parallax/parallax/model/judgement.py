@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from parallax.model.target import Severity
 from parallax.model.wire import wired
 
 NONE = "none"
@@ -221,6 +222,7 @@ class Advice:
     """What will fail unless an operator acts: a warning in advance, not an alarm.
 
     `id` is stable, e.g. `certificate-expires`; `due` is when it will fail, if known.
+    The daily mail has advice of severity `warning`.
     """
 
     id: str
@@ -229,6 +231,7 @@ class Advice:
     evidence: tuple[str, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
     due: datetime | None = None
+    severity: Severity = Severity.WARNING
 
 
 class HopState(StrEnum):

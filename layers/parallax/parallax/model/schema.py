@@ -100,7 +100,6 @@ def _finding_data() -> tuple[dict[str, Any], dict[str, Any]]:
             "description": "What was removed from a finding too large for the queue.",
         },
     }
-    properties.pop("id")
     data: dict[str, Any] = {
         "type": "object",
         "properties": properties,

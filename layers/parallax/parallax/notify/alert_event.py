@@ -16,6 +16,7 @@ from parallax.model.plain import json_text
 from parallax.model.wire import encode
 from parallax.notify.event import finding_data, head
 from parallax.notify.mail import Mail
+from parallax.settings import SOURCE
 
 TYPE = "io.parallax.alert.v1"
 LIMIT = 40_000
@@ -30,9 +31,9 @@ LISTS = ("members", "pending", "recovered", "moved", "unaffected")
 DETAILS = ("assessments", "path", "proof", "advice", "lead", "timeline", "response")
 
 
-def alert_event(alert: Alert, mail: Mail) -> dict[str, Any]:
+def alert_event(alert: Alert, mail: Mail, source: str = SOURCE) -> dict[str, Any]:
     """Return an alert as a CloudEvent; `data.trimmed` lists what a large one lost."""
-    event = head(alert.id, TYPE, alert.group, "alert") | {
+    event = head(alert.id, TYPE, alert.group, "alert", source) | {
         "time": encode(alert.at),
         "data": _data(alert, mail),
     }

@@ -13,6 +13,7 @@ from parallax.model.plain import json_text
 from parallax.notify.alert_event import alert_event
 from parallax.notify.mail import Mail
 from parallax.notify.sms import sms
+from parallax.settings import SOURCE
 
 MAIL_LIMIT = 12_000
 """Bytes of a mail's text; the longest known one has 4,000."""
@@ -20,10 +21,10 @@ PROGRAMS = ("sqs", "lambda", "http", "https", "firehose")
 """Protocols whose subscribers are programs."""
 
 
-def message(alert: Alert, mail: Mail) -> str:
+def message(alert: Alert, mail: Mail, source: str = SOURCE) -> str:
     """Return the message of an alert, as SNS reads it; `default` is the mail."""
     text = mail.body.encode()[:MAIL_LIMIT].decode(errors="ignore")
     cut = Mail(subject=mail.subject, body=text)
-    event = json_text(alert_event(alert, cut))
+    event = json_text(alert_event(alert, cut, source))
     texts = {"default": text, "email": text, "sms": sms(alert)}
     return json_text(texts | dict.fromkeys(PROGRAMS, event))

@@ -2,39 +2,55 @@
 
 In: a target, its snapshot, a judgement. Out: places.
 It does not: conclude. Failures with the same cause at the same place form one group
-(`parallax.groups`), so a place must have the same name from every target's view.
+(`parallax.groups`), so a place must have the same name from every target's view: what
+one target's entry names, another one's snapshot may have found.
 """
 
-import re
-
 from parallax.diagnose.silence import subject
+from parallax.model.cluster import Service
 from parallax.model.judgement import SILENCES, Class, Hop, Judgement
 from parallax.model.place import Place, PlaceKind
 from parallax.model.snapshot import Snapshot
-from parallax.model.target import Target
+from parallax.model.target import Reached, Target
+from parallax.story.domain import registered_domain
 
-_KINDS = {
-    Hop.DNS: PlaceKind.ZONE,
-    Hop.CDN: PlaceKind.CDN,
-    Hop.LOAD_BALANCER: PlaceKind.LOAD_BALANCER,
-    Hop.NODE: PlaceKind.CLUSTER,
-    Hop.INGRESS: PlaceKind.INGRESS,
-    Hop.OVERLAY: PlaceKind.CLUSTER,
-    Hop.SERVICE: PlaceKind.SERVICE,
-    Hop.POD: PlaceKind.SERVICE,
+_AT_HOP = {
+    Hop.DNS: (PlaceKind.ZONE,),
+    Hop.CDN: (PlaceKind.CDN, PlaceKind.ZONE),
+    Hop.LOAD_BALANCER: (PlaceKind.LOAD_BALANCER, PlaceKind.CLUSTER),
+    Hop.NODE: (PlaceKind.CLUSTER, PlaceKind.LOAD_BALANCER),
+    Hop.INGRESS: (PlaceKind.INGRESS, PlaceKind.LOAD_BALANCER, PlaceKind.CLUSTER),
+    Hop.OVERLAY: (PlaceKind.CLUSTER, PlaceKind.LOAD_BALANCER),
+    Hop.SERVICE: (PlaceKind.SERVICE,),
+    Hop.POD: (PlaceKind.SERVICE,),
 }
-"""The place that a cause at a hop blames."""
+"""The place that a cause at a hop blames, first that is known."""
 _NOT_ESTABLISHED = (PlaceKind.LOAD_BALANCER, PlaceKind.CLUSTER, PlaceKind.ZONE)
 """Where failures without a cause are counted together, first that is known."""
-DOMAIN = 2
-"""Labels of the shortest domain."""
-_SUFFIX = re.compile(r"[a-z]{2,3}\.[a-z]{2}")
-"""E.g. `co.uk`, `com.au`: registries sell names below them. It also matches a few
-domains such as `ab.de`, whose names then stand for themselves."""
 CERTIFICATE_REFUSED = "-certificate-refused"
 """Ends the id of a cause that blames a certificate."""
-OF_THE_BALANCER = frozenset({"node-firewall-blocks-load-balancer"})
-"""Causes at the nodes that concern the path of one load balancer."""
+ELSEWHERE = {
+    "node-firewall-blocks-load-balancer": PlaceKind.LOAD_BALANCER,
+    "nodeport-dropped-by-local-traffic-policy": PlaceKind.INGRESS,
+    "network-policy-blocks-ingress": PlaceKind.SERVICE,
+    "ingress-cannot-use-response": PlaceKind.SERVICE,
+}
+"""Causes that blame another object than the others at their hop: the firewall concerns
+one balancer's path, the traffic policy is the ingress Service's, a network policy
+selects the pods of one workload, and the response is that of one application."""
+OF_ONE_HOST = frozenset(
+    {
+        "dns-name-gone",
+        "dns-resolvers-disagree",
+        "dns-stale-address",
+        "cache-replays-error",
+        "redirect-loop",
+        "ingress-does-not-know-host",
+        "ingress-has-no-rule-for-path",
+        "ingress-rejects-request",
+    }
+)
+"""Causes that concern one name, path or rule at a place that many share."""
 
 
 def places(target: Target, snapshot: Snapshot | None = None) -> tuple[Place, ...]:
@@ -42,17 +58,15 @@ def places(target: Target, snapshot: Snapshot | None = None) -> tuple[Place, ...
 
     Without a snapshot, only the targets file is used.
     """
-    reached, zone = target.reached, zone_of(target, snapshot)
-    cluster = reached.cluster
+    reached, zone = target.reached, _zone(target, snapshot)
+    ingress, service = _ingress(reached, snapshot), _service(reached, snapshot)
     found = {
         PlaceKind.ZONE: zone,
         PlaceKind.CDN: zone if reached.cdn else None,
-        PlaceKind.LOAD_BALANCER: _balancer(target, snapshot),
-        PlaceKind.CLUSTER: cluster,
-        PlaceKind.INGRESS: _of_cluster(
-            cluster, reached.ingress_namespace, reached.ingress_service
-        ),
-        PlaceKind.SERVICE: _of_cluster(cluster, reached.namespace, reached.service),
+        PlaceKind.LOAD_BALANCER: _balancer(reached, snapshot),
+        PlaceKind.CLUSTER: reached.cluster,
+        PlaceKind.INGRESS: _of_cluster(reached.cluster, *ingress),
+        PlaceKind.SERVICE: _of_cluster(reached.cluster, *service),
         PlaceKind.CERTIFICATE: _certificate(snapshot),
         PlaceKind.TARGET: target.name,
     }
@@ -71,43 +85,62 @@ def blamed(judgement: Judgement, snapshot: Snapshot) -> Place:
     return known[PlaceKind.TARGET]
 
 
-def zone_of(target: Target, snapshot: Snapshot | None = None) -> str:
-    """Return the zone of a target's name: as Hetzner has it, else the parent domain.
+def is_of_one_host(cause: str) -> bool:
+    """Say whether a cause concerns one host, although its place serves many.
 
-    Two names of one parent domain count as one zone, even if one of them is delegated.
-    Anyone can register a name under a parent like `co.uk`. The name then stands for
-    itself, as an address does.
+    E.g. the rule of a host is missing. Two hosts may lose theirs in two faults.
     """
-    reading = snapshot.balancer if snapshot else None
-    if reading and reading.zone:
-        return reading.zone.name
-    _, _, parent = target.host.partition(".")
-    return parent if _is_domain(parent) else target.host
-
-
-def _is_domain(name: str) -> bool:
-    """Say whether a name is someone's domain: not a suffix, nor part of an address."""
-    labels = name.split(".")
-    if len(labels) < DOMAIN or labels[-1].isdigit():
-        return False
-    return len(labels) > DOMAIN or not _SUFFIX.fullmatch(name)
+    return cause in OF_ONE_HOST
 
 
 def _wanted(judgement: Judgement) -> tuple[PlaceKind, ...]:
-    if judgement.cause.endswith(CERTIFICATE_REFUSED):
-        return (PlaceKind.CERTIFICATE,)
-    if judgement.cause in OF_THE_BALANCER:
-        return (PlaceKind.LOAD_BALANCER,)
     if judgement.hop is None:
         return _NOT_ESTABLISHED
-    kind = _KINDS.get(judgement.hop)
-    return (kind,) if kind else ()
+    at_hop = _AT_HOP.get(judgement.hop, ())
+    if judgement.cause.endswith(CERTIFICATE_REFUSED):
+        return (PlaceKind.CERTIFICATE, *at_hop)
+    elsewhere = ELSEWHERE.get(judgement.cause)
+    return (elsewhere, *at_hop) if elsewhere else at_hop
 
 
-def _balancer(target: Target, snapshot: Snapshot | None) -> str | None:
+def _zone(target: Target, snapshot: Snapshot | None) -> str | None:
+    """Return the zone of a target's name: as Hetzner has it, else its domain."""
+    reading = snapshot.balancer if snapshot else None
+    if reading and reading.zone:
+        return reading.zone.name
+    return registered_domain(target.host)
+
+
+def _balancer(reached: Reached, snapshot: Snapshot | None) -> str | None:
+    """Return the balancer's name; a name is unique in its project only."""
     reading = snapshot.balancer if snapshot else None
     read = reading.load_balancer if reading else None
-    return target.reached.balancer_name or (read.name if read else None)
+    name = reached.balancer_name or (read.name if read else None)
+    return f"{name} ({reached.project})" if name and reached.project else name
+
+
+def _ingress(
+    reached: Reached, snapshot: Snapshot | None
+) -> tuple[str | None, str | None]:
+    """Return namespace and name of the ingress's Service: as configured, else read."""
+    if reached.ingress_service:
+        return reached.ingress_namespace, reached.ingress_service
+    cluster = snapshot.cluster if snapshot else None
+    return _name(cluster.ingress_service if cluster else None)
+
+
+def _service(
+    reached: Reached, snapshot: Snapshot | None
+) -> tuple[str | None, str | None]:
+    """Return namespace and name of the target's Service: as configured, else read."""
+    if reached.service:
+        return reached.namespace, reached.service
+    cluster = snapshot.cluster if snapshot else None
+    return _name(cluster.service if cluster else None)
+
+
+def _name(service: Service | None) -> tuple[str | None, str | None]:
+    return (service.namespace, service.name) if service else (None, None)
 
 
 def _of_cluster(cluster: str | None, *names: str | None) -> str | None:
@@ -116,7 +149,13 @@ def _of_cluster(cluster: str | None, *names: str | None) -> str | None:
 
 
 def _certificate(snapshot: Snapshot | None) -> str | None:
-    """Return the certificate that the last probe was shown, by its subject and end."""
+    """Return the certificate that the last probe was shown, by its subject and end.
+
+    A short-lived certificate may have no subject, only names.
+    """
     run = snapshot.run if snapshot else None
     shown = run.first.certificate if run else None
-    return f"{shown.subject} until {shown.not_after:%Y-%m-%d}" if shown else None
+    if shown is None:
+        return None
+    subject_ = shown.subject or ", ".join(sorted(shown.names)[:1])
+    return f"{subject_} until {shown.not_after:%Y-%m-%d}".strip()

@@ -14,6 +14,7 @@ from parallax.evidence import users
 from parallax.evidence.scene import Scene
 from parallax.model.finding import Finding, Incident, NotificationReason
 from parallax.model.judgement import AGENT_SILENT, NOT_ESTABLISHED, Judgement
+from parallax.model.place import Place
 from parallax.model.probe import AS_A_USER
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Severity, Target
@@ -57,10 +58,15 @@ def _mailed(
         incident,
         mailed_at=snapshot.taken_at,
         mailed_cause=incident.cause if named else incident.mailed_cause,
+        mailed_place=_place(incident) if named else incident.mailed_place,
         mailed_hop=present(snapshot) or incident.mailed_hop,
         mailed_answered=_gets_response(snapshot, incident),
         changes=incident.changes + revised,
     )
+
+
+def _place(incident: Incident) -> Place | None:
+    return incident.finding.place if incident.finding else None
 
 
 def _gets_response(snapshot: Snapshot, incident: Incident) -> bool | None:

@@ -5,6 +5,7 @@ In: an alert. Out: lines. It does not: describe the failure.
 
 from datetime import timedelta
 
+from parallax.links.signature import LIFETIME
 from parallax.model.alert import Alert
 from parallax.model.finding import Finding, NotificationReason
 from parallax.model.plain import plain_line
@@ -14,7 +15,7 @@ from parallax.notify.paragraph import clock, minute, paragraph, span, stacked
 
 LABELS = 5
 """Labels that a mail shows."""
-LINK_DAYS = 14
+LINK_DAYS = LIFETIME.days
 """Days after which a link to the incident expires."""
 
 
