@@ -1,4 +1,4 @@
-"""Report: shows an incident behind a signed link, and takes acknowledgements and mutes.
+"""Report: shows an incident behind a signed link, and takes acknowledgments and mutes.
 
 In: a function URL's event, `GET` or `POST /i/<group>?s=…&e=…`. Out: a page, or a
 redirect after a button. It does not: show or change anything without a valid link, or

@@ -27,6 +27,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "ingest": (PUSH, "parallax.ingest.endpoint.accept"),
     "diagnose": ({"snapshot": {}}, "decode_snapshot"),
     "notify": ({"finding": {}}, "decode"),
+    "report": (PUSH, "parallax.report.endpoint.read_request"),
 }
 """For each function an event, and the step that is made to log and to fail."""
 

@@ -73,7 +73,10 @@ class _Agent:
             )
         if spec.has_ingress or spec.conditions.beside:
             yield from self._ingress()
-        yield from self._cluster_dns()
+        # What the other probes draw stays as it is without these.
+        state = spec.rng.getstate()
+        yield from list(self._cluster_dns())
+        spec.rng.setstate(state)
 
     def _cluster_dns(self) -> Iterator[Probe]:
         """Probe a DNS pod on each node whose pods of the app get no connection."""

@@ -52,7 +52,7 @@ def fields() -> dict[str, Any]:
 def test_the_link_of_a_mail_opens_the_page_and_its_buttons_work(
     load: Any, cloud: Cloud, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """From the mail to the acknowledgement; no log line has the signature."""
+    """From the mail to the acknowledgment; no log line has the signature."""
     app = load("report", INCIDENTS_TABLE=cloud.incidents)
     page = app.handler(event(address), None)
     assert page["statusCode"] == 200

@@ -68,8 +68,14 @@ def queued(cloud: Any) -> list[str]:
 
 def mailed(cloud: Any) -> list[str]:
     """Return and remove the ids of the findings in the inbox."""
-    texts = [json.loads(text)["Message"] for text in cloud.messages(cloud.inbox)]
+    texts = [event["data"]["mail"]["text"] for event in alerts_of(cloud)]
     return [found for text in texts for found in re.findall(r"finding (\S+)", text)]
+
+
+def alerts_of(cloud: Any) -> list[dict[str, Any]]:
+    """Return and remove the events in the inbox."""
+    notes = [json.loads(text) for text in cloud.messages(cloud.inbox)]
+    return [json.loads(note["Message"]) for note in notes]
 
 
 def dead_letters_of(cloud: Any) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ from parallax.notify.routes import (
 )
 from parallax.settings import SOURCE, Settings, SettingsError
 from tests.parallax import scenarios as s
+from tests.parallax.notify.published import alerts_of
 from tests.parallax.sent_finding import FINDING, NOON
 from tests.parallax.throttle import refused_for_good
 
@@ -51,11 +52,16 @@ def test_the_queue_gets_a_cloud_event(cloud: Any) -> None:
 
 
 def test_the_topic_gets_a_mail(cloud: Any) -> None:
-    """With the target in its subject, and the observation in its text."""
-    TopicRoute(cloud.topic).send(ALERT)
-    (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
-    assert "front" in mail["Subject"]
-    assert "https://front.example/" in mail["Message"]
+    """With the target in its subject, and the observation and the link in its text."""
+    TopicRoute(cloud.topic, lambda alert: f"https://see.example/{alert.group}").send(
+        ALERT
+    )
+    (note,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
+    mail = json.loads(note["Message"])["data"]["mail"]
+    assert note["Subject"] == mail["subject"]
+    assert "front" in mail["subject"]
+    assert "https://front.example/" in mail["text"]
+    assert "https://see.example/front  (expires in 14 days)" in mail["text"]
 
 
 def test_alerts_are_mailed_and_everything_is_published() -> None:
@@ -128,10 +134,17 @@ def test_a_snapshot_too_large_is_left_out(
 
 def test_a_mail_that_is_too_long_is_cut(cloud: Any) -> None:
     """SNS rejects more than 256 KB; the essentials are at the beginning."""
-    symptom = replace(FINDING.symptom, summary="503 " * 100_000)
+    symptom = replace(FINDING.symptom, trend_text="503 " * 100_000)
     TopicRoute(cloud.topic).send(alone(replace(FINDING, symptom=symptom)))
-    (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
-    assert len(mail["Message"].encode()) <= routes.MAIL_LIMIT
+    (event,) = alerts_of(cloud)
+    assert event["data"]["trimmed"] == [
+        "assessments",
+        "targets",
+        "details",
+        "mail",
+        "all",
+    ]
+    assert event["data"]["mail"]["subject"].startswith("DOWN front")
 
 
 @pytest.mark.parametrize("refused", ["\ufffe", "\uffff", "\x00", "\ud800"], ids=ascii)

@@ -39,6 +39,7 @@ class Page(HTMLParser):
 
     @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag that begins."""
         self.tags.append((tag, dict(attrs)))
         if tag not in TAGS:
             self.problems.append(f"<{tag}> is unknown")
@@ -48,9 +49,11 @@ class Page(HTMLParser):
 
     @override
     def handle_endtag(self, tag: str) -> None:
+        """Note a tag that ends."""
         if not self._open or self._open.pop() != tag:
             self.problems.append(f"</{tag}> closes nothing")
 
     @override
     def handle_data(self, data: str) -> None:
+        """Note a text."""
         self.texts.append(data)

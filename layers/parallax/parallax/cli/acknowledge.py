@@ -26,7 +26,10 @@ def run(
     by: By = None,
     stack: Stack = "parallax",
 ) -> None:
-    """Acknowledge an incident: its reminders stop, changes are still mailed."""
+    """Acknowledge an incident: its reminders stop.
+
+    Changes and the recovery are still mailed.
+    """
     from parallax.groups.person import acknowledge, any_group_named
 
     now, who = datetime.now(UTC), person(by)

@@ -21,7 +21,7 @@ def run(
     stack: Stack = "parallax",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the open incidents: state, targets, cause, who works on it."""
+    """List the open incidents, and who works on them."""
     from parallax.cli.incident_lines import board_fields, board_lines
 
     with problems():

@@ -34,7 +34,10 @@ def run(
     by: By = None,
     stack: Stack = "parallax",
 ) -> None:
-    """Mute an incident or a target for a time: no mails; monitoring continues."""
+    """Mute an incident or a target: no mails for a time.
+
+    Monitoring continues. After the mute, a mail states what still fails.
+    """
     from parallax.groups.person import LONGEST, mute, subject_named
     from parallax.model.group import Mute
 
@@ -57,7 +60,7 @@ def run(
 
 
 def unmute(subject: Subject, *, stack: Stack = "parallax") -> None:
-    """End the mute of an incident or a target; its mails are sent again."""
+    """Unmute an incident or a target: mails are sent again."""
     from parallax.groups import person as people
 
     now = datetime.now(UTC)

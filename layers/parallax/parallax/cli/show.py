@@ -31,7 +31,7 @@ def run(
     stack: Stack = "parallax",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show an incident: its state, and the text of its last mail."""
+    """Show an incident: its state and its last mail."""
     with problems():
         groups = groups_of(stack)
         board = groups.get()

@@ -74,6 +74,6 @@ class LinkKey:
 
 
 def _key_in(item: object) -> bytes | None:
-    """Return the key in an item; one of another length is no key."""
+    """Return the key in an item; None if its length is wrong."""
     key = in_clear(item, "key", "B")
     return key if isinstance(key, bytes) and len(key) == KEY_BYTES else None

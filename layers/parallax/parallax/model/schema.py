@@ -1,13 +1,14 @@
-"""Schema: the JSON Schemas of findings, advice and snapshots, for their consumers.
+"""Schema: the JSON Schemas of findings, alerts, advice and snapshots, for consumers.
 
 In: the model's classes. Out: `advice.v1.schema.json`, `alert.v1.schema.json`,
-`finding.v1.schema.json`, `snapshot.v1.schema.json` and `snapshot.v2.schema.json` (as
-it is stored in S3), written to the folder in the command:
+`finding.v1.schema.json`, `snapshot.v1.schema.json` and `snapshot.v2.schema.json` (as it
+is stored in S3), written to the folder in the command:
 `python -m parallax.model.schema docs/schema`.
 It does not: validate anything; a test validates events with them.
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,22 @@ REQUIRED = (
 )
 
 
+REQUIRED_OF_ALERT = (
+    "group",
+    "number",
+    "turn",
+    "at",
+    "cause",
+    "since",
+    "severity",
+    "counts",
+    "mail",
+)
+_TEXT = {"type": "string"}
+_REFERENCE = re.compile(r'"#/\$defs/(\w+)"')
+_LABELS = {"type": "object", "additionalProperties": _TEXT}
+
+
 def snapshot_schema() -> dict[str, Any]:
     """Return the schema of a snapshot by wire names."""
     return _head("snapshot", "Snapshot") | schema(Snapshot)
@@ -62,12 +79,11 @@ def _head(name: str, title: str) -> dict[str, Any]:
 def finding_schema() -> dict[str, Any]:
     """Return the schema of the CloudEvent that carries a finding."""
     data, definitions = _finding_data()
-    data["properties"].pop("id")
     return _event("finding", "Finding, as a CloudEvent", data, definitions)
 
 
 def _finding_data() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the schema of a finding in an event, and the definitions it refers to."""
+    """Return the schema of a finding event's data, and its definitions."""
     made = schema(Finding)
     definitions = made.pop("$defs")
     _name_by_field(definitions["SnapshotRef"])
@@ -93,29 +109,54 @@ def _finding_data() -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def alert_schema() -> dict[str, Any]:
-    """Return the schema of the CloudEvent that carries an alert."""
-    made = schema(Alert)
-    finding, definitions = _finding_data()
-    number = {"type": "integer", "minimum": 0}
-    counts = dict.fromkeys(("failing", "confirmed", "recovered"), number)
+    """Return the schema of the CloudEvent that carries an alert.
+
+    A large event keeps only some of its data; `data.trimmed` lists what it lost.
+    """
+    made, (finding, definitions) = schema(Alert), _finding_data()
+    own = made.pop("$defs")
+    own.pop("Finding")
+    member = own["Member"]["properties"]
+    member.pop("places")
+    member["labels"] = _LABELS
+    for name in ("snapshot", "snapshot_trimmed"):
+        finding["properties"].pop(name)
+    finding.pop("required")
     properties = made["properties"] | {
         "finding": finding,
-        "counts": {
+        "labels": _LABELS | {"additionalProperties": {"type": "array", "items": _TEXT}},
+        "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "mail": {
             "type": "object",
-            "properties": counts,
-            "required": list(counts),
-            "description": "All targets of the group; the event lists 200 of each.",
+            "properties": {"subject": _TEXT, "text": _TEXT},
+            "required": ["subject", "text"],
+        },
+        "trimmed": {
+            "type": "array",
+            "items": {"enum": ["assessments", "targets", "details", "mail", "all"]},
+            "description": "What was removed from an alert too large for its message.",
         },
     }
     properties.pop("id")
     data: dict[str, Any] = {
         "type": "object",
         "properties": properties,
-        "required": [*(name for name in made["required"] if name != "id"), "counts"],
+        "required": list(REQUIRED_OF_ALERT),
     }
-    used = made["$defs"] | definitions
-    used.pop("Finding", None)
+    every = definitions | own
+    used = {name: every[name] for name in sorted(_used(data, every))}
     return _event("alert", "Alert, as a CloudEvent", data, used)
+
+
+def _used(part: object, definitions: dict[str, Any]) -> set[str]:
+    """Return the definitions that a part of a schema refers to, to any depth."""
+    found: set[str] = set()
+    new = set(_REFERENCE.findall(json.dumps(part)))
+    while new:
+        found |= new
+        texts = (json.dumps(definitions[name]) for name in new)
+        new = {name for text in texts for name in _REFERENCE.findall(text)} - found
+    return found
 
 
 def _name_by_field(reference: dict[str, Any]) -> None:

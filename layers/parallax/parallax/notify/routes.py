@@ -8,13 +8,14 @@ Source of the limits: Amazon SNS, `Publish`.
 """
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Protocol
 
 from parallax.aws import client, failed_with
 from parallax.groups.alert import alone
-from parallax.links.address import Addresses, open_addresses
+from parallax.links.address import open_addresses
 from parallax.model.advice import AdviceEvent
 from parallax.model.alert import Alert
 from parallax.model.finding import Finding, without_snapshot
@@ -22,12 +23,10 @@ from parallax.model.plain import json_text
 from parallax.notify.attributes import Attributes, attributes
 from parallax.notify.paragraph import clock, paragraph, span
 from parallax.notify.publication import Publication
-from parallax.settings import Settings, SettingsError
+from parallax.settings import SOURCE, Settings, SettingsError
 
 MESSAGE_LIMIT = 250_000
 """Bytes of one message; SNS accepts 262,144, attributes included."""
-MAIL_LIMIT = 250_000
-"""Bytes of a mail's text; SNS accepts 262,144, subject included."""
 SUBJECT_REFUSED = ("InvalidParameter", "InvalidParameterException")
 """SNS's error codes for a subject that it rejects. The API reference allows UTF-8,
 older pages only ASCII. Such a mail is sent again with an ASCII subject."""
@@ -35,6 +34,14 @@ LATE = timedelta(minutes=10)
 """Age of an alert from which on its mail mentions the delay."""
 NAME_LIMIT = 128
 """Characters of a message group's name, or of a deduplication id."""
+
+
+type Link = Callable[[Alert], str | None]
+"""Returns the address of an alert's page; None: the mail has no link."""
+
+
+def _no_link(_: Alert) -> None:
+    return None
 
 
 class Route(Protocol):
@@ -92,46 +99,55 @@ class FindingsRoute:
 
 
 class TopicRoute:
-    """The alerts topic: a mail for each alert that nobody muted."""
+    """The alerts topic: a message for each alert that nobody muted.
+
+    `link` returns the URL of an alert's incident, or None if there is no page for it.
+    """
 
     name = "topic"
 
-    def __init__(self, arn: str, addresses: Addresses | None = None) -> None:
+    def __init__(self, arn: str, link: Link = _no_link, source: str = SOURCE) -> None:
         self.arn = arn
-        self._addresses = addresses
-        """Of the pages that mails link to; None: mails have no link."""
+        self._link = link
+        self._source = source
 
     def wants(self, publication: Publication) -> bool:
         """Return whether a mail is due."""
         return isinstance(publication, Alert) and not publication.muted
 
     def send(self, publication: Publication) -> None:
-        """Publish the mail's subject and text."""
-        from parallax.notify.mail import render  # noqa: PLC0415 - the queue needs none
+        """Publish the mail's subject, and the text for each protocol."""
+        from parallax.notify.mail import (  # noqa: PLC0415 - the queue needs none
+            Mail,
+            render,
+        )
+        from parallax.notify.variants import message  # noqa: PLC0415 - as above
 
         assert isinstance(publication, Alert)  # noqa: S101 - `wants` checked it
-        addresses = self._addresses
-        mail = render(publication, addresses.of(publication) if addresses else None)
+        mail = render(publication, self._link(publication))
         body = late(publication, datetime.now(UTC)) + mail.body
-        text = body.encode()[:MAIL_LIMIT].decode(errors="ignore")
+        texts = message(
+            publication, Mail(subject=mail.subject, body=body), self._source
+        )
         filters = attributes(publication)
         try:
-            self._publish(mail.subject, text, filters)
+            self._publish(mail.subject, texts, filters)
         except Exception as error:
             plain = mail.subject.encode("ascii", "replace").decode()
             if plain == mail.subject or not failed_with(error, *SUBJECT_REFUSED):
                 raise
-            self._publish(plain, text, filters)
+            self._publish(plain, texts, filters)
 
     def check(self) -> None:
         """Read the topic's attributes."""
         client("sns").get_topic_attributes(TopicArn=self.arn)
 
-    def _publish(self, subject: str, text: str, filters: Attributes) -> None:
+    def _publish(self, subject: str, texts: str, filters: Attributes) -> None:
         client("sns").publish(
             TopicArn=self.arn,
             Subject=subject,
-            Message=text,
+            Message=texts,
+            MessageStructure="json",
             MessageAttributes=filters,
         )
 
@@ -143,7 +159,9 @@ def configured(settings: Settings) -> tuple[Route, ...]:
     """
     routes: list[Route] = []
     if settings.alerts_topic_arn:
-        routes.append(TopicRoute(settings.alerts_topic_arn, open_addresses(settings)))
+        addresses = open_addresses(settings)
+        link = addresses.of if addresses else _no_link
+        routes.append(TopicRoute(settings.alerts_topic_arn, link, settings.source))
     if settings.findings_topic_arn:
         routes.append(FindingsRoute(settings.findings_topic_arn, settings.source))
     if not routes:

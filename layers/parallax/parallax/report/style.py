@@ -36,7 +36,7 @@ pre { margin: .5rem 0; padding: .6rem .75rem; background: var(--card);
 form { margin: 1rem 0; padding: .75rem; background: var(--card);
   border: 1px solid var(--line); border-radius: .5rem; }
 label { display: block; font-size: .9rem; }
-input { width: 100%; max-width: 22rem; margin-top: .2rem; padding: .5rem;
+input { display: block; width: 100%; max-width: 22rem; margin-top: .2rem; padding: .5rem;
   font: inherit; color: var(--text); background: var(--bg);
   border: 1px solid var(--soft); border-radius: .4rem; }
 .buttons { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .6rem; }
@@ -45,6 +45,7 @@ button { min-height: 2.75rem; padding: .4rem .9rem; font: inherit; font-weight: 
   border-radius: .4rem; cursor: pointer; }
 button.main { color: var(--bg); background: var(--text); border-color: var(--text); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+ul { padding-left: 1.2rem; }
 .path, .targets { list-style: none; margin: 0; padding: 0; }
 .path li { display: flex; gap: .6rem; }
 .path svg { flex: none; }

@@ -1,7 +1,7 @@
 """Targets: whom an incident affects, and whom it does not.
 
 In: the last alert; the group as it is now, or None. Out: a list.
-It does not: know what happened to targets that are no members.
+It does not: list targets that never belonged to the incident.
 """
 
 from datetime import datetime
@@ -57,4 +57,4 @@ def _others(one: Unaffected) -> str:
     count = f"{one.targets} target{'' if one.targets == 1 else 's'}"
     names = ", ".join(one.names)
     more = ", …" if one.targets > len(one.names) else ""
-    return f"Not affected: {count}{where} ({names}{more})"
+    return f"No open incident: {count}{where} ({names}{more})"

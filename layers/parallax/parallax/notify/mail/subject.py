@@ -36,6 +36,8 @@ from parallax.notify.paragraph import span
 LIMIT = 78
 """Characters: as many as a phone shows; SNS accepts 99. Those beyond U+FFFF count
 twice, as in Java and JavaScript."""
+LONGEST = 1000
+"""Characters that are read of a line: a title may hold text from the network."""
 DOWN, INTERMITTENT = "DOWN", "INTERMITTENT"
 """All requests of users fail, or some."""
 STATES = {
@@ -56,7 +58,7 @@ NAMES = ("Hetzner", "Parallax")
 def write(alert: Alert, limit: int = LIMIT) -> str:
     """Return the subject; a long one is cut after a whole word and ends in `...`."""
     # Line breaks become spaces first, so that none of them becomes a `?`.
-    words = " ".join(_line(alert).split())
+    words = " ".join(_line(alert)[:LONGEST].split())
     plain = plain_line(words).replace(REPLACEMENT, "?")
     width = limit - _counted_twice(plain, limit)
     return textwrap.shorten(plain, max(width, len(INTERMITTENT)), placeholder="...")
