@@ -539,8 +539,8 @@ def test_a_clock_that_jumps_holds_no_reminder_back_for_long(
     """Within a day of minutes after the last jump, a reminder comes."""
     board, _ = take(Groups(), incident("a"), NOON + first * HOUR, RULES)
     now = NOON + second * HOUR
-    told = 0
+    sent = 0
     for hour in range(8):
         board, due = tick(board, (), now + hour * HOUR, RULES)
-        told += len(due)
-    assert 1 <= told <= 2
+        sent += len(due)
+    assert 1 <= sent <= 2
