@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from parallax.links.signature import LIFETIME
 from parallax.model.alert import Alert
-from parallax.model.finding import Finding
+from parallax.model.finding import Finding, NotificationReason
 from parallax.model.plain import plain_line
 from parallax.notify.mail.scope import ENDS, short
 from parallax.notify.mail.subject import is_monitor
@@ -94,8 +94,9 @@ def _ids(alert: Alert) -> str:
     request = _request_id(finding)
     first = f" · first request {request} (X-Request-Id)" if request else ""
     shown = "" if is_monitor(finding) else first
+    cause = "was" if alert.turn is NotificationReason.MERGED else "cause"
     return (
-        f"incident {short(alert.group)} · cause {alert.cause}"
+        f"incident {short(alert.group)} · {cause} {alert.cause}"
         f" · judged {clock(finding.judged_at)} · finding {finding.id}{shown}"
     )
 
