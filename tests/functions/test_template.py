@@ -330,6 +330,16 @@ def test_no_stream_reads_what_only_confirms_a_failure() -> None:
         assert ["failing"] in of_a_run or [{"anything-but": still}] in of_a_run
 
 
+def test_the_load_balancers_are_read_when_a_failure_begins_and_is_investigated() -> (
+    None
+):
+    """Health checks may fail in between, and the schedule reads once a minute."""
+    (mapping,) = (m for (name, _), m in MAPPINGS.items() if name == "InspectFunction")
+    (one,) = mapping["FilterCriteria"]["Filters"]
+    image = json.loads(one["Pattern"])["dynamodb"]["NewImage"]
+    assert image["kind"]["S"] == ["run", "investigation"]
+
+
 def test_what_lambda_discards_is_kept_whole_private_and_not_for_ever() -> None:
     """The bucket is closed and encrypted; letters never outlive their objects."""
     bucket = RESOURCES["StreamDeadLetterBucket"]["Properties"]
