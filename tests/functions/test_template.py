@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from parallax.groups import table as groups
+from parallax.links import key
+from parallax.model import alert
 from parallax.probe import Plan
 from parallax.redrive.stack import LETTERS_OUTPUT
 from parallax.snapshots.address import PREFIX
@@ -275,6 +278,33 @@ def test_probe_may_invoke_itself_and_nothing_else() -> None:
     assert statement["Action"] == "lambda:InvokeFunction"
     assert statement["Resource"] == "ProbeFunction.Arn"
     assert policy["Roles"] == ["ProbeFunctionRole"]
+
+
+def test_report_reaches_only_the_items_behind_a_link() -> None:
+    """The internet reaches it: it reads no target's incident, and writes one item."""
+    read, write = properties("report")["Policies"][0]["Statement"]
+    keys = {groups.KEY, f"{alert.PREFIX}*", key.ITEM}
+    (readable,) = read["Condition"].values()
+    assert set(readable["dynamodb:LeadingKeys"]) == keys
+    assert read["Action"] == "dynamodb:GetItem"
+    (writable,) = write["Condition"].values()
+    assert writable == {"dynamodb:LeadingKeys": [groups.KEY]}
+    assert write["Action"] == "dynamodb:PutItem"
+
+
+def test_the_page_and_its_url_exist_only_where_mails_have_links() -> None:
+    """With `AlertLinks=false` there is no public URL beside ingest's."""
+    parts = [name for name in RESOURCES if name.startswith("Report")]
+    assert {RESOURCES[name]["Condition"] for name in parts} == {"HasLinks"}
+    assert TEMPLATE["Outputs"]["ReportUrl"]["Condition"] == "HasLinks"
+    urls = [name for name, f in FUNCTIONS.items() if "FunctionUrlConfig" in f]
+    assert sorted(urls) == ["IngestFunction", "ReportFunction"]
+
+
+def test_report_does_not_depend_on_who_links_to_it() -> None:
+    """Notify names report's URL; the other way round, neither could be created."""
+    assert not mentions(properties("report"), "NotifyFunction")
+    assert not mentions(properties("report"), "ReportFunctionUrl")
 
 
 def test_the_delay_queue_exists_only_where_it_is_wanted() -> None:

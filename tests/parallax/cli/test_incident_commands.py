@@ -112,6 +112,9 @@ def test_ack_stops_the_reminders(cloud: Cloud, name: str, what: str) -> None:
     assert done is not None
     assert done.by == "Ana"
     assert "acknowledged by Ana" in run(name, "incidents").stdout
+    result = run(name, "ack", what, "--withdraw")
+    assert (result.exit_code, result.stdout) == (0, "e3566463 not acknowledged\n")
+    assert read(cloud).groups[0].acknowledged is None
 
 
 def test_ack_names_the_local_user_by_default(

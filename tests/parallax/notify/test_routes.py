@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from parallax import aws
 from parallax.groups.alert import alone
+from parallax.links.address import Addresses
+from parallax.links.key import LinkKey
 from parallax.model.advice import AdviceEvent, AdviceState
 from parallax.model.judgement import Advice, Hop
 from parallax.notify import routes
@@ -26,6 +28,7 @@ from parallax.notify.routes import (
     preview,
 )
 from parallax.settings import SOURCE, Settings, SettingsError
+from tests.parallax import open_group
 from tests.parallax import scenarios as s
 from tests.parallax.notify.published import alerts_of
 from tests.parallax.sent_finding import FINDING, NOON
@@ -62,6 +65,36 @@ def test_the_topic_gets_a_mail(cloud: Any) -> None:
     assert "front" in mail["subject"]
     assert "https://front.example/" in mail["text"]
     assert "https://see.example/front  (expires in 14 days)" in mail["text"]
+
+
+def mails(cloud: Any) -> list[str]:
+    """Return, and take away, the texts of the mails that were sent."""
+    notes = (json.loads(text)["Message"] for text in cloud.messages(cloud.inbox))
+    return [json.loads(message)["data"]["mail"]["text"] for message in notes]
+
+
+def test_a_mail_links_to_the_page_of_its_incident(cloud: Any) -> None:
+    """With the function URL that the stack has; sent again, with the same link."""
+    settings = Settings(
+        alerts_topic_arn=cloud.topic,
+        incidents_table=cloud.incidents,
+        report_url="https://abc.lambda-url.eu-central-1.on.aws",
+    )
+    for _ in range(2):
+        configured(settings)[0].send(open_group.ALERT)
+    first, second = mails(cloud)
+    address = f"https://abc.lambda-url.eu-central-1.on.aws/i/{open_group.GROUP_ID}?s="
+    assert address in first
+    assert first == second
+
+
+def test_a_mail_is_sent_without_a_link_if_the_key_cannot_be_read(cloud: Any) -> None:
+    """As while DynamoDB fails: nobody waits for a link."""
+    addresses = Addresses(LinkKey("no-such-table"), "https://abc.example")
+    TopicRoute(cloud.topic, addresses.of).send(open_group.ALERT)
+    (text,) = mails(cloud)
+    assert "health check uses port" in text
+    assert "abc.example" not in text
 
 
 def test_alerts_are_mailed_and_everything_is_published() -> None:

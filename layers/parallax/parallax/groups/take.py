@@ -7,6 +7,7 @@ last one changes nothing.
 It does not: find the group of a member; `parallax.groups.join` does.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from parallax.groups.due import is_patient, lead_of, tell
@@ -14,6 +15,7 @@ from parallax.groups.join import Change, Taken, join, move
 from parallax.groups.members import (
     group_of,
     is_known,
+    is_remembered,
     member_of,
     remember,
     with_group,
@@ -29,10 +31,19 @@ from parallax.story.rules import Rules
 
 
 def take(board: Groups, incident: Incident, now: datetime, rules: Rules) -> Taken:
-    """Return the groups after this version of an incident, and what is due."""
+    """Return the groups after this version of an incident, and what is due.
+
+    A version that changes nothing is not remembered: a failing target has one each
+    minute, and the item of all groups need not be written for it.
+    """
     if is_known(board, incident):
         return board, ()
-    board = remember(board, incident, now)
+    after, due = _take(remember(board, incident, now), incident, now, rules)
+    same = replace(after, seen=board.seen) == board and is_remembered(board, incident)
+    return (board, ()) if same and not due else (after, due)
+
+
+def _take(board: Groups, incident: Incident, now: datetime, rules: Rules) -> Taken:
     member = member_of(incident)
     if member is None:
         return leave(board, incident.subject, now)
