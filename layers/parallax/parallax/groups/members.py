@@ -33,6 +33,14 @@ def is_known(board: Groups, incident: Incident) -> bool:
     return False
 
 
+def is_remembered(board: Groups, incident: Incident) -> bool:
+    """Say whether an earlier version of this incident was taken, and is remembered."""
+    return any(
+        (seen.subject, seen.incident) == (incident.subject, incident.id)
+        for seen in board.seen
+    )
+
+
 def remember(board: Groups, incident: Incident, now: datetime) -> Groups:
     """Return the groups with this version as taken; old ones are forgotten.
 
