@@ -18,6 +18,7 @@ from parallax.model.finding import (
     State,
 )
 from parallax.model.judgement import (
+    NOT_ESTABLISHED,
     UNWATCHED,
     Answer,
     Assessment,
@@ -174,7 +175,7 @@ def test_the_nearest_other_causes_are_listed_and_the_rest_is_counted() -> None:
 
 
 def test_an_undetermined_cause_is_named() -> None:
-    """What is missing for it is in `parallax judge`."""
+    """With what is missing, while no cause is established."""
     one = Assessment(
         cause="lb-no-target",
         answer=Answer.UNKNOWN,
@@ -183,6 +184,8 @@ def test_an_undetermined_cause_is_named() -> None:
     )
     found = replace(finding(s.wrong_port()), assessments=(one,))
     assert "\nNOT DETERMINED: lb-no-target.\n" in mail_of(found).body
+    still = replace(found, cause=NOT_ESTABLISHED)
+    assert "\nNOT DETERMINED: lb-no-target: a log line.\n" in mail_of(still).body
 
 
 def test_not_established_states_what_is_known_and_what_remains() -> None:

@@ -6,7 +6,7 @@ at the hops nearest to the named cause are the ones that a reader thinks of.
 
 from parallax.causes import CAUSES
 from parallax.model.finding import Finding
-from parallax.model.judgement import Answer, Assessment, Hop
+from parallax.model.judgement import NOT_ESTABLISHED, Answer, Assessment, Hop
 from parallax.notify.paragraph import bullets, paragraph, stacked
 
 LISTED = 3
@@ -53,15 +53,21 @@ def _listed(title: str, finding: Finding, answer: Answer) -> str:
     if not others:
         return ""
     others.sort(key=lambda a: _distance(finding, a))
-    texts = [_text(one) for one in others[:LISTED]]
+    texts = [_text(finding, one) for one in others[:LISTED]]
     more = len(others) - len(texts)
     rest = [f"{more} more in `parallax judge`"] if more > 0 else []
     return paragraph(f"{title}: {'; '.join([*texts, *rest])}.")
 
 
-def _text(assessment: Assessment) -> str:
-    """Return a cause, and what rules it out; `parallax judge` has what is missing."""
-    shown = assessment.evidence if assessment.answer is Answer.REFUTED else ()
+def _text(finding: Finding, assessment: Assessment) -> str:
+    """Return a cause, and what rules it out or is missing to decide.
+
+    What is missing matters while no cause is established.
+    """
+    open_ = finding.cause == NOT_ESTABLISHED
+    shown = assessment.missing if open_ else ()
+    if assessment.answer is Answer.REFUTED:
+        shown = assessment.evidence
     return f"{assessment.cause}: {shown[0]}" if shown else assessment.cause
 
 
