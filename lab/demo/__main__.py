@@ -118,7 +118,10 @@ def run(context: typer.Context, case: CaseOption = DEFAULT) -> None:
 
 
 @app.command()
-def record(case: CaseOption = DEFAULT) -> None:
+def record(
+    case: CaseOption = DEFAULT,
+    faults: Annotated[str, typer.Option(help="ids with commas; empty: all")] = "",
+) -> None:
     """Play every fault and save its snapshot in events/diagnose/."""
     platform = load(case)
     if not namespace.inside():
@@ -126,7 +129,8 @@ def record(case: CaseOption = DEFAULT) -> None:
         namespace.enter([sys.executable, "-m", "lab.demo", *sys.argv[1:]])
     _end_on_signals()
     with Stage(platform, PLAYED, err.print) as stage:
-        save_snapshots(stage, ROOT / "events", err)
+        only = tuple(one for one in faults.split(",") if one)
+        save_snapshots(stage, ROOT / "events", err, only)
 
 
 @app.command()

@@ -19,6 +19,8 @@ from lab.stage.inbox import Mail
 LONGEST_SECONDS = 180.0
 INVOKE_SECONDS = 8.0
 """The interval at which probe and inspect are invoked during a wait."""
+SCHEDULE_SECONDS = 60.0
+"""The template's interval of both."""
 
 ENDS = ("resolved", "merged")
 """Why a group's last mail is sent."""
@@ -42,14 +44,16 @@ class Story:
         self.seconds[step] = now - self._last
         self._last = now
 
-    def until(self, is_done: Callable[[], bool], step: str) -> None:
+    def until(
+        self, is_done: Callable[[], bool], step: str, every: float = INVOKE_SECONDS
+    ) -> None:
         """Collect until a condition holds. Raises TimeoutError with a summary."""
         deadline = time.monotonic() + LONGEST_SECONDS
         while not is_done():
             if time.monotonic() > deadline:
                 late = f"{step}: not reached within {LONGEST_SECONDS:.0f} s"
                 raise TimeoutError(f"{late}; findings so far:\n{self.summary()}")
-            if time.monotonic() > self._invoked_at + INVOKE_SECONDS:
+            if time.monotonic() > self._invoked_at + every:
                 self.invoke()
             time.sleep(0.25)
             self.collect()
@@ -66,9 +70,11 @@ class Story:
         self.findings += self.stage.inbox.findings()
         self.mails += self.stage.inbox.mails()
 
-    def until_reported(self, reason: str, targets: set[str]) -> None:
+    def until_reported(
+        self, reason: str, targets: set[str], every: float = INVOKE_SECONDS
+    ) -> None:
         """Collect until each of these targets has a finding with this reason."""
-        self.until(lambda: targets <= set(self.first_findings(reason)), reason)
+        self.until(lambda: targets <= set(self.first_findings(reason)), reason, every)
 
     def until_over(self, targets: set[str]) -> None:
         """Collect until the incident of each target is resolved, and each group."""
@@ -113,17 +119,25 @@ class Story:
 
 
 @contextmanager
-def alarm(stage: Stage, fault: Fault) -> Iterator[Story]:
-    """Inject a fault, yield its story when every alarm has come, then clear it."""
-    story = Story(stage)
+def alarm(
+    stage: Stage, fault: Fault, story: Story | None = None, *, scheduled: bool = False
+) -> Iterator[Story]:
+    """Inject a fault, yield its story when every alarm has come, then clear it.
+
+    `scheduled`: wait for the alarms as long as in production. Only an intermittent
+    fault is probed more often than the schedule does.
+    """
+    story = story or Story(stage)
     hit = set(fault.expected)
+    slow = scheduled and not fault.intermittent
+    every = SCHEDULE_SECONDS if slow else INVOKE_SECONDS
     stage.lab.inject(fault.id)
     story.mark("inject")
     try:
         story.invoke()
         story.mark("probe")
-        story.until_reported("firing", hit)
-        story.until(lambda: hit <= story.mailed(), "mail")
+        story.until_reported("firing", hit, every)
+        story.until(lambda: hit <= story.mailed(), "mail", every)
         yield story
     finally:
         story.mark("read")

@@ -7,7 +7,8 @@ CloudEvent, whose `data.mail` has the mail's subject and text.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from lab.stage.emulator import client
@@ -17,13 +18,17 @@ FINDING = "io.parallax.finding.v1"
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One alert as its recipient gets it; `targets` fail, by its group."""
+    """One alert as its recipient gets it; `targets` fail, by its group.
+
+    `sent_at` is when the topic sent it.
+    """
 
     subject: str
     text: str
     group: str = ""
     turn: str = ""
     targets: tuple[str, ...] = ()
+    sent_at: datetime | None = None
 
 
 class Inbox:
@@ -42,21 +47,28 @@ class Inbox:
 
     def findings(self) -> list[dict[str, Any]]:
         """Receive the findings in the queue; advice events are left out."""
-        events = [json.loads(body) for body in self._receive(self._findings_url)]
+        events = [json.loads(body) for body, _ in self._receive(self._findings_url)]
         return [event for event in events if event["type"] == FINDING]
 
     def mails(self) -> list[Mail]:
         """Receive the mails since the last call."""
-        notes = [json.loads(body) for body in self._receive(self._mail_url)]
-        return [_mail(json.loads(note["Message"])["data"]) for note in notes]
+        notes = [(json.loads(body), at) for body, at in self._receive(self._mail_url)]
+        return [
+            replace(_mail(json.loads(note["Message"])["data"]), sent_at=at)
+            for note, at in notes
+        ]
 
-    def _receive(self, url: str) -> list[str]:
-        bodies: list[str] = []
+    def _receive(self, url: str) -> list[tuple[str, datetime]]:
+        """Return the body of each message, and when it was sent."""
+        bodies: list[tuple[str, datetime]] = []
         while messages := self._sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10
+            QueueUrl=url,
+            MaxNumberOfMessages=10,
+            MessageSystemAttributeNames=["SentTimestamp"],
         ).get("Messages"):
             for message in messages:
-                bodies.append(message["Body"])
+                sent = int(message["Attributes"]["SentTimestamp"]) / 1000
+                bodies.append((message["Body"], datetime.fromtimestamp(sent, UTC)))
                 self._sqs.delete_message(
                     QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
                 )

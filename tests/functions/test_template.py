@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from parallax.groups import table as groups
+from parallax.links import key
+from parallax.model import alert
 from parallax.probe import Plan
 from parallax.redrive.stack import LETTERS_OUTPUT
 from parallax.snapshots.address import PREFIX
@@ -58,6 +61,8 @@ DELIVER = (
     ("notify/marks.py", "read", "_update"),
     ("notify/waiting.py", "by_subject", "add", "image", "remove", "_change"),
     ("notify/routes.py", "send", "check", "_publish"),
+    ("notify/findings_topic.py", "send", "check"),
+    ("notify/chat_topic.py", "send", "check"),
 )
 GROUPS = (
     ("groups/table.py", "put"),
@@ -277,6 +282,33 @@ def test_probe_may_invoke_itself_and_nothing_else() -> None:
     assert policy["Roles"] == ["ProbeFunctionRole"]
 
 
+def test_report_reaches_only_the_items_behind_a_link() -> None:
+    """The internet reaches it: it reads no target's incident, and writes one item."""
+    read, write = properties("report")["Policies"][0]["Statement"]
+    keys = {groups.KEY, f"{alert.PREFIX}*", key.ITEM}
+    (readable,) = read["Condition"].values()
+    assert set(readable["dynamodb:LeadingKeys"]) == keys
+    assert read["Action"] == "dynamodb:GetItem"
+    (writable,) = write["Condition"].values()
+    assert writable == {"dynamodb:LeadingKeys": [groups.KEY]}
+    assert write["Action"] == "dynamodb:PutItem"
+
+
+def test_the_page_and_its_url_exist_only_where_mails_have_links() -> None:
+    """With `AlertLinks=false` there is no public URL beside ingest's."""
+    parts = [name for name in RESOURCES if name.startswith("Report")]
+    assert {RESOURCES[name]["Condition"] for name in parts} == {"HasLinks"}
+    assert TEMPLATE["Outputs"]["ReportUrl"]["Condition"] == "HasLinks"
+    urls = [name for name, f in FUNCTIONS.items() if "FunctionUrlConfig" in f]
+    assert sorted(urls) == ["IngestFunction", "ReportFunction"]
+
+
+def test_report_does_not_depend_on_who_links_to_it() -> None:
+    """Notify names report's URL; the other way round, neither could be created."""
+    assert not mentions(properties("report"), "NotifyFunction")
+    assert not mentions(properties("report"), "ReportFunctionUrl")
+
+
 def test_the_delay_queue_exists_only_where_it_is_wanted() -> None:
     """No message outlives its minute, and none is delivered twice."""
     parts = [name for name in RESOURCES if name.startswith("HalfMinute")]
@@ -298,6 +330,16 @@ def test_no_stream_reads_what_only_confirms_a_failure() -> None:
         of_a_run = [i["outcome"]["S"] for i in images if "outcome" in i]
         still = ["failing-still", "read-still", "problem-still"]
         assert ["failing"] in of_a_run or [{"anything-but": still}] in of_a_run
+
+
+def test_the_load_balancers_are_read_when_a_failure_begins_and_is_investigated() -> (
+    None
+):
+    """Health checks may fail in between, and the schedule reads once a minute."""
+    (mapping,) = (m for (name, _), m in MAPPINGS.items() if name == "InspectFunction")
+    (one,) = mapping["FilterCriteria"]["Filters"]
+    image = json.loads(one["Pattern"])["dynamodb"]["NewImage"]
+    assert image["kind"]["S"] == ["run", "investigation"]
 
 
 def test_what_lambda_discards_is_kept_whole_private_and_not_for_ever() -> None:

@@ -57,7 +57,7 @@ def turns(*incidents: Incident) -> list[NotificationReason]:
 def test_a_second_failure_is_one_fault_if_something_shows_it(
     cause: str, place: Place, minutes: float, alerts: int
 ) -> None:
-    """The cause of one object does. No cause, or that of a host, needs the time."""
+    """The same cause of one object does; any other needs the time."""
     first = failing("a", 0, cause=cause, place=place)
     second = failing("b", minutes, cause=cause, place=place)
     assert turns(first, second) == [FIRING] * alerts

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from parallax.model.finding import NotificationReason
 from parallax.notify.alert_event import TYPE, alert_event
 from parallax.notify.mail import render
-from tests.parallax.notify.alerts import alert, member
+from tests.parallax.notify.alerts import alert
 
 SCHEMA = json.loads(Path("docs/schema/alert.v1.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())

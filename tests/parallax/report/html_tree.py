@@ -9,9 +9,21 @@ from typing import override
 
 VOID = frozenset({"br", "input", "meta"})
 TAGS = frozenset(
-    {"a", "body", "br", "button", "circle", "div", "footer", "form", "h1", "h2"}
+    {
+        "a",
+        "body",
+        "br",
+        "button",
+        "circle",
+        "details",
+        "div",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+    }
     | {"head", "html", "input", "label", "li", "main", "meta", "ol", "p", "path"}
-    | {"pre", "section", "span", "strong", "style", "svg", "title", "ul"}
+    | {"pre", "section", "span", "strong", "style", "summary", "svg", "title", "ul"}
 )
 
 

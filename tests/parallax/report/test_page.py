@@ -15,6 +15,7 @@ from parallax.groups.person import acknowledge, mute_of
 from parallax.model.finding import NotificationReason
 from parallax.model.group import Groups
 from parallax.model.incident_state import State
+from parallax.model.judgement import Answer, Assessment
 from parallax.model.plain import plain
 from parallax.report.page import incident_page
 from parallax.report.standing import Standing
@@ -87,6 +88,19 @@ def test_the_cause_and_the_command_come_before_the_buttons() -> None:
     assert places == sorted(places)
 
 
+def test_every_cause_has_its_answer() -> None:
+    """Closed at first; also those that the mail only counts."""
+    others = tuple(
+        Assessment(cause=f"cause-{n}", answer=answer, missing=("no report",))
+        for n, answer in enumerate([Answer.REFUTED] * 9 + [Answer.UNKNOWN])
+    )
+    finding = ALERT.finding
+    finding = replace(finding, assessments=finding.assessments + others)
+    text = page(alert=replace(ALERT, finding=finding)).text
+    assert "All causes: 1 true, 9 ruled out, 1 not determined" in text
+    assert all(f"cause-{n}" in text for n in range(10))
+
+
 def test_each_hop_has_its_state_as_word_and_as_mark() -> None:
     """Not only as a color."""
     read = page()
@@ -115,7 +129,9 @@ def test_who_acknowledged_and_who_muted_is_shown() -> None:
     assert "until 16:00 UTC. Reason: upgrade of lb-1." in read.text
     for word in ("MUTED", "ACKNOWLEDGED"):
         assert word in read.text
-    assert read.of("button")[-1]["value"] == "unmute"
+    values = [button["value"] for button in read.of("button")]
+    assert values[:2] == ["acknowledge", "withdraw"]
+    assert values[-1] == "unmute"
 
 
 def test_the_present_targets_are_shown_not_those_of_the_mail() -> None:

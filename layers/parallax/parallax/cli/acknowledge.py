@@ -24,25 +24,30 @@ def run(
     ],
     *,
     by: By = None,
+    undo: Annotated[
+        bool, typer.Option("--withdraw", help="Undo it: reminders are sent again.")
+    ] = False,
     stack: Stack = "parallax",
 ) -> None:
     """Acknowledge an incident: its reminders stop.
 
     Changes and the recovery are still mailed.
     """
-    from parallax.groups.person import acknowledge, any_group_named
+    from parallax.groups.person import acknowledge, any_group_named, withdraw
 
     now, who = datetime.now(UTC), person(by)
     done: list[str] = []
 
     def step(board: "Groups") -> "tuple[Groups, tuple[()]]":
         group = any_group_named(board, incident)
-        after = acknowledge(board, group, who, now)
+        after = withdraw(board, group) if undo else acknowledge(board, group, who, now)
         by = any_group_named(after, incident).acknowledged
-        done[:] = [group.id[:8], by.by if by else ""]
+        effect = (
+            f"acknowledged by {by.by}: reminders stop" if by else "not acknowledged"
+        )
+        done[:] = [f"{group.id[:8]} {effect}"]
         return after, ()
 
     with problems():
         keeping_of(stack).change(step)
-    identity, name = done
-    typer.echo(f"{identity} acknowledged by {name}: reminders stop")
+    typer.echo("".join(done))

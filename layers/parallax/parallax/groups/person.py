@@ -64,6 +64,13 @@ def acknowledge(board: Groups, group: Group, by: str, now: datetime) -> Groups:
     return replace(board, groups=same)
 
 
+def withdraw(board: Groups, group: Group) -> Groups:
+    """Return the groups with this one not acknowledged: reminders are due again."""
+    done = replace(group, acknowledged=None)
+    same = tuple(done if g.id == group.id else g for g in board.groups)
+    return replace(board, groups=same)
+
+
 def mute(board: Groups, new: Mute) -> Groups:
     """Return the groups with a group or a target muted, instead of an earlier mute.
 

@@ -6,6 +6,7 @@ It does not: list incidents, or show anything without a valid link.
 
 - `request`: the event as a request; `endpoint`: from it to the response.
 - `act`: what a button does; `response`: status, headers and page.
-- `page`, with `standing`, `path`, `targets`, `text` and `form`: the incident's page.
+- `page`: the incident's page, of `standing`, `path`, `targets`, `text`, `answers` and
+  `form`.
 - `refusal`: the page for a link that does not work; `elements`, `style`: HTML and CSS.
 """

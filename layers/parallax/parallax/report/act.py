@@ -14,7 +14,7 @@ from parallax.model.group import Group, Groups, Mute
 
 BUTTON, NAME = "do", "by"
 """Names of the form's fields."""
-ACKNOWLEDGE, UNMUTE = "acknowledge", "unmute"
+ACKNOWLEDGE, WITHDRAW, UNMUTE = "acknowledge", "withdraw", "unmute"
 MUTES = {
     "mute-1h": timedelta(hours=1),
     "mute-4h": timedelta(hours=4),
@@ -33,7 +33,7 @@ class Act:
 def act_in(form: Mapping[str, str]) -> Act | None:
     """Return what a form requests; None: nothing that the page offers."""
     button = form.get(BUTTON, "")
-    if button not in {ACKNOWLEDGE, UNMUTE, *MUTES}:
+    if button not in {ACKNOWLEDGE, WITHDRAW, UNMUTE, *MUTES}:
         return None
     return Act(button=button, by=form.get(NAME, ""))
 
@@ -46,6 +46,8 @@ def perform(board: Groups, identity: str, act: Act, now: datetime) -> Groups:
     group = person.group_named(board, identity)
     if act.button == ACKNOWLEDGE:
         return person.acknowledge(board, group, act.by, now)
+    if act.button == WITHDRAW:
+        return person.withdraw(board, group)
     if act.button == UNMUTE:
         return _unmuted(board, group, now)
     until = now + MUTES[act.button]

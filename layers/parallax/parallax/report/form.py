@@ -6,7 +6,7 @@ It does not: check what is sent; `act` does.
 
 from parallax.groups.person import NAME_CHARACTERS
 from parallax.model.group import Group, Mute
-from parallax.report.act import ACKNOWLEDGE, BUTTON, MUTES, NAME, UNMUTE
+from parallax.report.act import ACKNOWLEDGE, BUTTON, MUTES, NAME, UNMUTE, WITHDRAW
 from parallax.report.elements import Node, element
 
 
@@ -38,6 +38,8 @@ def _buttons(group: Group, mute: Mute | None) -> list[Node]:
     done = group.acknowledged
     label = "Acknowledge in your name" if done else "Acknowledge"
     found = [_button(ACKNOWLEDGE, label, "main" if done is None else "")]
+    if done:
+        found.append(_button(WITHDRAW, "Withdraw acknowledgment"))
     for value, time in MUTES.items():
         hours = int(time.total_seconds()) // 3600
         found.append(_button(value, f"Mute {hours} h"))

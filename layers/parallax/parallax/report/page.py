@@ -10,6 +10,7 @@ from parallax.model.alert import Alert
 from parallax.model.plain import plain_line
 from parallax.notify.mail import render
 from parallax.notify.paragraph import clock
+from parallax.report.answers import answers
 from parallax.report.elements import Node, document, element
 from parallax.report.form import form
 from parallax.report.path import path
@@ -44,6 +45,7 @@ def incident_page(standing: Standing, expires: datetime) -> str:
             path(alert.finding.path),
             targets(alert, standing.group, standing.now),
             *(section(block, commands) for block in rest),
+            answers(alert.finding),
         ),
         _footer(alert, expires, is_open=standing.group is not None),
     )

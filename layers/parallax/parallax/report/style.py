@@ -32,12 +32,13 @@ a { color: var(--link); }
 .note { border-left: 4px solid var(--line); padding: .1rem .75rem; margin: .5rem 0; }
 pre { margin: .5rem 0; padding: .6rem .75rem; background: var(--card);
   border: 1px solid var(--line); border-radius: .4rem; white-space: pre-wrap;
+  -webkit-user-select: all; user-select: all;
   font: .9rem/1.45 ui-monospace, monospace; }
 form { margin: 1rem 0; padding: .75rem; background: var(--card);
   border: 1px solid var(--line); border-radius: .5rem; }
 label { display: block; font-size: .9rem; }
-input { display: block; width: 100%; max-width: 22rem; margin-top: .2rem; padding: .5rem;
-  font: inherit; color: var(--text); background: var(--bg);
+input { display: block; width: 100%; max-width: 22rem; margin-top: .2rem;
+  padding: .5rem; font: inherit; color: var(--text); background: var(--bg);
   border: 1px solid var(--soft); border-radius: .4rem; }
 .buttons { display: flex; flex-wrap: wrap; gap: .5rem; margin-top: .6rem; }
 button { min-height: 2.75rem; padding: .4rem .9rem; font: inherit; font-weight: 600;
@@ -46,6 +47,8 @@ button { min-height: 2.75rem; padding: .4rem .9rem; font: inherit; font-weight: 
 button.main { color: var(--bg); background: var(--text); border-color: var(--text); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 ul { padding-left: 1.2rem; }
+details { margin-top: 1.5rem; }
+summary { cursor: pointer; font-weight: 600; min-height: 2rem; }
 .path, .targets { list-style: none; margin: 0; padding: 0; }
 .path li { display: flex; gap: .6rem; }
 .path svg { flex: none; }

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from parallax.links.signature import LIFETIME
 from parallax.model.alert import Alert
-from parallax.model.finding import Finding
+from parallax.model.finding import Finding, NotificationReason
 from parallax.model.plain import plain_line
 from parallax.notify.mail.scope import ENDS, short
 from parallax.notify.mail.subject import is_monitor
@@ -28,8 +28,7 @@ def footer(alert: Alert) -> str:
         f"Runbook: {plain_line(runbook)}" if runbook else "",
         _people(alert),
         _next_mail(alert),
-        _routing(alert),
-        _ids(alert),
+        plain_line(f"{_routing(alert)} · {_ids(alert)}"),
     )
 
 
@@ -86,7 +85,7 @@ def _routing(alert: Alert) -> str:
     shown = [f"{key}={value}" for key, value in alert.labels[:LABELS]]
     more = len(alert.labels) - len(shown)
     rest = [f"and {more} more labels"] if more else []
-    return plain_line(" · ".join([f"severity {alert.severity.value}", *shown, *rest]))
+    return " · ".join([f"severity {alert.severity.value}", *shown, *rest])
 
 
 def _ids(alert: Alert) -> str:
@@ -95,8 +94,9 @@ def _ids(alert: Alert) -> str:
     request = _request_id(finding)
     first = f" · first request {request} (X-Request-Id)" if request else ""
     shown = "" if is_monitor(finding) else first
-    return plain_line(
-        f"incident {short(alert.group)} · cause {alert.cause}"
+    cause = "was" if alert.turn is NotificationReason.MERGED else "cause"
+    return (
+        f"incident {short(alert.group)} · {cause} {alert.cause}"
         f" · judged {clock(finding.judged_at)} · finding {finding.id}{shown}"
     )
 

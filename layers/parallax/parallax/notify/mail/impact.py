@@ -117,11 +117,11 @@ def _joint_inside(failing: tuple[Member, ...]) -> str:
     if unknown == total:
         return "What requests get inside the cluster is not known."
     parts = [
-        f"{works} of {total} respond" if works else "",
-        f"{fails} of {total} {'fails' if fails == 1 else 'fail'} too" if fails else "",
-        f"{unknown} of {total} not known" if unknown else "",
+        f"{works} {'responds' if works == 1 else 'respond'}" if works else "",
+        f"{fails} {'fails' if fails == 1 else 'fail'} too" if fails else "",
+        f"{unknown} {'is' if unknown == 1 else 'are'} not known" if unknown else "",
     ]
-    return f"Inside the cluster: {', '.join(part for part in parts if part)}."
+    return f"Inside the cluster {', '.join(part for part in parts if part)}."
 
 
 def _pending(alert: Alert) -> str:

@@ -25,8 +25,8 @@ def also_true(finding: Finding) -> str:
     follow = [a.cause for a in true if a.explained_by == finding.cause]
     own = [_true(a) for a in true if a.explained_by != finding.cause]
     names = ", ".join(follow)
-    last = [f"as a consequence of {finding.cause}: {names}"] if follow else []
-    return bullets("ALSO TRUE", [*own, *last])
+    last = f"ALSO TRUE, as a consequence: {names}." if follow else ""
+    return stacked(bullets("ALSO TRUE", own), paragraph(last))
 
 
 def _true(assessment: Assessment) -> str:

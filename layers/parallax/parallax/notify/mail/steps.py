@@ -1,7 +1,7 @@
 """Steps: what to do, each command on a line of its own.
 
 In: a finding. Out: lines. It does not: wrap or indent a command, so that a line can be
-pasted as it is.
+pasted as it is. Its way back is needed less often: it follows the word `Undo:`.
 """
 
 from parallax.model.finding import Finding
@@ -44,5 +44,5 @@ def _lines(step: NextStep) -> list[str]:
 def _undo(step: NextStep) -> list[str]:
     """Return the way back, if the command changes something."""
     if step.undo:
-        return ["Undo:", plain_line(step.undo)]
+        return [f"Undo: {plain_line(step.undo)}"]
     return [paragraph(f"Undo: {step.undo_note}")] if step.undo_note else []
