@@ -202,14 +202,15 @@ def test_one_incident_that_cannot_be_taken_stops_no_other(
     for name in ("a", "b"):
         incidents.put(incident(name, version=0, place=OTHER))
     now = keeping(cloud)
-    take = now.take
+    real = module.take
 
-    def fail(one: Any, instant: Any) -> None:
+    def fail(board: Any, one: Any, *rest: Any) -> Any:
         if one.subject == "a":
             raise RuntimeError("a is broken")
-        take(one, instant)
+        return real(board, one, *rest)
 
-    monkeypatch.setattr(now, "take", fail)
+    monkeypatch.setattr(module, "take", fail)
+    monkeypatch.setattr("parallax.groups.take.take", fail)
     with pytest.raises(ExceptionGroup, match="not grouped"):
         now.tick(at(0))
     (group,) = stored(cloud).groups
