@@ -61,7 +61,7 @@ class Story:
         self.mark(step)
 
     def _investigating(self) -> bool:
-        """Say whether a scheduled probe failed, and its investigation goes on.
+        """Say whether a scheduled probe failed, and its investigation continues.
 
         In production the next probe is a minute away. A good one in between would end
         an intermittent failure before its evidence is there.
