@@ -181,6 +181,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" NodePort for {kind}."
         + ("" if tls else " Or let it pass TLS on: then it needs the protocol tcp."),
         command=f"{update} --destination-port {port or 'NODEPORT'}",
+        undo=f"{update} --destination-port {service.destination_port}",
     )
     fix = lasting(scene, fix, protocol="http" if tls else "tcp")
     see = NextStep(

@@ -32,6 +32,7 @@ from functools import partial
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.undo import BY_EDITOR
 from parallax.evidence import (
     between_nodes,
     inside,
@@ -171,6 +172,7 @@ def _of_nodes(kubectl: str) -> NextStep:
         " nodes' network with an ipBlock: kube-proxy forwards the requests from a node"
         " with that node's address.",
         command=f"{kubectl} edit networkpolicy",
+        undo_note=BY_EDITOR,
     )
 
 
@@ -187,6 +189,7 @@ def _of_ingress(scene: Scene) -> NextStep:
         " not add a policy that selects all pods: it would isolate those that no policy"
         " selects now.",
         command=f"kubectl -n {quote(namespace)} edit networkpolicy",
+        undo_note=BY_EDITOR,
     )
 
 

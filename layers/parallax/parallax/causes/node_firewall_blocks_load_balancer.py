@@ -331,10 +331,12 @@ def _cloud_firewall_step(scene: Scene, source: str, ports: str) -> NextStep:
             command="hcloud firewall list",
         )
     (name, *_), (port, *_) = blocked[0]
+    rule = f"{quote(name)} --direction in --protocol tcp --port {port}"
+    rule += f" --source-ips {source}/32"
     return NextStep(
         text=f"In Cloud Firewall {name}, allow {source} to connect to port {port}.",
-        command=f"hcloud firewall add-rule {quote(name)} --direction in --protocol tcp"
-        f" --port {port} --source-ips {source}/32",
+        command=f"hcloud firewall add-rule {rule}",
+        undo=f"hcloud firewall delete-rule {rule}",
     )
 
 

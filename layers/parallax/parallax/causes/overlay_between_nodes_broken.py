@@ -236,6 +236,7 @@ def _through_the_overlay(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
         " command puts a rule in front of all others. Replace 8472 by the port that you"
         f" saw. Run it on {cut.peer_node}. {_every_pair(source)}. {ELSEWHERE} rule.",
         command=f"sudo ufw prepend allow proto udp from {source} to any port 8472",
+        undo=f"sudo ufw delete allow proto udp from {source} to any port 8472",
     )
     return watch, opened
 

@@ -83,10 +83,12 @@ def allow(
     listed = ",".join(map(str, ports))
     add = f"allow proto tcp from {source} to any port"
     command = f"sudo ufw prepend {add} {listed}"
+    undo = f"sudo ufw delete {add} {listed}"
     puts, each, same = "a rule", "", "rule"
     if routed:
         inner = ",".join(map(str, routed))
         command += f" && sudo ufw route prepend {add} {inner}"
+        undo += f" && sudo ufw route delete {add} {inner}"
         puts, same = "two rules", "two rules"
         each = (
             f" The first is for {_ports(ports)} of the node, the second for packets"
@@ -96,6 +98,7 @@ def allow(
         text=f"{when} If it is ufw (`sudo ufw status` shows active), the command puts"
         f" {puts} in front of all others: run it {where}.{each} {ELSEWHERE} {same}.",
         command=command,
+        undo=undo,
     )
 
 

@@ -1,36 +1,34 @@
 """Routes: where publications go, each route independent of the others.
 
-In: findings and advice events. Out: a CloudEvent in the findings queue; or a mail on
-the alerts topic, for a finding with a notification reason.
+In: findings, advice events and alerts. Out: a CloudEvent on the findings topic for each
+of them (`parallax.notify.findings_topic`); for an alert a mail on the alerts topic, and
+a message on the chat topic (`parallax.notify.chat_topic`).
 It does not: record what it sent (`parallax.notify.marks`) or retry
 (`parallax.notify.delivery`).
-Source of the limits: Amazon SQS, `SendMessage`; Amazon SNS, `Publish`.
+Source of the limits: Amazon SNS, `Publish`.
 """
 
 import json
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any, Protocol
 
 from parallax.aws import client, failed_with
-from parallax.model.finding import Finding, without_snapshot
-from parallax.model.plain import json_text
+from parallax.groups.alert import alone
+from parallax.links.address import Link, no_link, open_addresses
+from parallax.model.alert import Alert
+from parallax.model.finding import Finding
 from parallax.notify.attributes import Attributes, attributes
+from parallax.notify.chat_topic import ChatRoute
+from parallax.notify.findings_topic import FindingsRoute, message
 from parallax.notify.paragraph import clock, paragraph, span
 from parallax.notify.publication import Publication
-from parallax.settings import Settings, SettingsError
+from parallax.settings import SOURCE, Settings, SettingsError
 
-MESSAGE_LIMIT = 1_000_000
-"""Bytes of one message; SQS accepts 1,048,576, attributes included."""
-MAIL_LIMIT = 250_000
-"""Bytes of a mail's text; SNS accepts 262,144, subject included."""
 SUBJECT_REFUSED = ("InvalidParameter", "InvalidParameterException")
 """SNS's error codes for a subject that it rejects. The API reference allows UTF-8,
 older pages only ASCII. Such a mail is sent again with an ASCII subject."""
 LATE = timedelta(minutes=10)
-"""Age of a finding from which on its mail mentions the delay."""
-NAME_LIMIT = 128
-"""Characters of a message group's name, or of a deduplication id."""
+"""Age of an alert from which on its mail mentions the delay."""
 
 
 class Route(Protocol):
@@ -54,72 +52,58 @@ class Route(Protocol):
         ...
 
 
-class QueueRoute:
-    """The findings queue: every finding and all advice, in order for each target."""
-
-    name = "queue"
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-
-    def wants(self, publication: Publication) -> bool:
-        """Return True: the queue gets every publication."""
-        del publication
-        return True
-
-    def send(self, publication: Publication) -> None:
-        """Send a CloudEvent; SQS drops duplicates of the last five minutes."""
-        client("sqs").send_message(
-            QueueUrl=self.url,
-            MessageBody=message(publication),
-            MessageGroupId=group(publication.target),
-            MessageDeduplicationId=group(publication.id),
-        )
-
-    def check(self) -> None:
-        """Read an attribute of the queue."""
-        names = ["FifoQueue"]
-        client("sqs").get_queue_attributes(QueueUrl=self.url, AttributeNames=names)
-
-
 class TopicRoute:
-    """The alerts topic: a mail for each finding with a reason, none for advice."""
+    """The alerts topic: a message for each alert that nobody muted.
+
+    `link` returns the URL of an alert's incident, or None if there is no page for it.
+    """
 
     name = "topic"
 
-    def __init__(self, arn: str) -> None:
+    def __init__(self, arn: str, link: Link = no_link, source: str = SOURCE) -> None:
         self.arn = arn
+        self._link = link
+        self._source = source
 
     def wants(self, publication: Publication) -> bool:
         """Return whether a mail is due."""
-        return isinstance(publication, Finding) and publication.turn is not None
+        return isinstance(publication, Alert) and not publication.muted
 
     def send(self, publication: Publication) -> None:
-        """Publish the mail's subject and text."""
-        from parallax.notify.mail import render  # noqa: PLC0415 - most findings cause no mail
+        """Publish the mail's subject, and the text for each protocol."""
+        from parallax.notify.mail import (  # noqa: PLC0415 - the queue needs none
+            Mail,
+            render,
+        )
+        from parallax.notify.variants import (  # noqa: PLC0415 - as above
+            message as variants,
+        )
 
-        assert isinstance(publication, Finding)  # noqa: S101 - `wants` checked it
-        mail = render(publication)
+        assert isinstance(publication, Alert)  # noqa: S101 - `wants` checked it
+        mail = render(publication, self._link(publication))
         body = late(publication, datetime.now(UTC)) + mail.body
-        text = body.encode()[:MAIL_LIMIT].decode(errors="ignore")
+        texts = variants(
+            publication, Mail(subject=mail.subject, body=body), self._source
+        )
         filters = attributes(publication)
         try:
-            self._publish(mail.subject, text, filters)
+            self._publish(mail.subject, texts, filters)
         except Exception as error:
             plain = mail.subject.encode("ascii", "replace").decode()
             if plain == mail.subject or not failed_with(error, *SUBJECT_REFUSED):
                 raise
-            self._publish(plain, text, filters)
+            self._publish(plain, texts, filters)
 
     def check(self) -> None:
         """Read the topic's attributes."""
         client("sns").get_topic_attributes(TopicArn=self.arn)
 
-    def _publish(self, subject: str, text: str, filters: Attributes) -> None:
+    def _publish(self, subject: str, texts: str, filters: Attributes) -> None:
         client("sns").publish(
             TopicArn=self.arn,
             Subject=subject,
-            Message=text,
+            Message=texts,
+            MessageStructure="json",
             MessageAttributes=filters,
         )
 
@@ -127,64 +111,44 @@ class TopicRoute:
 def configured(settings: Settings) -> tuple[Route, ...]:
     """Return a function's routes; raises `SettingsError` if it has none.
 
-    The topic comes first: a person waits for the mail.
+    The alerts topic comes first: a person waits for the mail.
     """
     routes: list[Route] = []
+    addresses, source = open_addresses(settings), settings.source
+    link = addresses.of if addresses else no_link
     if settings.alerts_topic_arn:
-        routes.append(TopicRoute(settings.alerts_topic_arn))
-    if settings.findings_queue_url:
-        routes.append(QueueRoute(settings.findings_queue_url))
+        routes.append(TopicRoute(settings.alerts_topic_arn, link, source))
+    if settings.chat_topic_arn:
+        routes.append(ChatRoute(settings.chat_topic_arn, link))
+    if settings.findings_topic_arn:
+        routes.append(FindingsRoute(settings.findings_topic_arn, source, link))
     if not routes:
         raise SettingsError(
-            "PARALLAX_ALERTS_TOPIC_ARN, PARALLAX_FINDINGS_QUEUE_URL: neither is set;"
+            "PARALLAX_ALERTS_TOPIC_ARN, PARALLAX_FINDINGS_TOPIC_ARN: neither is set;"
             " set at least one"
         )
     return tuple(routes)
 
 
-def late(finding: Finding, now: datetime) -> str:
-    """Return the first lines of a mail that is sent long after its finding was made.
+def late(alert: Alert, now: datetime) -> str:
+    """Return the first lines of a mail that is sent long after its alert was made.
 
     Without them its reader would take an old state for the present one.
     """
-    age = now - finding.judged_at
+    age = now - alert.at
     if age < LATE:
         return ""
-    when = clock(finding.judged_at)
+    when = clock(alert.at)
     text = f"This mail was delayed by {span(age)}. It describes the state at {when}."
     return f"{paragraph(text)}\n\n"
 
 
-def message(publication: Publication) -> str:
-    """Return the queue's message; a finding that is too large loses its snapshot."""
-    from parallax.notify.event import (  # noqa: PLC0415 - mails do not need it
-        advice_event,
-        cloud_event,
-    )
-
-    if not isinstance(publication, Finding):
-        return json_text(advice_event(publication))
-    text = json_text(cloud_event(publication))
-    if len(text.encode()) <= MESSAGE_LIMIT:
-        return text
-    return json_text(cloud_event(without_snapshot(publication, "findings queue")))
-
-
 def preview(finding: Finding) -> dict[str, Any]:
     """Return what a finding would send: its event and, if one is due, its mail."""
-    from parallax.notify.mail import render  # noqa: PLC0415 - as above
+    from parallax.notify.mail import render  # noqa: PLC0415 - the queue needs none
 
-    event: dict[str, Any] = json.loads(message(finding))
+    event: dict[str, Any] = json.loads(message(finding, SOURCE)[0])
     if finding.turn is None:
         return {"event": event, "mail": None}
-    mail = render(finding)
+    mail = render(alone(finding))
     return {"event": event, "mail": {"subject": mail.subject, "body": mail.body}}
-
-
-def group(name: str) -> str:
-    """Return a group name that SQS accepts: ASCII, and unique for each name."""
-    written = "".join(c if c.isascii() and c.isalnum() else "-" for c in name)
-    if written == name and len(name) <= NAME_LIMIT:
-        return name
-    digest = sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
-    return f"{written[-(NAME_LIMIT - 17) :]}-{digest}"

@@ -4,8 +4,6 @@ In: a finding. Out: lines. It does not: list all of them; `parallax judge` does.
 at the hops nearest to the named cause are the ones that a reader thinks of.
 """
 
-from collections.abc import Iterator, Sequence
-
 from parallax.causes import CAUSES
 from parallax.model.finding import Finding
 from parallax.model.judgement import Answer, Assessment, Hop
@@ -18,13 +16,17 @@ _HOPS = {cause.id: cause.hop for cause in CAUSES}
 
 
 def also_true(finding: Finding) -> str:
-    """Return the other causes that the evidence supports."""
+    """Return the other causes that the evidence supports, those with news first."""
     true = [
         a
         for a in finding.assessments
         if a.answer is Answer.SUPPORTED and a.cause != finding.cause
     ]
-    return bullets("ALSO TRUE", map(_true, true))
+    follow = [a.cause for a in true if a.explained_by == finding.cause]
+    own = [_true(a) for a in true if a.explained_by != finding.cause]
+    names = ", ".join(follow)
+    last = f"ALSO TRUE, as a consequence: {names}." if follow else ""
+    return stacked(bullets("ALSO TRUE", own), paragraph(last))
 
 
 def _true(assessment: Assessment) -> str:
@@ -38,7 +40,7 @@ def excluded(finding: Finding) -> str:
     """Return the nearest causes that were ruled out, or could not be determined."""
     return stacked(
         _listed("RULED OUT", finding, Answer.REFUTED),
-        _listed("NOT DETERMINED, and what is missing", finding, Answer.UNKNOWN),
+        _listed("NOT DETERMINED", finding, Answer.UNKNOWN),
     )
 
 
@@ -51,16 +53,16 @@ def _listed(title: str, finding: Finding, answer: Answer) -> str:
     if not others:
         return ""
     others.sort(key=lambda a: _distance(finding, a))
-    texts = list(_texts(others[:LISTED]))
+    texts = [_text(one) for one in others[:LISTED]]
     more = len(others) - len(texts)
     rest = [f"{more} more in `parallax judge`"] if more > 0 else []
     return paragraph(f"{title}: {'; '.join([*texts, *rest])}.")
 
 
-def _texts(assessments: Sequence[Assessment]) -> Iterator[str]:
-    for one in assessments:
-        shown = one.missing or one.evidence
-        yield f"{one.cause}: {shown[0]}" if shown else one.cause
+def _text(assessment: Assessment) -> str:
+    """Return a cause, and what rules it out; `parallax judge` has what is missing."""
+    shown = assessment.evidence if assessment.answer is Answer.REFUTED else ()
+    return f"{assessment.cause}: {shown[0]}" if shown else assessment.cause
 
 
 def _distance(finding: Finding, assessment: Assessment) -> int:

@@ -22,10 +22,12 @@ def path(hops: tuple[HopSeen, ...]) -> str:
     if not hops:
         return ""
     line = " > ".join(f"{label(seen.hop)} {MARKS[seen.state]}" for seen in hops)
+    named: dict[str, list[str]] = {}
+    for seen in hops:
+        if seen.state is not HopState.OK:
+            named.setdefault(seen.seen, []).append(label(seen.hop))
     details = [
-        paragraph(f"{label(seen.hop)}: {seen.seen}")
-        for seen in hops
-        if seen.state is not HopState.OK
+        paragraph(f"{', '.join(where)}: {what}") for what, where in named.items()
     ]
     return "\n".join([f"PATH  {line}", *details])
 
