@@ -11,7 +11,7 @@ from parallax.model.cluster import NodeReport
 from parallax.model.judgement import Answer, Hop, HopSeen, HopState
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
-from parallax.notify.mail.path import MARKS
+from parallax.notify.mail.path import path as shown
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 
@@ -54,7 +54,8 @@ def test_a_hop_that_has_no_line_gets_one_in_its_place() -> None:
     hops = [h.hop for h in path]
     assert hops[hops.index(Hop.OVERLAY) - 1] is Hop.INGRESS
     assert hops[hops.index(Hop.OVERLAY) + 1] is Hop.SERVICE
-    assert MARKS[at(path, Hop.OVERLAY).state] == "FAULTY"
+    assert "node-to-node FAULTY" in shown(path, Hop.OVERLAY)
+    assert "node-to-node fails" in shown(path, None)
 
 
 def test_another_address_than_the_balancers_is_never_ok() -> None:

@@ -98,8 +98,9 @@ def _none_is_incomplete(scene: Scene, failed: tuple[Probe, ...]) -> Assessment:
     remote = pods.from_other_nodes(scene)
     ended = [p for p in remote if inside.accepted(p) and p.error_type is not None]
     if not ended and all(p.status_code is not None for p in failed):
-        share = of(len(failed), len(failed))
-        return refuted(ID, f"{share} failing responses are complete")
+        if len(failed) == 1:
+            return refuted(ID, "the only failing response is complete")
+        return refuted(ID, f"all {len(failed)} failing responses are complete")
     raise Missing("a failing response with the right status and an incomplete body")
 
 

@@ -102,7 +102,10 @@ def _stated(scene: Scene) -> str | None:
         return None
     text = next(t for t in STATED if t in pages[0].body)
     share = of(len(pages), len(failed))
-    return f'{share} failing responses state "{text}", for an unknown host too'
+    return (
+        f'{share} failing responses state "{text}"; a request for a host that no'
+        " Ingress has gets the same response"
+    )
 
 
 def _may_state_it(scene: Scene) -> bool:
@@ -184,9 +187,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     fix = lasting(scene, fix, protocol="http" if tls else "tcp")
     see = NextStep(
-        text="Check what the port responds to each protocol, on a node.",
-        command=f"curl -sS -i -m 5 http://NODE:{service.destination_port}/ | head -1;"
-        f" curl -skS -i -m 5 https://NODE:{service.destination_port}/ | head -1",
+        text="On a node, check which protocol the port accepts: http or https.",
+        command=f"curl -sS -i -m 5 http://localhost:{service.destination_port}/"
+        " | head -1;"
+        f" curl -skS -i -m 5 https://localhost:{service.destination_port}/ | head -1",
     )
     return fix, see
 

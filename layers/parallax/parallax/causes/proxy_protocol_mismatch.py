@@ -73,13 +73,13 @@ def _settings(scene: Scene) -> str:
     service = balancer.service.maybe(scene)
     if proxy_protocol.wanted.maybe(scene) is None:
         name = balancer.name(scene)
-        return f"{name} has proxyprotocol true; the ingress's settings were not read"
+        return f"proxyprotocol is true at {name}; the ingress's settings were not read"
     balancer_setting = str(bool(service and service.proxyprotocol)).lower()
     ingress_setting = str(bool(proxy_protocol.wanted.maybe(scene))).lower()
     name = balancer.name(scene)
     return (
-        f"{name} has proxyprotocol {balancer_setting}, the ingress's ConfigMap has"
-        f" use-proxy-protocol {ingress_setting}"
+        f"proxyprotocol is {balancer_setting} at {name}; use-proxy-protocol is"
+        f" {ingress_setting} in the ingress's ConfigMap"
     )
 
 
@@ -125,7 +125,7 @@ def _trust(scene: Scene, space: str) -> NextStep:
     private = any(t.use_private_ip for t in lb.leaves())
     source = next(iter(lb.private_ips if private else ()), lb.ipv4) or "BALANCER"
     return NextStep(
-        text="Or let the ingress accept the header from the load balancer's address"
+        text="Let the ingress accept the header from the load balancer's address"
         f" {source}. Traefik: set --entryPoints.web.proxyProtocol.trustedIPs={source}"
         " and the same for websecure. With externalTrafficPolicy Cluster, also trust"
         " the nodes' and pods' networks. The command shows the present setting; no line"

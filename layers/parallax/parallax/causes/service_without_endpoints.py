@@ -90,10 +90,14 @@ def _state(cluster: ClusterReading) -> tuple[str, ...]:
     if cluster.pods:
         return (f"its pods have no address yet: {pods.text(cluster.pods)}",)
     wants = [
-        f"{work.kind} {work.name} has {work.desired} desired pods"
+        f"{work.kind} {work.name}: {_pods(work.desired)} desired"
         for work in cluster.workloads or ()
     ]
     return (f"no pod matches its selector{f' ({", ".join(wants)})' if wants else ''}",)
+
+
+def _pods(count: int) -> str:
+    return "1 pod" if count == 1 else f"{count} pods"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

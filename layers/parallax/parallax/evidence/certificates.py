@@ -92,10 +92,15 @@ def balancer_text(scene: Scene) -> str | None:
 def _certificate(found: BalancerCertificate) -> str:
     kind = f"{found.type} " if found.type else ""
     until = found.not_valid_after
-    end = f"valid until {until:%Y-%m-%d %H:%M UTC}" if until else "end not reported"
+    end = (
+        f"valid until {until:%Y-%m-%d %H:%M UTC}"
+        if until
+        else "its end is not reported"
+    )
     names = ", ".join(found.domain_names[:_NAMES])
     of_names = f" for {names}" if names else ""
-    return f"Hetzner: {kind}certificate {found.name}{of_names}, {end}{_failed(found)}"
+    what = f"{kind}certificate '{found.name}'{of_names}"
+    return f"Hetzner has the {what}, {end}{_failed(found)}"
 
 
 def _failed(found: BalancerCertificate) -> str:

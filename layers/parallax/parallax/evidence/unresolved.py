@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from parallax.evidence import users
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
+from parallax.evidence.words import every, of
 from parallax.model.probe import AS_A_USER, Probe, Resolution, Role
 
 GONE = frozenset({"nxdomain", "no_address"})
@@ -50,7 +50,8 @@ def resolves(scene: Scene) -> str | None:
     failed = users.failing(scene, *AS_A_USER)
     if not failed or requests(scene):
         return None
-    return f"the name resolved for all {len(failed)} failing requests"
+    who = every(len(failed), "failing request", "failing requests")
+    return f"the name resolved for {who}"
 
 
 @reading

@@ -13,6 +13,11 @@ def since_text(scene: Scene) -> str:
     return "since the recovery" if scene.well_since else "recently"
 
 
+def every(count: int, one: str, many: str) -> str:
+    """Return e.g. `all 5 nodes`, or `the only node` where there is one."""
+    return f"the only {one}" if count == 1 else f"all {count} {many}"
+
+
 def of(part: int, whole: int) -> str:
     """Return a share, e.g. `5 of 5`."""
     return f"{part} of {whole}"

@@ -1,5 +1,6 @@
 """Specification of the mail: `parallax.notify.mail`."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -74,7 +75,7 @@ def test_the_mail_has_the_essentials_in_order() -> None:
         "PATH  dns ok > load-balancer FAULTY > ",
         "\nload-balancer: keybuzz-lb: 5 of 5 targets unhealthy",
         "\nWHY\n- ",
-        "\nRULED OUT: ",
+        "\nRULED OUT (",
         "\nTHEN\n2. ",
         "\nRESPONSE (03:00:00 UTC)\n503 Service Unavailable",
         "\nTIMELINE (UTC)\n",
@@ -93,7 +94,7 @@ def test_the_mail_has_the_essentials_in_order() -> None:
     ("cause", "who"),
     [
         ("dns-stale-address", "DNS"),
-        ("cdn-cannot-reach-origin", "the cache (CDN)"),
+        ("cdn-cannot-reach-origin", "the CDN or cache"),
         ("lb-no-target", "the load balancer"),
         (
             "node-firewall-blocks-load-balancer",
@@ -135,15 +136,17 @@ def test_a_true_cause_is_listed_with_its_reason() -> None:
     inside = s.reports(ingress=s.INGRESS_503, ready=0)
     body = render(finding(s.taken(outside, s.without_targets(), *inside))).body
     listed = body.partition("ALSO TRUE")[2]
-    assert "- pods-not-ready (crash-loop): Service" in listed
+    title = "- The pods behind the Service are not ready (pods-not-ready, because of"
+    assert f"{title} crash-loop): Service" in listed
 
 
 def test_a_true_cause_is_listed_with_its_explanation() -> None:
     """That no target is healthy is listed once, with the cause that explains it."""
     body = render(finding(s.wrong_port())).body
     sentence = (
-        "\nALSO TRUE\n- lb-no-healthy-target, a consequence of"
-        " lb-health-check-wrong-port: keybuzz-lb reports 5 of 5 targets unhealthy"
+        "\nALSO TRUE\n- The load balancer has no healthy target, but nodes respond"
+        " (lb-no-healthy-target, a consequence of the cause above): keybuzz-lb reports"
+        " 5 of 5 targets unhealthy"
     )
     assert sentence in body
     assert body.count("lb-no-healthy-target") == 1
@@ -168,12 +171,10 @@ def test_a_missing_balancer_reading_has_its_reason() -> None:
 def test_the_nearest_other_causes_are_listed_and_the_rest_is_counted() -> None:
     """Those at the same hop are the ones that a reader thinks of."""
     body = render(finding(s.wrong_port())).body
-    line = next(x for x in body.splitlines() if x.startswith("RULED OUT: "))
-    listed = line.removeprefix("RULED OUT: ").split("; ")
-    names = [text.partition(":")[0] for text in listed if ":" in text]
-    assert len(names) == 3
-    assert all(name.startswith("lb-") for name in names)
-    assert listed[-1].endswith(" more in `parallax judge`.")
+    lines = body[body.index("\nRULED OUT (") :].split("\n")[1:6]
+    assert lines[0].endswith(" more in `parallax judge`)")
+    assert all(re.match(r"- .*load balancer.*\? No: .+\.$", x) for x in lines[1:4])
+    assert not lines[4].startswith("- ")
 
 
 def test_an_undetermined_cause_has_what_decides() -> None:
@@ -185,8 +186,11 @@ def test_an_undetermined_cause_has_what_decides() -> None:
         missing=("a log line",),
     )
     found = replace(finding(s.wrong_port()), assessments=(one,))
-    line = "NOT DETERMINED, and what is missing: lb-no-target: a log line."
-    assert line in render(found).body
+    text = "NOT DETERMINED\n- The load balancer has no targets? "
+    assert f"{text}Missing evidence: a log line." in render(found).body
+    hidden = replace(one, hidden_by="no pod is ready")
+    body = render(replace(found, assessments=(hidden,))).body
+    assert f"{text}Another fault prevents the test: no pod is ready." in body
 
 
 def test_not_established_states_what_is_known_and_what_remains() -> None:
@@ -198,7 +202,7 @@ def test_not_established_states_what_is_known_and_what_remains() -> None:
         "Observed: the load balancer (haproxy) responded 503 (11 of 11 external"
     ) in body
     assert "\nStill possible:\n- " in body
-    assert "Missing to decide: " in body
+    assert "Missing evidence: " in body
     assert body.index("RUN THIS NEXT") < body.index("PATH  ")
 
 
@@ -448,7 +452,7 @@ def test_advice_is_at_the_end_with_its_own_heading() -> None:
     probes = tuple(replace(p, certificate=cert) for p in x.run.probes)
     body = render(finding(replace(x, run=replace(x.run, probes=probes)))).body
     heading = body.index("\nADVICE\n")
-    assert heading > body.index("RULED OUT: ")
+    assert heading > body.index("RULED OUT (")
     assert "The certificate expires in 2 days: renew it now" in body[heading:]
 
 

@@ -62,8 +62,8 @@ def unknown_port(scene: Scene) -> Observation | None:
         return None
     listed = ", ".join(map(str, known)) or "no NodePort"
     return Observation(
-        text=f"{balancer.name(scene)} sends requests to port {to}, and the ingress"
-        f" Service that was read has {listed}; {balancer.health_text(scene)}",
+        text=f"{balancer.name(scene)} sends requests to port {to}, but the ingress"
+        f" Service has {listed}; {balancer.health_text(scene)}",
         hops=frozenset({Hop.LOAD_BALANCER, Hop.NODE}),
         decides=True,
         step=NextStep(

@@ -56,7 +56,7 @@ def _failure(finding: Finding) -> tuple[str, ...]:
     return (
         *head,
         first_step(finding),
-        path(finding.path),
+        path(finding.path, finding.hop),
         why(finding),
         also_true(finding),
         excluded(finding),
@@ -83,7 +83,11 @@ def _recovery(finding: Finding) -> tuple[str, ...]:
     healthy = finding.symptom.external is View.HEALTHY
     now = f"Now: {finding.symptom.summary}." if healthy else ""
     head = (paragraph(text), duration, paragraph(_last_cause(finding)), paragraph(now))
-    return stacked(*head), path(finding.path) if healthy else "", timeline(finding)
+    return (
+        stacked(*head),
+        path(finding.path, None) if healthy else "",
+        timeline(finding),
+    )
 
 
 def _unwatched(finding: Finding) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ _CLASSES = {
 }
 _HOPS = {
     Hop.DNS: "DNS",
-    Hop.CDN: "the cache (CDN)",
+    Hop.CDN: "the CDN or cache",
     Hop.LOAD_BALANCER: "the load balancer",
     Hop.NODE: "the network from the load balancer to the nodes",
     Hop.INGRESS: "the ingress",
@@ -35,14 +35,25 @@ _HOPS = {
     Hop.SERVICE: "the Service",
     Hop.POD: "the pods",
 }
+_PLACES = {
+    "kube-proxy-dead-on-node": "a node",
+    "large-responses-lost": "the network between users and the ingress",
+    "node-down": "a node",
+    "nodeport-dropped-by-local-traffic-policy": "the traffic policy of the ingress",
+}
+"""The component of a cause, where it is only a part of its hop."""
 LISTED = 3
 """How many kinds of missing evidence a mail lists."""
 
 
 def component(finding: Finding) -> str:
-    """Return the component at fault: the hop, else the class."""
+    """Return the component at fault: the cause's own, the hop's, else the class's."""
     at_hop = _HOPS.get(finding.hop) if finding.hop else None
-    return at_hop or (_CLASSES[finding.class_] if finding.class_ else "none")
+    return (
+        _PLACES.get(finding.cause)
+        or at_hop
+        or (_CLASSES[finding.class_] if finding.class_ else "none")
+    )
 
 
 def cause(finding: Finding) -> str:
@@ -119,7 +130,7 @@ def _lead(lead: Lead) -> Iterator[str]:
 
 def _candidate(candidate: Candidate) -> str:
     needs = "; ".join(candidate.missing)
-    return f"{candidate.title} ({candidate.cause}). Missing to decide: {needs}."
+    return f"{candidate.title} ({candidate.cause}). Missing evidence: {needs}."
 
 
 def _earlier_evidence(finding: Finding) -> str:

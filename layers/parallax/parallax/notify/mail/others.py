@@ -9,11 +9,12 @@ from collections.abc import Iterator, Sequence
 from parallax.causes import CAUSES
 from parallax.model.finding import Finding
 from parallax.model.judgement import Answer, Assessment, Hop
-from parallax.notify.paragraph import bullets, paragraph, stacked
+from parallax.notify.paragraph import bullets, stacked
 
-LISTED = 3
-"""Causes of each kind that a mail lists."""
+LISTED = {Answer.REFUTED: 3, Answer.UNKNOWN: 2}
+"""Causes of each kind that a mail lists: its lines are limited."""
 _ORDER = list(Hop)
+_TITLES = {cause.id: cause.title for cause in CAUSES}
 _HOPS = {cause.id: cause.hop for cause in CAUSES}
 
 
@@ -24,21 +25,26 @@ def also_true(finding: Finding) -> str:
         for a in finding.assessments
         if a.answer is Answer.SUPPORTED and a.cause != finding.cause
     ]
-    return bullets("ALSO TRUE", map(_true, true))
+    return bullets("ALSO TRUE", (_true(finding, a) for a in true))
 
 
-def _true(assessment: Assessment) -> str:
+def _true(finding: Finding, assessment: Assessment) -> str:
     of, shown = assessment.explained_by, "; ".join(assessment.evidence[:1])
-    because = f", a consequence of {of}" if of else ""
-    why = f" ({assessment.reason})" if assessment.reason else ""
-    return f"{assessment.cause}{why}{because}: {shown}"
+    named = "the cause above" if of == finding.cause else of
+    because = f", a consequence of {named}" if of else ""
+    why = f", because of {assessment.reason}" if assessment.reason else ""
+    return f"{_title(assessment)} ({assessment.cause}{why}{because}): {shown}"
+
+
+def _title(assessment: Assessment) -> str:
+    return _TITLES.get(assessment.cause, assessment.cause)
 
 
 def excluded(finding: Finding) -> str:
     """Return the nearest causes that were ruled out, or could not be determined."""
     return stacked(
         _listed("RULED OUT", finding, Answer.REFUTED),
-        _listed("NOT DETERMINED, and what is missing", finding, Answer.UNKNOWN),
+        _listed("NOT DETERMINED", finding, Answer.UNKNOWN),
     )
 
 
@@ -51,16 +57,23 @@ def _listed(title: str, finding: Finding, answer: Answer) -> str:
     if not others:
         return ""
     others.sort(key=lambda a: _distance(finding, a))
-    texts = list(_texts(others[:LISTED]))
+    texts = list(_texts(others[: LISTED[answer]]))
     more = len(others) - len(texts)
-    rest = [f"{more} more in `parallax judge`"] if more > 0 else []
-    return paragraph(f"{title}: {'; '.join([*texts, *rest])}.")
+    rest = f" ({more} more in `parallax judge`)" if more > 0 else ""
+    return bullets(f"{title}{rest}", texts)
 
 
 def _texts(assessments: Sequence[Assessment]) -> Iterator[str]:
     for one in assessments:
-        shown = one.missing or one.evidence
-        yield f"{one.cause}: {shown[0]}" if shown else one.cause
+        head = f"{_title(one)}?"
+        if one.hidden_by:
+            yield f"{head} Another fault prevents the test: {one.hidden_by}."
+        elif one.missing:
+            yield f"{head} Missing evidence: {one.missing[0]}."
+        elif one.evidence:
+            yield f"{head} No: {one.evidence[0]}."
+        else:
+            yield head
 
 
 def _distance(finding: Finding, assessment: Assessment) -> int:

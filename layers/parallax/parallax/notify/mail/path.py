@@ -8,7 +8,7 @@ from parallax.notify.paragraph import paragraph
 
 MARKS = {
     HopState.OK: "ok",
-    HopState.FAULTY: "FAULTY",
+    HopState.FAULTY: "fails",
     HopState.AFFECTED: "affected",
     HopState.UNKNOWN: "unknown",
 }
@@ -17,17 +17,26 @@ LABELS = {Hop.OVERLAY: "node-to-node"}
 network use no overlay."""
 
 
-def path(hops: tuple[HopSeen, ...]) -> str:
-    """Return the path, from the internet to the pods."""
+FAULTY = "FAULTY"
+"""The mark of the hop that the finding names; other hops where it fails only fail."""
+
+
+def path(hops: tuple[HopSeen, ...], named: Hop | None) -> str:
+    """Return the path, from the internet to the pods; `named` is the hop at fault."""
     if not hops:
         return ""
-    line = " > ".join(f"{label(seen.hop)} {MARKS[seen.state]}" for seen in hops)
+    line = " > ".join(f"{label(seen.hop)} {_mark(seen, named)}" for seen in hops)
     details = [
         paragraph(f"{label(seen.hop)}: {seen.seen}")
         for seen in hops
         if seen.state is not HopState.OK
     ]
     return "\n".join([f"PATH  {line}", *details])
+
+
+def _mark(seen: HopSeen, named: Hop | None) -> str:
+    at_fault = seen.state is HopState.FAULTY and seen.hop is named
+    return FAULTY if at_fault else MARKS[seen.state]
 
 
 def label(hop: Hop) -> str:
