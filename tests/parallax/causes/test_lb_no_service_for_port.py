@@ -160,7 +160,7 @@ def test_causes_about_the_service_are_hidden_without_one() -> None:
     found = {a.cause: a for a in judge(x).assessments}["lb-no-healthy-target"]
     assert found.answer is Answer.UNKNOWN
     assert found.missing == (
-        "a test, which another fault prevents: keybuzz-lb has no service on port 443",
+        "a test, which is not possible now: keybuzz-lb has no service on port 443",
     )
     reached = replace(x.target.reached, cdn=True)
     behind = replace(x, target=replace(x.target, reached=reached))

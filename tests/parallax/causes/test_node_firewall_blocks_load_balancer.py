@@ -380,7 +380,7 @@ def test_the_rule_has_the_pods_port_behind_the_balancers_port(
 def test_without_targets_a_firewall_is_hidden() -> None:
     """A balancer without targets opens no connection that a firewall could block."""
     (missing,) = ask(CAUSE, s.no_target()).missing
-    assert missing.endswith("another fault prevents: keybuzz-lb has no targets")
+    assert missing.endswith("which is not possible now: keybuzz-lb has no targets")
 
 
 def test_nodes_that_cannot_connect_either_are_counted() -> None:

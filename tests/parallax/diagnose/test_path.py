@@ -129,7 +129,7 @@ def test_the_page_of_another_machine_is_not_the_balancers() -> None:
     here = s.taken(s.run(s.LB_503), s.balancer(), *s.reports())
     own = at(trace(here), Hop.LOAD_BALANCER)
     assert own.state is HopState.UNKNOWN
-    assert own.seen.endswith("; but it responded with 503 itself")
+    assert own.seen.endswith("; it responded 503 itself")
 
 
 def test_without_a_difference_between_nodes_there_is_no_overlay() -> None:

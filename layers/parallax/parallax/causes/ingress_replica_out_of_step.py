@@ -113,8 +113,8 @@ def _fault_behind(scene: Scene, own: list[Probe]) -> str | None:
     if any(not _is_outdated(scene, line) for line in lines):
         used = next(s for s in lines if not _is_outdated(scene, s)).upstream_address
         return (
-            "a logged failing request that went to an old endpoint (this one went to a"
-            f" current endpoint, {used})"
+            "a logged failing request that went to an old endpoint (the logged one went"
+            f" to a current endpoint, {used})"
         )
     if not lines and not {p.status_code for p in own} <= set(WITHOUT_UPSTREAM):
         return "ingress log lines with the upstream of these requests"

@@ -172,6 +172,12 @@ def _is_named_tls(port: ServicePort) -> bool:
     return port.name in {"https", "websecure"} or port.port == HTTPS
 
 
+_OR_TCP = (
+    " Or let the load balancer pass TLS on to the present port: set its protocol to tcp"
+    " (--protocol tcp)."
+)
+
+
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to send to the port for the protocol, or to change the protocol."""
     service, name = balancer.service(scene), quote(balancer.name(scene))
@@ -181,8 +187,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     update += f" --listen-port {service.listen_port}"
     fix = NextStep(
         text=f"Send port {service.listen_port} to {port or 'NODEPORT'}, the ingress's"
-        f" NodePort for {kind}."
-        + ("" if tls else " Or let it pass TLS on: then it needs the protocol tcp."),
+        f" NodePort for {kind}." + ("" if tls else _OR_TCP),
         command=f"{update} --destination-port {port or 'NODEPORT'}",
     )
     fix = lasting(scene, fix, protocol="http" if tls else "tcp")

@@ -109,7 +109,7 @@ def _drops_on_the_node(scene: Scene, silent: str) -> Assessment:
     with evidence_so_far(silent):
         users.failed(scene)
         if reason := health_check.misconfiguration(scene):
-            raise Missing(f"a test, which another fault prevents: {reason}")
+            raise Missing(f"a test, which is not possible now: {reason}")
         if networks.may_lack_network(scene):
             what = "whether the load balancer shares a private network with its targets"
             raise Missing(what)
@@ -158,8 +158,8 @@ def _no_report(scene: Scene, service: BalancerService) -> str:
         )
     if check != to:
         return (
-            f"whether the load balancer can connect to port {to}, because the health"
-            f" check uses port {check}"
+            f"whether the load balancer can connect to port {to}; the health check uses"
+            f" another port ({check})"
         )
     if not check_content.failure_reasons(scene):
         return (
@@ -192,10 +192,7 @@ def _check_everything_else(scene: Scene, to: int) -> None:
     """Raise what is missing to prove that only the connection is blocked."""
     health_check.served_ingress(scene)
     if reason := health_check.misconfiguration(scene):
-        raise Missing(
-            "whether a firewall also blocks the load balancer; another fault prevents"
-            f" the test: {reason}"
-        )
+        raise Missing(f"a test of the firewall, which is not possible now: {reason}")
     own = inside.ingress_node_ports(scene)
     if to not in own and not ingress.probes(scene, port=to):
         what = f"whether a firewall also blocks the load balancer on port {to}"

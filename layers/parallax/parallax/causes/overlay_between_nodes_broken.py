@@ -124,8 +124,9 @@ def _one_node(scene: Scene, node: str, found: list[Way]) -> str:
     what = f"each of the {len(found)} failing pairs {which} {node}"
     if to == len(found) and between_nodes.of_one_app(scene):
         return (
-            f"a probe of another app's pod on {node}, because {what}: it shows whether"
-            f" the network of {node} fails, or a NetworkPolicy protects these pods"
+            f"a probe of another app's pod on {node} ({what}). Such a probe shows"
+            f" whether the network of {node} fails or a NetworkPolicy blocks these"
+            " pods"
         )
     return f"whether it is not only {node} ({what})"
 

@@ -98,7 +98,11 @@ def allow(
 def _each(ports: Sequence[int], routed: Sequence[int] | None) -> str:
     """Return what each of the two rules is for."""
     pods = f"{_ports(routed)} of the ingress pods" if routed else "the ingress pods"
-    unread = "" if routed else " It has no port, because the pods' port was not read."
+    unread = (
+        ""
+        if routed
+        else " The second has no port, because the pods' port was not read."
+    )
     return (
         f" The first is for {_ports(ports)} of the node, the second for packets that"
         f" the node forwards to {pods}.{unread}"

@@ -90,7 +90,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     flag = str(wants).lower()
     lb = NextStep(
         text=f"Switch the PROXY protocol {'on' if wants else 'off'} at the load"
-        f" balancer. At the ingress it is {'on' if wants else 'off'}.",
+        f" balancer. {_at_the_ingress(scene)}",
         command=f"hcloud load-balancer update-service {quote(name)}"
         f" --listen-port {port} --proxy-protocol={flag}",
     )
@@ -115,6 +115,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     return lb, other
 
 
+def _at_the_ingress(scene: Scene) -> str:
+    """Return the ingress's side, as far as it is known."""
+    wanted = proxy_protocol.wanted.maybe(scene)
+    if wanted is None:
+        return "The ingress rejects connections with its header."
+    return f"At the ingress it is {'on' if wanted else 'off'}."
+
+
 def _trust(scene: Scene, space: str) -> NextStep:
     """Return how to let an ingress whose settings were not read accept the header.
 
@@ -128,8 +136,8 @@ def _trust(scene: Scene, space: str) -> NextStep:
         text="Let the ingress accept the header from the load balancer's address"
         f" {source}. Traefik: set --entryPoints.web.proxyProtocol.trustedIPs={source}"
         " and the same for websecure. With externalTrafficPolicy Cluster, also trust"
-        " the nodes' and pods' networks. The command shows the present setting; no line"
-        " means that the header is not accepted.",
+        " the nodes' and pods' networks. The command shows the present setting. If it"
+        " prints no line, the ingress does not accept the header.",
         command=f"kubectl -n {quote(space)} get pods -o yaml | grep -i"
         " 'proxyProtocol\\|proxy-protocol'",
         alternative=True,

@@ -135,19 +135,25 @@ def _logged(scene: Scene, lines: Sequence[Sighting]) -> str:
     if not found:
         unlogged = _unlogged(scene)
         shows = "identifies" if unlogged else "contains"
-        text = f"its access log {shows} none of {len(requests)} external requests"
-        return text + unlogged
-    shares = [f"{_share(p, found)} {what}" for p, what in _kinds(scene) if p]
+        return f"its access log {shows} none of the external requests{unlogged}"
+    kinds = [(probes, what) for probes, what in _kinds(scene) if probes]
+    shown = kinds if _differ(kinds[1:], found) else kinds[:1]
+    shares = [f"{_share(probes, found)} {what}" for probes, what in shown]
     text = f"its access log contains {', '.join(shares)}"
     late = len(found) < len(requests) and _is_behind(scene, requests)
     return text + (_NOT_READ if late else "")
+
+
+def _differ(kinds: Sequence[tuple[Sequence[Probe], str]], found: set[str]) -> bool:
+    """Return whether a request of these kinds is not in the log."""
+    return any(p.request_id not in found for probes, _ in kinds for p in probes)
 
 
 def _kinds(scene: Scene) -> list[tuple[tuple[Probe, ...], str]]:
     """Return the external requests by the route that they took."""
     kinds = (
         (AS_A_USER, "external requests"),
-        ((Role.DIRECT,), "without DNS"),
+        ((Role.DIRECT,), "sent directly to the load balancer"),
         ((Role.CACHE_BUSTER,), "with a unique URL"),
     )
     return [(users.outside(scene, *roles), what) for roles, what in kinds]

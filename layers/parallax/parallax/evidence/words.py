@@ -18,6 +18,16 @@ def every(count: int, one: str, many: str) -> str:
     return f"the only {one}" if count == 1 else f"all {count} {many}"
 
 
+ERRORS = {"tls": "TLS failure"}
+"""Kinds of errors whose name is not a phrase."""
+
+
+def error(kind: str | None) -> str:
+    """Return why there was no response, e.g. `connection refused`."""
+    name = str(kind or "no response")
+    return ERRORS.get(name, name.replace("_", " "))
+
+
 def of(part: int, whole: int) -> str:
     """Return a share, e.g. `5 of 5`."""
     return f"{part} of {whole}"

@@ -31,6 +31,7 @@ from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
 from parallax.notify.event import cloud_event
 from parallax.notify.mail import render
+from parallax.notify.mail.cause import lacking
 from parallax.notify.mail.path import LABELS
 from parallax.notify.mail.subject import LIMIT
 from parallax.story.incident import advance
@@ -187,10 +188,10 @@ def test_an_undetermined_cause_has_what_decides() -> None:
     )
     found = replace(finding(s.wrong_port()), assessments=(one,))
     text = "NOT DETERMINED\n- The load balancer has no targets? "
-    assert f"{text}Missing evidence: a log line." in render(found).body
+    assert f"{text}Missing: a log line." in render(found).body
     hidden = replace(one, hidden_by="no pod is ready")
     body = render(replace(found, assessments=(hidden,))).body
-    assert f"{text}Another fault prevents the test: no pod is ready." in body
+    assert f"{text}Cannot be tested now: no pod is ready." in body
 
 
 def test_not_established_states_what_is_known_and_what_remains() -> None:
@@ -202,7 +203,8 @@ def test_not_established_states_what_is_known_and_what_remains() -> None:
         "Observed: the load balancer (haproxy) responded 503 (11 of 11 external"
     ) in body
     assert "\nStill possible:\n- " in body
-    assert "Missing evidence: " in body
+    assert "Missing: " in body
+    assert lacking("whether a firewall drops it").startswith("Not known: whether")
     assert body.index("RUN THIS NEXT") < body.index("PATH  ")
 
 
@@ -210,7 +212,8 @@ def test_not_established_of_an_earlier_release_lists_the_missing_evidence() -> N
     """A stored finding without a lead stays readable."""
     blind = replace(s.wrong_port(), reports=(), sightings=())
     body = render(replace(finding(blind), lead=None)).body
-    assert "Missing evidence: " in body
+    assert "Missing: " in body
+    assert lacking("whether a firewall drops it").startswith("Not known: whether")
     assert "no agent has" in body
 
 

@@ -42,6 +42,8 @@ _PLACES = {
     "nodeport-dropped-by-local-traffic-policy": "the traffic policy of the ingress",
 }
 """The component of a cause, where it is only a part of its hop."""
+_QUESTIONS = ("whether ", "which ", "what ", "how ", "where ", "who ", "the reason ")
+"""How an open question begins; anything else is evidence that is missing."""
 LISTED = 3
 """How many kinds of missing evidence a mail lists."""
 
@@ -130,7 +132,13 @@ def _lead(lead: Lead) -> Iterator[str]:
 
 def _candidate(candidate: Candidate) -> str:
     needs = "; ".join(candidate.missing)
-    return f"{candidate.title} ({candidate.cause}). Missing evidence: {needs}."
+    return f"{candidate.title} ({candidate.cause}). {lacking(needs)}."
+
+
+def lacking(what: str) -> str:
+    """Return e.g. `Missing: a log line`, or `Not known: whether a firewall …`."""
+    is_question = what.startswith(_QUESTIONS)
+    return f"{'Not known' if is_question else 'Missing'}: {what}"
 
 
 def _earlier_evidence(finding: Finding) -> str:

@@ -7,8 +7,10 @@ at the hops nearest to the named cause are the ones that a reader thinks of.
 from collections.abc import Iterator, Sequence
 
 from parallax.causes import CAUSES
+from parallax.diagnose.wording import without_an_ingress
 from parallax.model.finding import Finding
 from parallax.model.judgement import Answer, Assessment, Hop
+from parallax.notify.mail.cause import lacking
 from parallax.notify.paragraph import bullets, stacked
 
 LISTED = {Answer.REFUTED: 3, Answer.UNKNOWN: 2}
@@ -33,11 +35,15 @@ def _true(finding: Finding, assessment: Assessment) -> str:
     named = "the cause above" if of == finding.cause else of
     because = f", a consequence of {named}" if of else ""
     why = f", because of {assessment.reason}" if assessment.reason else ""
-    return f"{_title(assessment)} ({assessment.cause}{why}{because}): {shown}"
+    return f"{_title(finding, assessment)} ({assessment.cause}{why}{because}): {shown}"
 
 
-def _title(assessment: Assessment) -> str:
-    return _TITLES.get(assessment.cause, assessment.cause)
+def _title(finding: Finding, assessment: Assessment) -> str:
+    """Return a cause's title, in words that are right for the path of the requests."""
+    title = _TITLES.get(assessment.cause, assessment.cause)
+    hops = {seen.hop for seen in finding.path}
+    has_ingress = Hop.INGRESS in hops or Hop.SERVICE not in hops
+    return title if has_ingress else without_an_ingress(title)
 
 
 def excluded(finding: Finding) -> str:
@@ -57,19 +63,19 @@ def _listed(title: str, finding: Finding, answer: Answer) -> str:
     if not others:
         return ""
     others.sort(key=lambda a: _distance(finding, a))
-    texts = list(_texts(others[: LISTED[answer]]))
+    texts = list(_texts(finding, others[: LISTED[answer]]))
     more = len(others) - len(texts)
     rest = f" ({more} more in `parallax judge`)" if more > 0 else ""
     return bullets(f"{title}{rest}", texts)
 
 
-def _texts(assessments: Sequence[Assessment]) -> Iterator[str]:
+def _texts(finding: Finding, assessments: Sequence[Assessment]) -> Iterator[str]:
     for one in assessments:
-        head = f"{_title(one)}?"
+        head = f"{_title(finding, one)}?"
         if one.hidden_by:
-            yield f"{head} Another fault prevents the test: {one.hidden_by}."
+            yield f"{head} Cannot be tested now: {one.hidden_by}."
         elif one.missing:
-            yield f"{head} Missing evidence: {one.missing[0]}."
+            yield f"{head} {lacking(one.missing[0])}."
         elif one.evidence:
             yield f"{head} No: {one.evidence[0]}."
         else:
