@@ -213,8 +213,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     ping = NextStep(
         text=f"On a node, send packets of {CLOUD_MTU} bytes that must not be fragmented"
         " to another node's private address. If they get lost, try smaller sizes: 1372"
-        " for a vSwitch (MTU 1400). An interface with a larger MTU than what passes is"
-        " the fault.",
+        " for a vSwitch (MTU 1400). If the MTU of an interface is larger than the"
+        " largest packet that passes, its MTU is the fault.",
         command=f"ping -M do -c 3 -s {size} {quote(_peer(scene))}",
     )
     compare = NextStep(

@@ -36,8 +36,8 @@ from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-no-target"
 _CONTROLLER_FIRST = (
-    "But if the cloud controller manages the targets, begin with step 2: it undoes what"
-    " the command changes."
+    "But if the cloud controller manages the targets, begin with step 2: the controller"
+    " undoes what the command changes."
 )
 """Where the labels were not read that show whether it does."""
 

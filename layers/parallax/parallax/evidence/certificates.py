@@ -93,7 +93,11 @@ def balancer_text(scene: Scene) -> str | None:
 def _certificate(found: BalancerCertificate) -> str:
     kind = f"{found.type} " if found.type else ""
     until = found.not_valid_after
-    end = f"valid until {until:%Y-%m-%d %H:%M UTC}" if until else "end not reported"
+    end = (
+        f"valid until {until:%Y-%m-%d %H:%M UTC}"
+        if until
+        else "end of validity not reported"
+    )
     names = ", ".join(found.domain_names[:_NAMES])
     of_names = f" for {names}" if names else ""
     what = f"{kind}certificate '{found.name}'{of_names}"

@@ -178,6 +178,15 @@ def test_the_nearest_other_causes_are_listed_and_the_rest_is_counted() -> None:
     assert not lines[4].startswith("- ")
 
 
+def test_causes_of_hops_that_no_request_passes_come_last() -> None:
+    """Nobody needs to read first that a CDN is not at fault where none is."""
+    x = s.FAULTS["dns-stale-address"]()
+    body = render(finding(x)).body
+    listed = body[body.index("\nRULED OUT") : body.index("\nRESPONSE")]
+    assert "CDN" not in listed
+    assert "A cache serves an old error" not in listed
+
+
 def test_an_undetermined_cause_has_what_decides() -> None:
     """The evidence that is needed, or the open question."""
     one = Assessment(

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from parallax.evidence.reasons import creation
 from parallax.evidence.reasons.pods import of_pods
 from parallax.evidence.reasons.why import Why, quoted
-from parallax.evidence.words import of
 from parallax.model.cluster import ClusterReading, Pod, Service, Unselected, Workload
 from parallax.model.reason import Reason
 
@@ -54,8 +53,8 @@ def of_workloads(
                 return _not_created(owner, event.message)
     if wanting:
         work = wanting[0]
-        share = of(0, work.desired)
-        text = f"{work.kind} {work.name} has {share} pods, and no event states why"
+        share = f"0 of {work.desired} pods"
+        text = f"{work.kind} {work.name} has {share}, and no event states why"
         return _about(work, Reason.PODS_NOT_CREATED, text)
     return None
 

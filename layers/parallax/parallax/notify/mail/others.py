@@ -62,7 +62,7 @@ def _listed(title: str, finding: Finding, answer: Answer) -> str:
     ]
     if not others:
         return ""
-    others.sort(key=lambda a: _distance(finding, a))
+    others.sort(key=lambda a: (_is_off_path(finding, a), _distance(finding, a)))
     texts = list(_texts(finding, others[: LISTED[answer]]))
     more = len(others) - len(texts)
     rest = f" ({more} more in `parallax judge`)" if more > 0 else ""
@@ -88,6 +88,17 @@ def _distance(finding: Finding, assessment: Assessment) -> int:
     if hop is None or at is None:
         return len(_ORDER)
     return abs(_ORDER.index(hop) - _ORDER.index(at))
+
+
+def _is_off_path(finding: Finding, assessment: Assessment) -> bool:
+    """Return whether a cause is about a hop that the target's requests do not pass.
+
+    The path has the network between nodes only if it fails. Without an agent it ends at
+    the load balancer.
+    """
+    hops = {seen.hop for seen in finding.path} | {Hop.OVERLAY}
+    hop = _HOPS.get(assessment.cause)
+    return Hop.SERVICE in hops and hop is not None and hop not in hops
 
 
 def _is_lead(finding: Finding, assessment: Assessment) -> bool:
