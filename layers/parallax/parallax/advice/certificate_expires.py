@@ -27,12 +27,7 @@ def advise(scene: Scene) -> Advice | None:
         return None
     left = found.not_after - scene.taken_at
     urgent = left <= VERY_SOON
-    when = _when(left)
-    title = (
-        f"The certificate expires {when}: renew it now"
-        if urgent
-        else f"The certificate expires {when}"
-    )
+    title = f"The certificate {_when(left)}{': renew it now' if urgent else ''}"
     host = scene.target.host
     at = f"{found.not_after:%Y-%m-%d %H:%M UTC}"
     address = quote(f"{host}:{users.listen_port(scene)}")
@@ -66,10 +61,10 @@ def advise(scene: Scene) -> Advice | None:
 
 def _when(left: timedelta) -> str:
     if left <= timedelta(0):
-        return "now"
+        return "has expired"
     if left < timedelta(days=1):
-        return f"in {left.seconds // 3600} hours"
-    return "in 1 day" if left.days == 1 else f"in {left.days} days"
+        return f"expires in {left.seconds // 3600} hours"
+    return f"expires in {'1 day' if left.days == 1 else f'{left.days} days'}"
 
 
 def _certificate(scene: Scene) -> Certificate | None:

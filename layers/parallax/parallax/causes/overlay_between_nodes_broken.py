@@ -71,7 +71,7 @@ def assess(scene: Scene) -> Assessment:
     succeeded = sum(p.healthy for p in local)
     own = f"{of(succeeded, len(local))} probes of pods from their own nodes succeeded"
     if works := _works_between_nodes(scene):
-        return refuted(ID, state, own, works)
+        return refuted(ID, works, state, own)
     with evidence_so_far(own, state):
         if succeeded < len(local):
             raise Missing(

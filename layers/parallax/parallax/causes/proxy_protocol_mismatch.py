@@ -12,8 +12,8 @@ Diagnosis: `proxyprotocol` of the load balancer's service differs from
 `use-proxy-protocol` in the ingress's ConfigMap, and users get exactly the response that
 this causes. The ingress's responses to internal probes, with or without the header, do
 not contradict the ConfigMap. The settings of Traefik and others are not read. Then it
-is proven if the ingress calls each external request malformed and responds well to the
-same request without the header, on the same port.
+is proven if the ingress calls each external request malformed, and the same request
+without the header succeeds on the same port.
 
 Neighbors: 502 and 503 of the load balancer with equal settings have other causes:
 `lb-health-check-rejected`, `lb-no-healthy-target`, `lb-wrong-destination-port`. nginx's

@@ -80,8 +80,15 @@ def shown(resolutions: tuple[Resolution, ...], what: str) -> str:
     """Return e.g. `4 of 4 resolvers respond nxdomain`."""
     words = Counter(_word(r) for r in resolutions).most_common()
     count = len(resolutions)
-    each = ", ".join(f"{of(n, count)} {what} respond {word}" for word, n in words)
+    each = ", ".join(f"{of(n, count)} {what} {_verb(word)}" for word, n in words)
     return each or f"no {what} responded"
+
+
+def _verb(word: str) -> str:
+    """Return the verb: not every outcome is a response."""
+    if word == "unreachable":
+        return "cannot be reached"
+    return "do not respond (timeout)" if word == "timeout" else f"respond {word}"
 
 
 def _word(resolution: Resolution) -> str:

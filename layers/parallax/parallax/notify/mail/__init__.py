@@ -125,8 +125,8 @@ def _blind(finding: Finding) -> str:
     time = span(finding.judged_at - finding.since)
     again = finding.turn is NotificationReason.REMINDER
     means = (
-        "This alarm is about Parallax, not about your service. Until it ends, the state"
-        " of this side is unknown, and Parallax blames none of its components."
+        "This alarm is about Parallax, not about your service. Until it ends, Parallax"
+        " names no cause that only data from this source shows."
     )
     return stacked(
         f"REMINDER: still blind, for {time}." if again else "",

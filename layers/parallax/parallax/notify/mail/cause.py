@@ -38,6 +38,7 @@ _HOPS = {
 _PLACES = {
     "kube-proxy-dead-on-node": "a node",
     "large-responses-lost": "the network between users and the ingress",
+    "network-policy-blocks-ingress": "a NetworkPolicy",
     "node-down": "a node",
     "nodeport-dropped-by-local-traffic-policy": "the traffic policy of the ingress",
 }

@@ -39,6 +39,8 @@ STATES = {
 }
 TRENDS = {Trend.PROGRESS: "{}, PROGRESS", Trend.DECLINE: "{}, WORSE"}
 
+NAMES = ("Hetzner", "Parallax", "Kubernetes")
+"""Names with which a title may begin."""
 WORDS = {"tls": "TLS failure", "body_incomplete": "incomplete response"}
 """Errors whose name is not a phrase."""
 
@@ -121,5 +123,7 @@ def _short(title: str) -> str:
 
 def _inline(title: str) -> str:
     """Return a title with a small first letter, unless it is an abbreviation."""
+    if title.startswith(NAMES):
+        return title
     is_word = title[1:2].islower() or title[1:2] == " "
     return title[:1].lower() + title[1:] if is_word else title
