@@ -6,6 +6,7 @@ SHELL := bash
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
+TIMING ?= tests
 CASE ?= lab/cases/keybuzz.yaml
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
@@ -46,7 +47,7 @@ lab: setup ## run the lab's tests on real servers
 	@$(PY) -m pytest -q -m "lab" tests/lab
 
 end-to-end: setup build ## play faults end to end (FAULTS=smoke|all|ids, RUNS=n)
-	@PARALLAX_FAULTS="$(FAULTS)" PARALLAX_RUNS="$(RUNS)" $(PY) -m lab.demo run --case "$(CASE)" -- $(PY) -m pytest -q -m lab tests/end_to_end
+	@PARALLAX_FAULTS="$(FAULTS)" PARALLAX_RUNS="$(RUNS)" PARALLAX_TIMING="$(TIMING)" $(PY) -m lab.demo run --case "$(CASE)" -- $(PY) -m pytest -q -m lab tests/end_to_end
 
 container: setup build ## test functions and agent image in Docker containers
 	@tools/container $(PY) -m pytest -q -m container tests/functions tests/agent/container

@@ -111,7 +111,7 @@ AT_INGRESS = (
         cause="redirect-loop",
         class_=Class.BACKEND,
         hop=Hop.INGRESS,
-        not_in_lab="the lab's ingress has no redirect to https",
+        lab=("redirect-loop",),
         bench=(
             Injection(
                 name="redirect-loop",

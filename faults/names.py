@@ -61,7 +61,7 @@ NAMES = (
         cause="dns-zone-broken",
         class_=Class.CACHE,
         hop=Hop.DNS,
-        not_in_lab="the lab's zone is not signed, and its root is not delegated",
+        lab=("dns-zone-broken",),
         bench=(
             Injection(name="dns-zone-broken", inject=bogus, position=1),
             Injection(name="dns-zone-broken-lame", inject=lame),

@@ -264,7 +264,8 @@ TARGETS = (
         cause="node-down",
         class_=Class.BACKEND,
         hop=Hop.NODE,
-        not_in_lab="All nodes of the lab are one network namespace: none stops alone",
+        not_in_lab="All nodes of the lab are one network namespace: none stops alone."
+        " The agents are the stage's, so a fault stops none of them",
         bench=(
             Injection(
                 name="node-down",
@@ -281,7 +282,8 @@ TARGETS = (
         cause="kube-proxy-dead-on-node",
         class_=Class.BACKEND,
         hop=Hop.NODE,
-        not_in_lab="The lab has one packet filter in place of all nodes' kube-proxy",
+        not_in_lab="The lab's health checks use the NodePort each second. They remove"
+        " the node before users meet it",
         bench=(
             Injection(
                 name="kube-proxy-dead-on-node",

@@ -4,6 +4,7 @@ In: ministack as `make setup` installed it, or `PARALLAX_MINISTACK`. Out: fixtur
 It does not: deploy the template; the end-to-end run does.
 """
 
+import json
 import os
 import socket
 import subprocess
@@ -89,6 +90,7 @@ class Cloud:
 
     journal: str
     incidents: str
+    findings: str
     queue: str
     topic: str
     inbox: str
@@ -106,8 +108,8 @@ class Cloud:
         for url in (self.inbox, self.dead_letters):
             self.messages(url)
         name = f"{self.incidents.partition('.')[0]}.{next(_TABLES)}"
-        queue = _findings_queue(name.replace(".", "-"))
-        return replace(self, incidents=_incidents(name), queue=queue)
+        topic, queue = _findings(name.replace(".", "-"))
+        return replace(self, incidents=_incidents(name), findings=topic, queue=queue)
 
     def messages(self, url: str) -> list[str]:
         """Return, and take away, the messages of a queue."""
@@ -144,10 +146,12 @@ def cloud(
     topic = sns.create_topic(Name=name)["TopicArn"]
     arn = f"arn:aws:sqs:eu-central-1:000000000000:{name}-inbox"
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    findings, queue = _findings(name)
     return Cloud(
         journal=_table(f"{name}-journal", "pk", "sk"),
         incidents=_incidents(f"{name}-incidents"),
-        queue=_findings_queue(name),
+        findings=findings,
+        queue=queue,
         topic=topic,
         inbox=inbox,
         dead_letters=sqs.create_queue(QueueName=f"{name}-letters")["QueueUrl"],
@@ -166,10 +170,25 @@ def bucket(cloud: Cloud, request: pytest.FixtureRequest) -> str:
     return name
 
 
-def _findings_queue(name: str) -> str:
+def _findings(name: str) -> tuple[str, str]:
+    """Create the findings topic with its queue, subscribed as in the template."""
+    from tests.functions.template import RESOURCES  # noqa: PLC0415 - as in `cloud`
+
+    sns, sqs = boto3.client("sns"), boto3.client("sqs")
     fifo = {"FifoQueue": "true", "MaximumMessageSize": "1048576"}
-    sqs = boto3.client("sqs")
-    return sqs.create_queue(QueueName=f"{name}.fifo", Attributes=fifo)["QueueUrl"]
+    queue = sqs.create_queue(QueueName=f"{name}.fifo", Attributes=fifo)["QueueUrl"]
+    topic = sns.create_topic(Name=f"{name}.fifo", Attributes={"FifoTopic": "true"})
+    settings = RESOURCES["FindingsSubscription"]["Properties"]
+    sns.subscribe(
+        TopicArn=topic["TopicArn"],
+        Protocol="sqs",
+        Endpoint=f"arn:aws:sqs:eu-central-1:000000000000:{name}.fifo",
+        Attributes={
+            "RawMessageDelivery": str(settings["RawMessageDelivery"]).lower(),
+            "FilterPolicy": json.dumps(settings["FilterPolicy"]),
+        },
+    )
+    return topic["TopicArn"], queue
 
 
 def _incidents(name: str) -> str:

@@ -66,7 +66,7 @@ class Cycles:
         self._targets = targets
         self._heartbeat_seconds = heartbeat_seconds
         self._paths = Paths(apis, settings.node)
-        self._probing = Probing(settings)
+        self._probing = Probing(settings, self._paths.other_pods)
         self._parts = Parts()
         self._lean = LeanReports()
         self._held = HeldSightings()

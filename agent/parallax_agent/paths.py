@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from parallax.model.cluster import ClusterReading
 from parallax.model.target import Target
-from parallax_agent.hops import plan
+from parallax_agent.hops import other_pods, plan
+from parallax_agent.hops.other_pods import OtherPod
 from parallax_agent.read.target_path import TargetPath, needed_lists, read_path
 from parallax_agent.watch.api import Apis, Lists
 from parallax_agent.watch.watches import Watches
@@ -57,6 +58,11 @@ class Paths:
     def last(self, name: str, path: TargetPath) -> TargetPath:
         """Return the last complete path of a target, else the given one."""
         return self._complete.get(name, (0, path))[1]
+
+    def other_pods(self) -> dict[str, OtherPod]:
+        """Return a pod of the cluster's own for each node; listed once a minute."""
+        listed = self._watches.on_demand.of("pods", other_pods.NAMESPACE)
+        return other_pods.other_pods(listed.items or ())
 
     def close(self) -> None:
         """Stop watching."""

@@ -8,15 +8,16 @@ import asyncio
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from parallax.model.probe import Probe
 from parallax.model.reporters import reporters
 from parallax.model.target import Target
 from parallax.probe import ProbeRequest
-from parallax_agent.hops import plan
+from parallax_agent.hops import other_pods, plan
 from parallax_agent.hops.memory import HopMemory
+from parallax_agent.hops.other_pods import OtherPod
 from parallax_agent.hops.schedule import ScheduledRequest, run_schedule
 from parallax_agent.hops.selection import VantagePoint
 from parallax_agent.hops.share import place_among, take_share
@@ -37,13 +38,20 @@ class Planned:
     length: int
     requests: Sequence[ProbeRequest] = ()
     is_reporter: bool = True
+    is_whole: bool = False
 
 
 class Probing:
     """Sends the requests of one cycle after the other."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        read_other_pods: Callable[[], Mapping[str, OtherPod]] = dict[str, OtherPod],
+    ) -> None:
+        """`read_other_pods` returns a pod of the cluster's own for each node."""
         self._settings = settings
+        self._read_other_pods = read_other_pods
         self._hops: defaultdict[str, HopMemory] = defaultdict(HopMemory)
         self._whole: set[str] = set()
         self._is_reporter: dict[str, bool] = {}
@@ -55,7 +63,7 @@ class Probing:
         for name, path in paths.items():
             self._hops[name].keep_existing(path)
         plans = {t.name: self._plan(t, paths[t.name], work) for t in targets}
-        self._whole = {n for n, one in plans.items() if len(one.requests) == one.length}
+        self._whole = {n for n, one in plans.items() if one.is_whole}
         probes = self._send(targets, paths, plans)
         seen = {
             name: Seen(
@@ -101,7 +109,8 @@ class Probing:
         if name not in work.reports and (name not in work.turns or not whole):
             # Who reports costs a rank of each node, so it is not found out each time.
             known = self._is_reporter.get(name, True)
-            return Planned(place, len(whole), is_reporter=known)
+            empty = not whole
+            return Planned(place, len(whole), is_reporter=known, is_whole=empty)
         sharing = reporters(name, limit_reading(path.reading))
         is_reporter = sharing is None or settings.node in sharing
         self._is_reporter[name] = is_reporter
@@ -116,11 +125,23 @@ class Probing:
                 cycle=cycle,
                 failing=self._hops[name].failing,
             )
-            return Planned(place, len(whole), share, is_reporter)
+            is_whole = len(share) == len(whole)
+            sent = [*share, *self._to_other_pods(name, at)]
+            return Planned(place, len(whole), sent, is_reporter, is_whole)
         rounds, number = divmod(work.turns[name], len(whole))
         turned = plan.plan_requests(target, path, replace(at, cycle=rounds))
         one = turned[number : number + 1]
-        return Planned(place, len(turned), one, is_reporter)
+        is_whole = len(one) == len(turned)
+        return Planned(place, len(turned), one, is_reporter, is_whole)
+
+    def _to_other_pods(self, name: str, at: VantagePoint) -> Iterator[ProbeRequest]:
+        """Yield requests that show whether the network to unreachable pods works."""
+        cut = other_pods.cut_nodes(self._hops[name].last, at.node)
+        if not cut:
+            return iter(())
+        found = self._read_other_pods()
+        pods = [found[node] for node in sorted(cut & found.keys())]
+        return other_pods.requests(pods, at, plan.AGENT)
 
     def _send(
         self,

@@ -94,7 +94,8 @@ class Simulation:
     def _schedule(self, first: float, function: Function) -> None:
         """Start what the template schedules; no two functions at the same instant."""
         for event in function.events.values():
-            if event["Type"] == "ScheduleV2":
+            is_on = event.get("Properties", {}).get("State") != "DISABLED"
+            if event["Type"] == "ScheduleV2" and is_on:
                 every = SCHEDULES[event["Properties"]["ScheduleExpression"]]
                 payload = yaml.safe_load(event["Properties"].get("Input", "{}"))
                 self._repeat(first, every, function.name, payload)

@@ -129,6 +129,8 @@ class Template:
 
     def _attribute(self, path: str) -> str:
         name, _, attribute = path.partition(".")
+        if attribute == "FunctionUrl":
+            return f"https://{name.lower()}.example/"
         return (
             self.physical.get(name, name)
             if attribute == "Name"

@@ -1,9 +1,10 @@
 """Notify: publishes findings, by mail or to the findings queue.
 
-In: records of the incidents table's stream; `{"deliver": "waiting"}` once a minute; by
-hand, `{"finding": {…}}`, which prints the event and the mail. Out: mails on the alerts
-topic, or events in the findings queue. The template deploys it once for each, so that
-neither waits for the other. It does not: decide whether a finding needs a mail.
+In: records of the incidents table's stream; `{"deliver": "waiting"}` once a minute;
+`{"deliver": "advice"}` once a day; by hand, `{"finding": {…}}`, which prints the event
+and the mail. Out: mails on the alerts topic, or events in the findings queue. The
+template deploys it once for each, so that neither waits for the other. It does not:
+decide whether a finding needs a mail.
 """
 
 from typing import Any
@@ -26,4 +27,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         return preview(decode(Finding, event["finding"]))
     if event.get("deliver") == "waiting":
         return deliver_waiting(configuration)
+    if event.get("deliver") == "advice":
+        from parallax.notify.digest import deliver_advice  # noqa: PLC0415 - once a day
+
+        return deliver_advice(configuration)
     return deliver(event, configuration)

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from lab.case import DEFAULT, CaseError, load
 from lab.cli import PID
+from lab.demo.letters import MAILS, save_mails, saved_page
 from lab.demo.play import Outcome, play
 from lab.demo.record import record as save_snapshots
 from lab.demo.screen import Screen
@@ -25,10 +26,12 @@ from lab.fault import FaultError, load_fault
 from lab.stage import namespace
 from lab.stage.deployment import LOGS, Stage
 from lab.stage.emulator import ROOT, EmulatorError, build
+from lab.stage.pages import listen
 from lab.stage.run import LabError
 from lab.stage.snapshots import with_snapshot
 
 PLAYED = ROOT / ".lab" / "demo"
+PAGE = ROOT / ".lab" / "incident.html"
 UP = ROOT / ".lab" / "up"
 NO_FAULT = "none"
 ERRORS = (
@@ -59,6 +62,7 @@ def play_command(
     chosen = None if fault == NO_FAULT else load_fault(fault, platform)
     if not namespace.inside():
         _build(err if json_only else Console(highlight=False))
+        listen()
         namespace.enter([sys.executable, "-m", "lab.demo", *sys.argv[1:]])
     _end_on_signals()
     console = Console(stderr=json_only, highlight=False)
@@ -68,10 +72,13 @@ def play_command(
         Stage(platform, PLAYED, screen.log) as stage,
     ):
         outcome = play(stage, chosen, screen)
+        page = saved_page(outcome.mails, stage.pages, PAGE)
         if json_only:  # the bucket stops with the stage
             outcome.findings = [with_snapshot(f) for f in outcome.findings]
         screen.log("stopping everything")
     _print_outcome(outcome, screen, json_only=json_only)
+    if page and not json_only:
+        screen.page(page)
     raise typer.Exit(0 if outcome.right else 1)
 
 
@@ -82,6 +89,7 @@ def _print_outcome(outcome: Outcome, screen: Screen, *, json_only: bool) -> None
         print(json.dumps(firing[0] if firing else None, indent=2))
         return
     for mail in outcome.mails[:1]:
+        screen.phone(mail)
         screen.mail(mail)
     for mail in outcome.mails[1:]:
         screen.console.print(f"another mail: {mail.subject}", style="cyan")
@@ -110,7 +118,10 @@ def run(context: typer.Context, case: CaseOption = DEFAULT) -> None:
 
 
 @app.command()
-def record(case: CaseOption = DEFAULT) -> None:
+def record(
+    case: CaseOption = DEFAULT,
+    faults: Annotated[str, typer.Option(help="ids with commas; empty: all")] = "",
+) -> None:
     """Play every fault and save its snapshot in events/diagnose/."""
     platform = load(case)
     if not namespace.inside():
@@ -118,7 +129,8 @@ def record(case: CaseOption = DEFAULT) -> None:
         namespace.enter([sys.executable, "-m", "lab.demo", *sys.argv[1:]])
     _end_on_signals()
     with Stage(platform, PLAYED, err.print) as stage:
-        save_snapshots(stage, ROOT / "events", err)
+        only = tuple(one for one in faults.split(",") if one)
+        save_snapshots(stage, ROOT / "events", err, only)
 
 
 @app.command()
@@ -132,7 +144,10 @@ def up(case: CaseOption = DEFAULT) -> None:
     reads, writes = os.pipe()
     arguments = ["--case", str(case.resolve()), "--ready-fd", str(writes)]
     holder = [sys.executable, "-m", "lab.demo", "hold", *arguments]
-    process = namespace.start(holder, (writes,), UP / "stage.log")
+    listener = listen()
+    passed = (writes, listener.fileno())
+    process = namespace.start(holder, passed, UP / "stage.log")
+    listener.close()
     os.close(writes)
     (UP / PID).write_text(str(process.pid))
     if os.read(reads, 16) != b"ready":
@@ -143,6 +158,8 @@ def up(case: CaseOption = DEFAULT) -> None:
         "[green]up[/]. Inject a fault: [bold].venv/bin/python -m lab inject "
         "cache-replays-error[/]; clear it: … clear; run a command inside: "
         "… exec -- curl -i https://…\n"
+        f"Mails arrive in {(UP / MAILS).relative_to(ROOT)}/. The link in a mail opens "
+        "the incident's page in your browser.\n"
         "Inside, the AWS emulator is at http://127.0.0.1:4566. "
         "Stop everything: [bold]make down[/]."
     )
@@ -153,10 +170,10 @@ def hold(case: CaseOption, ready_fd: Annotated[int, typer.Option()] = -1) -> Non
     """Run the stage as process 1 of the namespace, until a signal ends it."""
     _end_on_signals()
     try:
-        with Stage(load(case), UP, err.print):
+        with Stage(load(case), UP, err.print) as stage:
             os.write(ready_fd, b"ready")
             os.close(ready_fd)
-            signal.pause()
+            save_mails(stage.inbox, UP / MAILS)
     except KeyboardInterrupt:
         err.print("stopping")
 
@@ -177,7 +194,7 @@ def down() -> None:
 def _build(console: Console) -> None:
     with console.status("building the functions and the layer with SAM"):
         build()
-    console.print("built with SAM: six functions, two layers")
+    console.print("built with SAM: the functions and two layers")
 
 
 def _end_on_signals() -> None:

@@ -50,15 +50,27 @@ class Outcome:
 
     @property
     def complete(self) -> bool:
-        """Whether every expected subject has its alarm and its mail."""
-        return set(self.expected) <= set(self.named) and len(self.mails) >= len(
-            self.expected
-        )
+        """Whether every expected subject has its alarm, and a mail lists it."""
+        return set(self.expected) <= self.named.keys() & set(self.mailed)
+
+    @property
+    def mailed(self) -> list[str]:
+        """The subjects that mails list; more than once if a mail repeats them."""
+        return [target for mail in self.mails for target in mail.targets]
 
     @property
     def right(self) -> bool:
-        """Whether exactly the expected subjects have alarms, each with its cause."""
-        return self.named == self.expected and len(self.mails) == len(self.expected)
+        """Whether exactly the expected subjects have alarms, each with its cause.
+
+        One fault is one alert: no group has a second mail.
+        """
+        groups = [mail.group for mail in self.mails]
+        once = len(groups) == len(set(groups))
+        return self.named == self.expected and once and self._all_mailed
+
+    @property
+    def _all_mailed(self) -> bool:
+        return set(self.mailed) == set(self.expected)
 
 
 def play(stage: Stage, fault: Fault | None, screen: Screen) -> Outcome:

@@ -7,6 +7,7 @@ It does not: save what no judgement reads (see `trimmed`). Addresses and names a
 lab's. A fault that affects no target (a blind monitor) is left out.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,11 +32,13 @@ UNJUDGED = ("readings", "headers")
 """Those of the product's trims that never change a judgement."""
 
 
-def record(stage: Stage, folder: Path, console: Console) -> None:
-    """Play every fault; save its snapshot, and the findings of one fault."""
+def record(
+    stage: Stage, folder: Path, console: Console, only: Collection[str] = ()
+) -> None:
+    """Play every fault, or `only` some; save its snapshot, and one fault's findings."""
     incidents = DynamoIncidents(stage.outputs["IncidentsTable"])
     names = {app.name for app in stage.case.apps}
-    for fault_id in fault_ids(stage.case):
+    for fault_id in only or fault_ids(stage.case):
         fault = load_fault(fault_id, stage.case)
         hit = set(fault.expected)
         if not hit <= names:

@@ -6,13 +6,16 @@ It does not: decide anything. Green is healthy, red is failing, yellow is waitin
 gray is not known.
 """
 
+import textwrap
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.panel import Panel
 from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
@@ -29,7 +32,10 @@ MARKS = {
 COLORS = {View.HEALTHY: "green", View.FAILING: "bold red", View.UNKNOWN: "bright_black"}
 SHOWN_LINES = 14
 MAIL_COLUMNS = 80
-"""Width of the rules around a mail; its own text has 78 columns."""
+"""Width of the rules around a mail; no line of the mail is wrapped."""
+PHONE_COLUMNS = 40
+PHONE_LINES = 16
+"""Lines below the subject that a phone shows before its reader scrolls."""
 
 
 class Screen:
@@ -77,6 +83,25 @@ class Screen:
         """Show the current judgement of each target."""
         self.judgements = judgements
 
+    def phone(self, mail: Mail) -> None:
+        """Show a mail as a phone does: the notification, then the first screen."""
+        lines = [line for part in mail.text.splitlines() for line in _wrapped(part)]
+        short = mail.subject[:PHONE_COLUMNS]
+        notice = f"{short[:-1]}…" if len(mail.subject) > PHONE_COLUMNS else short
+        shown = Text("\n").join(
+            [Text(notice, "bold"), Text(""), *map(Text, lines[:PHONE_LINES])]
+        )
+        frame = Panel(shown, title="on a phone", width=PHONE_COLUMNS + 4, style="cyan")
+        self.console.print(frame)
+
+    def page(self, path: Path) -> None:
+        """Show where the incident's page is, and how to keep it open."""
+        self.console.print(
+            f"The incident's page: [bold]{path}[/] (a copy; open it in a browser).\n"
+            "`make up` keeps the page open, with buttons that work.",
+            soft_wrap=True,
+        )
+
     def mail(self, mail: Mail) -> None:
         """Show a mail as its recipient reads it, between two rules.
 
@@ -107,6 +132,11 @@ class Screen:
             cause = judged.cause if symptom.external is View.FAILING else ""
             table.add_row(name, _view(symptom.external), _view(symptom.internal), cause)
         return table
+
+
+def _wrapped(line: str) -> list[str]:
+    """Return a line as a phone wraps it."""
+    return textwrap.wrap(line, PHONE_COLUMNS) or [""]
 
 
 def _view(view: View) -> Text:

@@ -19,6 +19,11 @@ from lab.stage.inbox import Mail
 LONGEST_SECONDS = 180.0
 INVOKE_SECONDS = 8.0
 """The interval at which probe and inspect are invoked during a wait."""
+SCHEDULE_SECONDS = 60.0
+"""The template's interval of both."""
+
+ENDS = ("resolved", "merged")
+"""Why a group's last mail is sent."""
 
 
 class Story:
@@ -39,14 +44,16 @@ class Story:
         self.seconds[step] = now - self._last
         self._last = now
 
-    def until(self, is_done: Callable[[], bool], step: str) -> None:
+    def until(
+        self, is_done: Callable[[], bool], step: str, every: float = INVOKE_SECONDS
+    ) -> None:
         """Collect until a condition holds. Raises TimeoutError with a summary."""
         deadline = time.monotonic() + LONGEST_SECONDS
         while not is_done():
             if time.monotonic() > deadline:
                 late = f"{step}: not reached within {LONGEST_SECONDS:.0f} s"
                 raise TimeoutError(f"{late}; findings so far:\n{self.summary()}")
-            if time.monotonic() > self._invoked_at + INVOKE_SECONDS:
+            if time.monotonic() > self._invoked_at + every:
                 self.invoke()
             time.sleep(0.25)
             self.collect()
@@ -63,15 +70,20 @@ class Story:
         self.findings += self.stage.inbox.findings()
         self.mails += self.stage.inbox.mails()
 
-    def until_reported(self, reason: str, targets: set[str]) -> None:
+    def until_reported(
+        self, reason: str, targets: set[str], every: float = INVOKE_SECONDS
+    ) -> None:
         """Collect until each of these targets has a finding with this reason."""
-        self.until(lambda: targets <= set(self.first_findings(reason)), reason)
+        self.until(lambda: targets <= set(self.first_findings(reason)), reason, every)
 
     def until_over(self, targets: set[str]) -> None:
-        """Collect until the incident of each target is resolved."""
+        """Collect until the incident of each target is resolved, and each group."""
 
         def is_over() -> bool:
-            return all(self.reasons(t)[-1:] == ["resolved"] for t in targets)
+            ended = {mail.group for mail in self.mails if mail.turn in ENDS}
+            groups = {mail.group for mail in self.mails}
+            resolved = all(self.reasons(t)[-1:] == ["resolved"] for t in targets)
+            return resolved and groups == ended
 
         self.until(is_over, "resolved")
 
@@ -79,6 +91,10 @@ class Story:
         """Return the notification reasons of a target's findings, in order."""
         findings = [f["data"] for f in self.findings]
         return [d["turn"] for d in findings if d["turn"] and d["target"] == target]
+
+    def mailed(self) -> set[str]:
+        """Return the targets that a mail listed."""
+        return {target for mail in self.mails for target in mail.targets}
 
     def first_findings(self, reason: str) -> dict[str, dict[str, Any]]:
         """Return target -> its first finding with this notification reason."""
@@ -103,17 +119,25 @@ class Story:
 
 
 @contextmanager
-def alarm(stage: Stage, fault: Fault) -> Iterator[Story]:
-    """Inject a fault, yield its story when every alarm has come, then clear it."""
-    story = Story(stage)
+def alarm(
+    stage: Stage, fault: Fault, story: Story | None = None, *, scheduled: bool = False
+) -> Iterator[Story]:
+    """Inject a fault, yield its story when every alarm has come, then clear it.
+
+    `scheduled`: wait for the alarms as long as in production. Only an intermittent
+    fault is probed more often than the schedule does.
+    """
+    story = story or Story(stage)
     hit = set(fault.expected)
+    slow = scheduled and not fault.intermittent
+    every = SCHEDULE_SECONDS if slow else INVOKE_SECONDS
     stage.lab.inject(fault.id)
     story.mark("inject")
     try:
         story.invoke()
         story.mark("probe")
-        story.until_reported("firing", hit)
-        story.until(lambda: len(story.mails) >= len(hit), "mail")
+        story.until_reported("firing", hit, every)
+        story.until(lambda: hit <= story.mailed(), "mail", every)
         yield story
     finally:
         story.mark("read")

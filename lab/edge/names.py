@@ -6,6 +6,7 @@ It does not: resolve any other name.
 """
 
 import signal
+from ipaddress import IPv4Address
 
 import dns.asyncquery
 import dns.exception
@@ -52,9 +53,9 @@ class Names:
         server = self.case.addresses.authoritative
         folder, zones = self.launcher.folder, self._zones
         self._write_zones()
-        nsd = render("nsd.conf", authoritative=server, folder=folder, zones=zones)
-        arguments = ["nsd", "-d", "-c", self.launcher.write("nsd.conf", nsd)]
-        await self.launcher.run("nsd", *arguments, at=(server, 53))
+        await self._start_server("nsd", server, zones)
+        # A provider that had the zones once: it refuses queries for them.
+        await self._start_server("nsd-old", self.case.addresses.old, (CONTROL_HOST,))
         for name, address in self.resolvers.items():
             text = render(
                 "unbound.conf",
@@ -68,6 +69,20 @@ class Names:
             await self.launcher.run(
                 name, "unbound", "-d", "-c", config, at=(address, 53)
             )
+
+    async def _start_server(
+        self, name: str, address: IPv4Address, zones: tuple[str, ...]
+    ) -> None:
+        """Start a name server that serves some of the zones."""
+        text = render(
+            "nsd.conf",
+            name=name,
+            authoritative=address,
+            folder=self.launcher.folder,
+            zones=zones,
+        )
+        config = self.launcher.write(f"{name}.conf", text)
+        await self.launcher.run(name, "nsd", "-d", "-c", config, at=(address, 53))
 
     @property
     def _zones(self) -> tuple[str, ...]:
@@ -112,6 +127,18 @@ class Names:
             return all(str(self._serial) in known for known in serials)
 
         await until(are_new)
+
+    async def delegate(self, address: str | None = None) -> None:
+        """Let the resolvers query the zones at an address; None: the name server.
+
+        As if the registrar named another server. The control's zone stays.
+        """
+        server = address or str(self.case.addresses.authoritative)
+        for name in self.resolvers:
+            for zone in self.case.zones:
+                await self._control(name, "stub_add", zone, server)
+            await self._control(name, "flush_infra", "all")
+        await self.flush()
 
     async def flush(self) -> None:
         """Remove the zones from the cache of every resolver."""

@@ -57,7 +57,11 @@ class Edge:
         await self.launcher.run("elsewhere", "haproxy", "-db", "-f", path, at=at)
 
     async def start_balancer(self) -> None:
-        """Start HAProxy; targets that do not listen yet are unhealthy."""
+        """Start HAProxy; targets that do not listen yet are unhealthy.
+
+        The drop rules are the network's, so they exist before the first request.
+        """
+        await self.apply_firewall()
         path = self.launcher.write("haproxy.cfg", self.balancer.config())
         at = self.case.balancer.address, self.case.listen_ports[0]
         await self.launcher.run("haproxy", "haproxy", "-W", "-db", "-f", path, at=at)
@@ -135,4 +139,5 @@ class Edge:
         """Reset the names, and refresh every resolver."""
         self.names.reset()
         await self.names.apply()
+        await self.names.delegate()
         await self.names.refresh_all()

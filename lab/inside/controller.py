@@ -19,7 +19,12 @@ from lab.programs.program import render
 MODULES = Path("/usr/lib/nginx/modules")
 ANNOTATION = "nginx.ingress.kubernetes.io/"
 PLAIN_SETTINGS = {"use-forwarded-headers": "true", "proxy-read-timeout": "5"}
-ENFORCED = {"whitelist-source-range", "limit-rps", "limit-burst-multiplier"}
+ENFORCED = {
+    "whitelist-source-range",
+    "limit-rps",
+    "limit-burst-multiplier",
+    "force-ssl-redirect",
+}
 """The annotations that this nginx supports; a fault with another one is rejected."""
 DEFAULT_BURST = 5
 LOG_FORMAT = (
@@ -144,4 +149,6 @@ class Controller:
         rate = int(values.get(f"{ANNOTATION}limit-rps", 0))
         factor = int(values.get(f"{ANNOTATION}limit-burst-multiplier", DEFAULT_BURST))
         ranges = [part.strip() for part in allowed.split(",") if part.strip()]
-        return {"allowed": ranges, "rate": rate, "burst": rate * factor}
+        forced = values.get(f"{ANNOTATION}force-ssl-redirect") == "true"
+        limits = {"allowed": ranges, "rate": rate, "burst": rate * factor}
+        return limits | {"only_https": forced}

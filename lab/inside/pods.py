@@ -12,6 +12,8 @@ from aiohttp import web
 from lab.inside.kubernetes.logs import Log
 
 HANG_SECONDS = 3600.0
+WORK_SECONDS = 0.02
+"""What an app takes at least to make a session; at once it would look refused."""
 HEALTH_PATH = "/health"
 LARGE = {"Set-Cookie": f"session={'x' * 20_000}; Path=/"}
 NEVER_STORED = {"Cache-Control": "no-store"}
@@ -102,6 +104,7 @@ class Pod:
             return web.json_response(error, status=503)
         content = {"app": self.app, "pod": self.name, "node": self.node}
         if self.behavior is Behavior.LARGE_HEADER:
+            await asyncio.sleep(WORK_SECONDS)
             return web.json_response(content, headers=NEVER_STORED | LARGE)
         storable = self.behavior is Behavior.STORABLE
         return web.json_response(content, headers=STORED if storable else NEVER_STORED)

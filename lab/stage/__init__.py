@@ -4,6 +4,6 @@
 - `install`: the Debian packages that are missing
 - `run`: the lab as a `with` block
 - `deployment`: the lab, the AWS emulator, the deployed template and the agents
-- `emulator`, `agents`, `inbox`, `timing`: its parts
+- `emulator`, `agents`, `inbox`, `pages`, `timing`: its parts
 - `lifecycle`, `kubeconfig`: what they share
 """

@@ -22,6 +22,7 @@ from lab.stage.agents import Agents
 from lab.stage.emulator import CREDENTIALS, ENDPOINT, ROOT, Emulator, client
 from lab.stage.inbox import Inbox
 from lab.stage.lifecycle import Lifecycle
+from lab.stage.pages import Pages
 from lab.stage.run import Facts, Lab, LabError
 from lab.stage.timing import FOR_DEMO, Timing
 from parallax.incidents.table import DynamoIncidents
@@ -52,6 +53,7 @@ class Stage(Lifecycle):
         self.lab = Lab(case, folder)
         self.agents: Agents | None = None
         self.emulator: Emulator | None = None
+        self.pages = Pages.inherited()
         self.outputs: Mapping[str, str] = {}
         self._lock: IO[str] | None = None
 
@@ -111,8 +113,11 @@ class Stage(Lifecycle):
                 "ControlUrl": facts.control_url,
                 "Resolvers": ",".join(facts.resolvers),
                 "TargetsFile": TARGETS_FILE.name,
+                "LinksUrl": self.pages.url if self.pages else "",
             }
         )
+        if self.pages:
+            self.pages.start(self._reachable(self.outputs["ReportUrl"]))
         self.inbox = Inbox(
             self.outputs["FindingsQueueUrl"], self.outputs["AlertsTopicArn"]
         )
@@ -164,6 +169,8 @@ class Stage(Lifecycle):
             return
         if self.agents:
             self.agents.stop()
+        if self.pages:
+            self.pages.stop()
         if self.emulator:
             self.emulator.stop()
         self.lab.stop()

@@ -1,6 +1,6 @@
 """Timing: the template's timers and the agents' interval, on a stage.
 
-In: nothing. Out: two timings. It does not: change what Parallax does; every value is
+In: nothing. Out: three timings. It does not: change what Parallax does; every value is
 a parameter of the template or a setting of the agent.
 """
 
@@ -31,3 +31,6 @@ FOR_TESTS = Timing(
     3,
 )
 """For tests: the same steps with shorter waits."""
+FOR_RUNS = Timing((("SettleSeconds", "20"), ("QuietSeconds", "5")), 5)
+"""For recorded runs: what delays a first mail is as in production, apart from the wait
+after a rollout, which in the lab takes seconds."""

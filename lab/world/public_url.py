@@ -18,7 +18,7 @@ async def await_status(
 ) -> None:
     """Request a URL until its status code is as expected (0: no response).
 
-    Raises TimeoutError.
+    No redirect is followed. Raises TimeoutError.
     """
 
     async def holds() -> bool:
@@ -29,7 +29,7 @@ async def await_status(
 
 async def _status(session: aiohttp.ClientSession, url: str) -> int:
     try:
-        async with session.get(url, timeout=TIMEOUT) as response:
+        async with session.get(url, timeout=TIMEOUT, allow_redirects=False) as response:
             return response.status
     except (aiohttp.ClientError, TimeoutError):
         return 0

@@ -37,6 +37,13 @@ EXTENSIONS = {
 """Kinds that the API does not know until a test sets them."""
 
 
+def _field(item: Any, path: str) -> Any:
+    """Return the field that a field selector names, e.g. `status.phase`."""
+    for key in path.split("."):
+        item = item.get(key) or {}
+    return item or None
+
+
 class KubernetesHandler(Quiet):
     """Answers lists, watches, and followed logs."""
 
@@ -90,8 +97,7 @@ class KubernetesHandler(Quiet):
             item
             for item in body["items"]
             if namespace in {None, item["metadata"].get("namespace")}
-            and value
-            in {"", item.get("type") if field == "type" else item["metadata"]["name"]}
+            and value in {"", _field(item, field)}
         ]
         start = int(query.get("continue", 0))
         end = start + min(int(query["limit"]), self.server.largest_page)

@@ -166,6 +166,43 @@ def test_a_cycle_reports_reading_probes_and_sightings(
     assert report.interval >= 1.0
 
 
+def test_unreachable_pods_of_other_nodes_ask_for_pods_of_the_cluster(
+    cycles: Cycles, cluster: KubernetesServer
+) -> None:
+    """From the second report on, one pod of `kube-system` on their nodes is probed.
+
+    The list is requested once, and nothing is while every pod is reached.
+    """
+    dns = {
+        "metadata": {
+            "name": "coredns-1",
+            "namespace": "kube-system",
+            "labels": {"k8s-app": "kube-dns"},
+        },
+        "spec": {"nodeName": "worker-02"},
+        "status": {
+            "phase": "Running",
+            "podIP": "127.42.2.53",
+            "conditions": [{"type": "Ready", "status": "True"}],
+        },
+    }
+    pods = cluster.body("pods")
+    cluster.replaced["pods"] = pods | {"items": [*pods["items"], dns]}
+    reports = [only(reported(cycles)) for _ in range(3)]
+    found = [[p for p in r.probes if p.role is Role.OTHER_POD] for r in reports]
+    assert [len(probes) for probes in found] == [0, 1, 1]
+    (one,) = found[1]
+    assert (one.pod, one.peer_node, one.peer_address, one.peer_port) == (
+        "coredns-1",
+        "worker-02",
+        "127.42.2.53",
+        53,
+    )
+    asked = [path for _, path in cluster.requests if "kube-system/pods" in path]
+    assert len(asked) == 1
+    assert "status.phase%3DRunning" in asked[0]
+
+
 def test_a_healthy_target_gets_one_request_at_a_turn(
     cycles: Cycles, hop: Server
 ) -> None:

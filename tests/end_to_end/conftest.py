@@ -2,6 +2,8 @@
 
 It runs inside the lab's namespace: `make end-to-end` enters it. PARALLAX_FAULTS
 (smoke, all, ids) selects the faults, and PARALLAX_RUNS the number of runs.
+PARALLAX_TIMING=production keeps what delays a mail as in production, and each fault's
+run in `lab/runs/`.
 """
 
 import os
@@ -15,9 +17,10 @@ from lab.demo.selection import select_faults
 from lab.stage import namespace
 from lab.stage.deployment import Stage
 from lab.stage.emulator import ROOT
-from lab.stage.timing import FOR_TESTS
+from lab.stage.timing import FOR_RUNS, FOR_TESTS
 
 FOLDER = ROOT / ".lab" / "test"
+RECORDED = os.environ.get("PARALLAX_TIMING") == "production"
 SECONDS: list[str] = []
 """The duration of each step of each fault, for the end of the log."""
 
@@ -45,7 +48,8 @@ def stage() -> Iterator[Stage]:
     """Start everything, and stop it at the end."""
     if not namespace.inside():
         pytest.fail("run `make end-to-end`: these tests need the lab's namespace")
-    with Stage(case(), FOLDER, print, FOR_TESTS) as standing:
+    timing = FOR_RUNS if RECORDED else FOR_TESTS
+    with Stage(case(), FOLDER, print, timing) as standing:
         yield standing
 
 

@@ -12,7 +12,16 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
-STEPS = ("probe", "inspect", "ingest", "diagnose", "notify", "publish")
+STEPS = (
+    "probe",
+    "inspect",
+    "ingest",
+    "diagnose",
+    "notify",
+    "report",
+    "publish",
+    "routes",
+)
 CODE = {step: "notify" if step == "publish" else step for step in STEPS}
 """Folder of each step's code; notify's is deployed twice."""
 

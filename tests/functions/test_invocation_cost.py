@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -15,11 +16,14 @@ from typing import Any, override
 import pytest
 
 from parallax.journal.dynamodb import DynamoJournal
+from parallax.links.address import Addresses
+from parallax.links.key import LinkKey
 from tests.conftest import Cloud
 from tests.functions.diagnose.test_app import record, run
 from tests.functions.ingest.test_app import KEY, event, push
 from tests.functions.template import CODE, FUNCTIONS, ROOT, STEPS
 from tests.parallax.inspect.api import Api
+from tests.parallax.open_group import ALERT, BOARD, GROUP, member, store
 
 LINE_BYTES = 400
 """The most that a healthy invocation logs: one short line."""
@@ -76,6 +80,19 @@ def invoke(step: str, given: Any, places: dict[str, str]) -> tuple[list[str], An
     return log, json.loads(result)
 
 
+def opened(cloud: Cloud) -> Any:
+    """Store an incident of 500 targets; return the request of who opens its link."""
+    members = tuple(member(f"target-{number}") for number in range(500))
+    board = replace(BOARD, groups=(replace(GROUP, members=members[::-1]),))
+    fresh = replace(ALERT, at=datetime.now(UTC), members=members)
+    store(cloud.incidents, board, fresh)
+    link = Addresses(LinkKey(cloud.incidents), "").of(fresh)
+    assert link is not None
+    path, _, query = link.partition("?")
+    http = {"http": {"method": "GET"}}
+    return {"rawPath": path, "rawQueryString": query, "requestContext": http}
+
+
 @pytest.fixture
 def healthy(
     cloud: Cloud, target: str, tmp_path: Path
@@ -104,7 +121,7 @@ def healthy(
         "RESOLVERS": "system",
     }
     topic = {"ALERTS_TOPIC_ARN": cloud.topic}
-    queue = {"FINDINGS_QUEUE_URL": cloud.queue}
+    queue = {"FINDINGS_TOPIC_ARN": cloud.findings}
     waiting = {"deliver": "waiting"}
     return {
         "probe": ({}, places, '"failing": []'),
@@ -114,6 +131,7 @@ def healthy(
         "listen": ({"listen": True}, places, "{"),
         "notify": (waiting, places | topic, '{"topic": []}'),
         "publish": (waiting, places | queue, '{"queue": []}'),
+        "report": (opened(cloud), places, "target-499"),
     }
 
 

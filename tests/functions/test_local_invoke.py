@@ -91,6 +91,12 @@ def test_ingest_refuses_what_is_not_signed() -> None:
 
 
 @pytest.mark.usefixtures("_image")
+def test_report_refuses_what_is_not_signed() -> None:
+    """The answer is the function URL's."""
+    assert invoke("ReportFunction", "report/unsigned")[0]["statusCode"] == 403
+
+
+@pytest.mark.usefixtures("_image")
 def test_notify_shows_the_mail() -> None:
     """A finding's event and mail are shown, and nothing is sent."""
     answer, _ = invoke("NotifyFunction", "notify/firing")

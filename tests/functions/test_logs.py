@@ -27,6 +27,7 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "ingest": (PUSH, "parallax.ingest.endpoint.accept"),
     "diagnose": ({"snapshot": {}}, "decode_snapshot"),
     "notify": ({"finding": {}}, "decode"),
+    "report": (PUSH, "parallax.report.endpoint.read_request"),
 }
 """For each function an event, and the step that is made to log and to fail."""
 
@@ -73,7 +74,7 @@ def test_a_buried_record_is_logged_with_its_reason(
     notify = load(
         "notify",
         INCIDENTS_TABLE=cloud.incidents,
-        FINDINGS_QUEUE_URL=cloud.queue,
+        FINDINGS_TOPIC_ARN=cloud.findings,
         ALERTS_TOPIC_ARN=cloud.topic,
         DEAD_LETTERS_URL=cloud.dead_letters,
     )

@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from parallax.groups import table as groups
+from parallax.links import key
+from parallax.model import alert
 from parallax.probe import Plan
 from parallax.redrive.stack import LETTERS_OUTPUT
 from parallax.snapshots.address import PREFIX
+from parallax.targets import time_zones
 from tests.functions.template import (
     ALARMS,
     CODE,
@@ -29,6 +33,7 @@ from tests.functions.template import (
 PACKAGE = ROOT / "layers/parallax/parallax"
 CALLS = {
     ".put_item": "dynamodb:PutItem",
+    ".transact_write_items": "dynamodb:PutItem",
     ".get_item": "dynamodb:GetItem",
     ".batch_get_item": "dynamodb:BatchGetItem",
     ".update_item": "dynamodb:UpdateItem",
@@ -42,7 +47,9 @@ CALLS = {
     ".get_queue_attributes": "sqs:GetQueueAttributes",
     ".put_object": "s3:PutObject",
     ".invoke": "lambda:InvokeFunction",
+    ".send_message_batch": "sqs:SendMessage",
     "secret": "secretsmanager:GetSecretValue",
+    "secret_fields": "secretsmanager:GetSecretValue",
 }
 """Method of boto3, or `parallax.aws.secret`, -> the action that it needs."""
 DEAD_LETTER = ("stream.py", "send_to_dead_letters")
@@ -55,6 +62,12 @@ DELIVER = (
     ("notify/waiting.py", "by_subject", "add", "image", "remove", "_change"),
     ("notify/routes.py", "send", "check", "_publish"),
 )
+GROUPS = (
+    ("groups/table.py", "put"),
+    ("incidents/items.py", "get", "_put_if", "indexed", "scan"),
+    ("notify/digest/send.py", "_send"),
+)
+"""What the handler reaches in addition if the function has the alerts topic."""
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (
         ("journal/dynamodb.py", "record"),
@@ -87,6 +100,14 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     "ClaimCheck": (("snapshots/bucket.py", "_put"),),
     "sweep_all": (SWEEP,),
     "shrink_resolved": (SWEEP,),
+    "LinkKey": (("incidents/items.py", "get"),),
+    "DynamoGroups": (MOVE,),
+    "handle": (
+        DEAD_LETTER,
+        ("routes/handling.py", "_copy"),
+        ("routes/attempt.py", "send_to"),
+        ("notify/marks.py", "read", "_update"),
+    ),
     "deliver": DELIVER,
     "deliver_waiting": DELIVER,
 }
@@ -96,6 +117,7 @@ CALLED = {
     "inspect": ("inspect/inspection.py",),
     "ingest": ("ingest/endpoint.py", "ingest/store.py"),
     "diagnose": ("incidents/diagnosis.py",),
+    "report": ("report/endpoint.py",),
 }
 """The module of the layer behind a handler's one call."""
 PARTIAL = ("batchItemFailures", "process_partial_response", "BatchProcessor")
@@ -132,15 +154,12 @@ def needed(step: str) -> set[str]:
     """Return the actions that a step's code needs, read from the code."""
     called = set(names(ast.parse(handler_code(step))))
     actions = {CALLS["secret"]} if "secret" in called else set[str]()
-    for name in called & set(REACHED):
-        for file, *functions in REACHED[name]:
-            for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
-                if isinstance(node, ast.FunctionDef) and node.name in functions:
-                    actions |= {CALLS[n] for n in names(node) if n in CALLS}
-    if "PARALLAX_ALERTS_TOPIC_ARN" not in environment(step):
-        actions -= {"sns:Publish", "sns:GetTopicAttributes"}
-    if "PARALLAX_FINDINGS_QUEUE_URL" not in environment(step):
-        actions.discard("sqs:GetQueueAttributes")
+    places = [place for name in called & set(REACHED) for place in REACHED[name]]
+    has_topic = "PARALLAX_ALERTS_TOPIC_ARN" in environment(step)
+    for file, *functions in [*places, *(GROUPS if has_topic else ())]:
+        for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
+            if isinstance(node, ast.FunctionDef) and node.name in functions:
+                actions |= {CALLS[n] for n in names(node) if n in CALLS}
     return actions
 
 
@@ -195,19 +214,22 @@ def test_every_schedule_and_every_stream_keeps_what_fails(step: str) -> None:
         if event["Type"] == "ScheduleV2":
             letters = settings["DeadLetterConfig"]["Arn"]
             assert letters == "DeadLetters.Arn"
+        elif event["Type"] == "SQS":
+            # The queue keeps a message until the function has sent it or a letter.
+            assert "DeadLetters" in environment(step).values()
         else:
             kept = settings["DestinationConfig"]["OnFailure"]["Destination"]
             assert kept == "StreamDeadLetterBucket.Arn"
             assert "StreamLettersPolicy" in properties(step)["Policies"]
 
 
-def test_queue_and_mail_fail_independently() -> None:
-    """Two functions with a mapping each: one has the queue, the other the topic."""
+def test_findings_and_mail_fail_independently() -> None:
+    """Two functions with a mapping and a topic each."""
     assert MAPPINGS["NotifyFunction", "Incident"]["Stream"] == "Incidents.StreamArn"
     assert MAPPINGS["PublishFunction", "Incident"]["Stream"] == "Incidents.StreamArn"
-    routes = {"PARALLAX_ALERTS_TOPIC_ARN", "PARALLAX_FINDINGS_QUEUE_URL"}
+    routes = {"PARALLAX_ALERTS_TOPIC_ARN", "PARALLAX_FINDINGS_TOPIC_ARN"}
     assert set(environment("notify")) & routes == {"PARALLAX_ALERTS_TOPIC_ARN"}
-    assert set(environment("publish")) & routes == {"PARALLAX_FINDINGS_QUEUE_URL"}
+    assert set(environment("publish")) & routes == {"PARALLAX_FINDINGS_TOPIC_ARN"}
 
 
 def test_no_stream_has_more_than_two_readers() -> None:
@@ -245,7 +267,7 @@ def test_every_reference_names_something_of_the_template() -> None:
     """`sam validate --lint` accepts a `!GetAtt` of a resource that does not exist."""
     text = (ROOT / "template.yaml").read_text()
     named = set(re.findall(r"!(?:Ref|GetAtt) (\w+)\b(?!::)", text))
-    generated = {"IngestFunctionUrl", "ProbeFunctionRole"}
+    generated = {"IngestFunctionUrl", "ReportFunctionUrl", "ProbeFunctionRole"}
     assert named <= {*RESOURCES, *TEMPLATE["Parameters"], *generated}
 
 
@@ -256,6 +278,33 @@ def test_probe_may_invoke_itself_and_nothing_else() -> None:
     assert statement["Action"] == "lambda:InvokeFunction"
     assert statement["Resource"] == "ProbeFunction.Arn"
     assert policy["Roles"] == ["ProbeFunctionRole"]
+
+
+def test_report_reaches_only_the_items_behind_a_link() -> None:
+    """The internet reaches it: it reads no target's incident, and writes one item."""
+    read, write = properties("report")["Policies"][0]["Statement"]
+    keys = {groups.KEY, f"{alert.PREFIX}*", key.ITEM}
+    (readable,) = read["Condition"].values()
+    assert set(readable["dynamodb:LeadingKeys"]) == keys
+    assert read["Action"] == "dynamodb:GetItem"
+    (writable,) = write["Condition"].values()
+    assert writable == {"dynamodb:LeadingKeys": [groups.KEY]}
+    assert write["Action"] == "dynamodb:PutItem"
+
+
+def test_the_page_and_its_url_exist_only_where_mails_have_links() -> None:
+    """With `AlertLinks=false` there is no public URL beside ingest's."""
+    parts = [name for name in RESOURCES if name.startswith("Report")]
+    assert {RESOURCES[name]["Condition"] for name in parts} == {"HasLinks"}
+    assert TEMPLATE["Outputs"]["ReportUrl"]["Condition"] == "HasLinks"
+    urls = [name for name, f in FUNCTIONS.items() if "FunctionUrlConfig" in f]
+    assert sorted(urls) == ["IngestFunction", "ReportFunction"]
+
+
+def test_report_does_not_depend_on_who_links_to_it() -> None:
+    """Notify names report's URL; the other way round, neither could be created."""
+    assert not mentions(properties("report"), "NotifyFunction")
+    assert not mentions(properties("report"), "ReportFunctionUrl")
 
 
 def test_the_delay_queue_exists_only_where_it_is_wanted() -> None:
@@ -279,6 +328,16 @@ def test_no_stream_reads_what_only_confirms_a_failure() -> None:
         of_a_run = [i["outcome"]["S"] for i in images if "outcome" in i]
         still = ["failing-still", "read-still", "problem-still"]
         assert ["failing"] in of_a_run or [{"anything-but": still}] in of_a_run
+
+
+def test_the_load_balancers_are_read_when_a_failure_begins_and_is_investigated() -> (
+    None
+):
+    """Health checks may fail in between, and the schedule reads once a minute."""
+    (mapping,) = (m for (name, _), m in MAPPINGS.items() if name == "InspectFunction")
+    (one,) = mapping["FilterCriteria"]["Filters"]
+    image = json.loads(one["Pattern"])["dynamodb"]["NewImage"]
+    assert image["kind"]["S"] == ["run", "investigation"]
 
 
 def test_what_lambda_discards_is_kept_whole_private_and_not_for_ever() -> None:
@@ -335,14 +394,18 @@ def test_there_is_one_secret_that_exists_if_it_has_a_value() -> None:
     """Each secret costs 0.40 dollars a month; both values are fields of one JSON."""
     ((name, secret),) = of_type("SecretsManager::Secret").items()
     fields = json.loads(secret["SecretString"])
-    assert fields == {"hetzner_token": "${HetznerToken}", "agent_key": "${AgentKey}"}
+    assert fields["hetzner_token"] == "${HetznerToken}"
+    assert fields["agent_key"] == "${AgentKey}"
+    names = {text.strip("${}") for text in fields.values()}
+    assert names <= TEMPLATE["Parameters"].keys()
     assert RESOURCES[name]["Condition"] == "HasSecret"
     assert set(TEMPLATE["Conditions"]["HasSecret"]) == {
         "HasHetznerToken",
         "HasAgentKey",
+        "HasRoutes",
     }
     readers = {s for s in STEPS if mentions(properties(s)["Policies"], name)}
-    assert readers == {"inspect", "ingest"}
+    assert readers == {"inspect", "ingest", "routes"}
 
 
 @pytest.mark.parametrize(
@@ -357,6 +420,18 @@ def test_there_is_one_secret_that_exists_if_it_has_a_value() -> None:
         ("HetznerToken", "\u00e9", False),
         ("AgentKey", "whsec_a+/=,whsec_b", True),
         ("AgentKey", 'whsec_a"', False),
+        ("SlackWebhookUrl", "https://hooks.slack.com/services/T/B/x", True),
+        ("SlackWebhookUrl", "http://hooks.slack.com/services/T/B/x", False),
+        ("SlackWebhookUrl", 'https://x/"', False),
+        ("TeamsWebhookUrl", "https://x.example/a?b=c%2F&sig=d-_", True),
+        ("TeamsWebhookUrl", "https://x.example/\\", False),
+        ("PagerDutyRoutingKey", 'a"', False),
+        ("OpsgenieApiKey", "0a-1b", True),
+        ("OpsgenieApiKey", "a b", False),
+        ("NtfyToken", "tk_a", True),
+        ("NtfyToken", "tk_a\n", False),
+        ("WebhookSecret", "whsec_a,whsec_b", True),
+        ("WebhookSecret", "secret", False),
     ],
 )
 def test_a_value_of_the_secret_cannot_break_its_json(
@@ -373,7 +448,8 @@ def test_redrive_finds_the_queue_and_every_function_in_the_outputs() -> None:
     # An earlier version's outputs mean queues whose letters do not name a function.
     named = [output for output, value in outputs.items() if value == "DeadLetters"]
     assert named == [LETTERS_OUTPUT]
-    functions = {f"{step.title()}Function" for step in STEPS} - {"IngestFunction"}
+    functions = {f"{step.title()}Function" for step in STEPS}
+    functions -= {"IngestFunction", "ReportFunction"}  # URLs invoke them
     assert {outputs[f"{name}Name"] for name in functions} == functions
 
 
@@ -402,3 +478,17 @@ def test_the_parameters_defaults_are_the_code_s_own() -> None:
     assert repeat["Default"] == plan.interval
     last = (plan.repeats - 1) * repeat["MaxValue"]
     assert last + plan.shortest < plan.seconds
+
+
+def test_the_daily_mail_is_sent_only_where_it_is_wanted() -> None:
+    """Off by default; then its hour is that of a time zone, in three attempts."""
+    parameters = TEMPLATE["Parameters"]
+    assert parameters["AdviceMail"]["Default"] == "none"
+    assert TEMPLATE["Conditions"]["MailsAdvice"] == ["AdviceMail", "daily"]
+    daily = properties("notify")["Events"]["EveryDay"]["Properties"]
+    assert daily["State"] == ["MailsAdvice", "ENABLED", "DISABLED"]
+    assert daily["ScheduleExpression"] == "cron(0,5,10 ${AdviceMailHour} * * ? *)"
+    assert daily["ScheduleExpressionTimezone"] == "AdviceMailTimeZone"
+    assert json.loads(daily["Input"]) == {"deliver": "advice"}
+    assert "EveryDay" not in properties("publish")["Events"]
+    assert parameters["AdviceMailTimeZone"]["Default"] in time_zones.names()

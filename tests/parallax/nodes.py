@@ -7,7 +7,7 @@ It does not: build the pieces; see `tests.parallax.pieces`.
 from collections.abc import Callable
 from dataclasses import replace
 
-from parallax.model.cluster import Node, Pod, Sighting
+from parallax.model.cluster import Node, NodeReport, Pod, Sighting
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax.pieces import (
@@ -81,6 +81,31 @@ def to_other_pods(snapshot: Snapshot, page: str) -> Snapshot:
         for report in x.reports
     )
     return replace(x, reports=found)
+
+
+def to_cluster_pods(
+    snapshot: Snapshot, page: str, *, port: int = 53, on: int = 5
+) -> Snapshot:
+    """Return the snapshot with a pod of `kube-system` on some nodes, probed by each."""
+
+    def sent(report: NodeReport) -> tuple[Probe, ...]:
+        return tuple(
+            probe(
+                Role.OTHER_POD,
+                report.sent_at,
+                page,
+                node=report.node,
+                peer_node=node,
+                pod=f"coredns-{n}",
+                peer_address=f"10.42.{n}.53",
+                peer_port=port,
+            )
+            for n, node in enumerate(NODES[:on])
+            if node != report.node
+        )
+
+    found = tuple(replace(r, probes=r.probes + sent(r)) for r in snapshot.reports)
+    return replace(snapshot, reports=found)
 
 
 def one_app_cut_off() -> Snapshot:

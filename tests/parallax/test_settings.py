@@ -98,3 +98,11 @@ def test_no_error_shows_a_secret() -> None:
         with pytest.raises(SettingsError) as caught:
             read({name: "https://user:s3cret@a.example/"})
         assert "s3cret" not in str(caught.value)
+
+
+def test_routes_are_a_list_and_loopback_is_none_of_them() -> None:
+    """The template joins names and empty texts; http needs the word `true`."""
+    values = read({"PARALLAX_ROUTES": ",slack,,ntfy"})
+    assert values.routes == ("slack", "ntfy")
+    assert not values.routes_allow_private
+    assert read({"PARALLAX_ROUTES_ALLOW_PRIVATE": "true"}).routes_allow_private

@@ -16,9 +16,9 @@ import yaml
 from parallax.cli.saved_snapshot import read_snapshot
 from parallax.diagnose.judge import judge
 from parallax.model.snapshot import Snapshot
-from parallax.notify.mail import render
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
+from tests.parallax.rendered import mail_of
 
 FOLDER = Path(__file__).parent / "verdicts"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
@@ -40,7 +40,7 @@ def mail(saved: Snapshot) -> str:
     incident = advance(None, judge(saved), saved, rules=settled)
     if incident is None or incident.finding is None:
         return ""
-    sent = render(incident.finding)
+    sent = mail_of(incident.finding)
     return " ".join(f"{sent.subject}\n{sent.body}".split())
 
 

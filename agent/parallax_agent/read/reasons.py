@@ -19,7 +19,7 @@ from parallax.model.wire import Json
 from parallax_agent.read.placement import matching
 from parallax_agent.read.quotas import quotas
 from parallax_agent.read.volumes import unbound
-from parallax_agent.route.service_state import Reader, ServiceState
+from parallax_agent.route.service_state import WORKLOADS, Reader, ServiceState
 from parallax_agent.watch.objects import instant, message, name_of, part
 from parallax_agent.watch.pod_state import claims_of
 
@@ -31,7 +31,6 @@ ALIKE = 0.6
 """Similarity of two labels that may be the same with a typing error."""
 _OWNERS = frozenset({"ReplicaSet", "DaemonSet", "StatefulSet", "Deployment"})
 _NODE = "nodeName"
-_WORKLOADS = (("DaemonSet", "daemonsets"), ("Deployment", "deployments"))
 
 
 def with_reasons(
@@ -94,7 +93,7 @@ def _order(event: Warned) -> tuple[str, str, str, str]:
 
 def _owners(reader: Reader, state: ServiceState) -> Iterator[str]:
     """Yield the names of the workloads whose pods the Service selects."""
-    for _, resource in _WORKLOADS:
+    for _, resource in WORKLOADS:
         for item in reader.items(resource, state.namespace) or ():
             if state.selects(part(item, "spec", "template")):
                 yield name_of(item)
@@ -148,7 +147,7 @@ def _near(reader: Reader, app: ServiceState) -> tuple[Unselected, ...] | None:
     if app.pods is None or app.pods:
         return None
     found: list[tuple[float, str, str, Json]] = []
-    for kind, resource in _WORKLOADS:
+    for kind, resource in WORKLOADS:
         items = reader.items(resource, app.namespace)
         if items is None:
             return None

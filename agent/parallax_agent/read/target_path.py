@@ -9,26 +9,34 @@ has a line in `problems`; what was read and does not exist is empty.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 from parallax.model.cluster import ClusterReading, Endpoint, Node, ServicePort
+from parallax.model.reporters import reporters
 from parallax.model.target import Target
 from parallax.model.wire import Json
 from parallax_agent.read import ingress_reading, nodes, ports
 from parallax_agent.read.protocol import HTTP, backend_protocol
 from parallax_agent.read.reasons import with_reasons
+from parallax_agent.read.size_limit import limit_reading
 from parallax_agent.read.way import Way, on_the_nodes, way_of
 from parallax_agent.route.discovery import Discovery, discover
 from parallax_agent.route.ingress import Route
 from parallax_agent.route.own_service import doubtful_annotations
-from parallax_agent.route.service_state import Reader, ServiceState
+from parallax_agent.route.service_state import WORKLOADS, Reader, ServiceState
 from parallax_agent.watch import objects
 from parallax_agent.watch.api import Lists
 
 LOGGING_CONTAINERS = ("access-logs", "controller", "envoy", "istio-proxy", "traefik")
 """Containers in which ingresses write their access log (HAProxy Ingress has a sidecar
 for it, Contour's first container is `shutdown-manager`); else the first container."""
-SERVICE_RESOURCES = ("services", "endpointslices", "pods", "daemonsets", "deployments")
+SERVICE_RESOURCES = (
+    "services",
+    "endpointslices",
+    "pods",
+    *(resource for _, resource in WORKLOADS),
+)
 """What is listed in the app's namespace and in the ingress controller's namespace."""
 
 
@@ -125,6 +133,7 @@ def read_path(target: Target, lists: Lists, *, node: str, now: datetime) -> Targ
         path = _with_port(path, reader, app, ingress)
         own = nodes.families(objects.named(items or (), node))
         path = _with_app(path, reader, app, own)
+    reader.is_reporter = partial(_is_reporter, target.name, path.reading, node)
     reading = with_reasons(path.reading, reader, app, ingress)
     path = replace(path, reading=reading)
     every_problem = [*reader.problems, *discovery.notes]
@@ -138,6 +147,12 @@ def read_path(target: Target, lists: Lists, *, node: str, now: datetime) -> Targ
         )
     problems = tuple(dict.fromkeys(every_problem))
     return replace(path, reading=replace(path.reading, problems=problems))
+
+
+def _is_reporter(target: str, reading: ClusterReading, node: str) -> bool:
+    """Tell whether a node reports a target; of a small cluster every node does."""
+    chosen = reporters(target, limit_reading(reading))
+    return chosen is None or node in chosen
 
 
 def _with_node_port(

@@ -4,6 +4,7 @@ In: the cycle's lists. Out: the Service, its endpoints, its pods and their workl
 and what could not be read. It does not: add them to a reading; `target_path` does.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from parallax.model.cluster import Endpoint, Pod, ServicePort, Workload
@@ -50,6 +51,12 @@ EXPORTED_CONFIG = frozenset(
 """Entries of the controller's ConfigMap that leave the cluster. Snippets and other
 entries may contain secrets and stay."""
 
+WORKLOADS = (
+    ("DaemonSet", "daemonsets"),
+    ("Deployment", "deployments"),
+    ("StatefulSet", "statefulsets"),
+)
+"""Kinds whose pods a Service may select, and their resources."""
 _CONFIG_MAP = ("--configmap=", "--nginx-configmaps=", "-nginx-configmaps=")
 """F5 NGINX's own manifests and chart use the last one."""
 
@@ -146,6 +153,9 @@ class Reader:
     lists: Lists
     problems: list[str] = field(default_factory=list[str])
     sees_all_rules: bool = True
+    is_reporter: Callable[[], bool] = lambda: True
+    """Whether this node reports the target if it fails; else others do, and they list
+    what is rarely needed."""
 
     def items(self, resource: str, namespace: str | None) -> list[Json] | None:
         """Return a list; None: not read, and a problem says why."""
@@ -192,6 +202,8 @@ class Reader:
 
     def on_demand(self, resource: str, namespace: str | None) -> list[Json] | None:
         """Return what is listed only when it is needed; None: not read."""
+        if not self.is_reporter():
+            return None
         found = self.lists.on_demand(resource, namespace)
         if found is None:
             self._note(describe_call("list", resource, namespace))
@@ -232,21 +244,21 @@ class Reader:
         return state
 
     def workloads(self, state: ServiceState) -> tuple[Workload, ...] | None:
-        """Return the workloads whose pods the Service selects, with or without pods."""
-        workloads_read: list[Workload] = []
-        for kind, resource in (
-            ("DaemonSet", "daemonsets"),
-            ("Deployment", "deployments"),
-        ):
+        """Return the workloads whose pods the Service selects, with or without pods.
+
+        None: there is none among those that were read, and a kind was not read.
+        """
+        found: list[Workload] = []
+        unread = False
+        for kind, resource in WORKLOADS:
             items = self.items(resource, state.namespace)
-            if items is None:
-                return None
-            workloads_read += [
+            unread = unread or items is None
+            found += [
                 objects.workload(kind, item)
-                for item in items
+                for item in items or ()
                 if state.selects(objects.part(item, "spec", "template"))
             ]
-        return tuple(workloads_read)
+        return tuple(found) if found or not unread else None
 
     def _note(self, call: str) -> None:
         self.problems.append(self.lists.problems.get(call, f"cannot {call}"))

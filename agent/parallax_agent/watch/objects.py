@@ -80,7 +80,7 @@ def node(item: Json) -> Node:
         name=name_of(item),
         internal_ip=addresses.get("InternalIP"),
         external_ip=addresses.get("ExternalIP"),
-        ready=_has_condition(item, "Ready"),
+        ready=has_condition(item, "Ready"),
         provider_id=part(item, "spec").get("providerID") or None,
         excluded=EXCLUDED in part(item, "metadata", "labels"),
         cordoned=bool(part(item, "spec").get("unschedulable")),
@@ -210,7 +210,7 @@ def pod(item: Json) -> Pod:
         ip=status.get("podIP"),
         host_network=bool(spec.get("hostNetwork")),
         phase=status.get("phase", "Unknown"),
-        ready=_has_condition(item, "Ready"),
+        ready=has_condition(item, "Ready"),
         restarts=sum(c.get("restartCount", 0) for c in containers),
         waiting_reason=next((w["reason"] for w in waiting if w.get("reason")), None),
         started_at=instant(status.get("startTime")),
@@ -270,7 +270,8 @@ def message(text: Json) -> str | None:
     return shortened(line, LONGEST)
 
 
-def _has_condition(item: Json, condition: str) -> bool:
+def has_condition(item: Json, condition: str) -> bool:
+    """Tell whether an object has a condition, and it is true."""
     return any(
         c["type"] == condition and c["status"] == "True"
         for c in many(item, "status", "conditions", having=("type", "status"))

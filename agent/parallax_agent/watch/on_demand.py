@@ -1,12 +1,12 @@
 """On demand: what is listed only when a target needs it, and never watched.
 
 In: a resource and a namespace. Out: its objects with the used fields, or why there are
-none: Warning events, claims, volumes, quotas.
-It does not: watch: events change all the time, and only a target without a ready pod
-needs any of these. A list is requested at most once in `FRESH_SECONDS`, whatever the
-outcome, with at most `MOST` objects.
-Of events the rest may be missing. Of other resources a part is none: that no volume
-fits a claim is only true of all volumes.
+none: Warning events, claims, volumes, quotas, other pods.
+It does not: watch: events change all the time, and only a target whose pods are not
+ready, or not reached, needs any of these. A list is requested at most once in
+`FRESH_SECONDS`, whatever the outcome, with at most `MOST` objects.
+Of events and pods the rest may be missing. Of other resources a part is none: that no
+volume fits a claim is only true of all volumes.
 Source: Kubernetes API, core/v1 (Event's field selector `type`), meta/v1 ListMeta.
 """
 
@@ -31,9 +31,12 @@ MOST = 200
 LIST_SECONDS = 2.0
 """The cycle waits for the list, so it must be short."""
 LIST_BYTES = 2_000_000
-QUERIES = {"events": {"fieldSelector": "type=Warning"}}
+QUERIES = {
+    "events": {"fieldSelector": "type=Warning"},
+    "pods": {"fieldSelector": "status.phase=Running"},
+}
 """What the server filters."""
-PARTIAL = frozenset({"events"})
+PARTIAL = frozenset({"events", "pods"})
 """Resources of which a part is useful."""
 
 

@@ -189,6 +189,7 @@ RESOURCES: dict[str, Resource] = {
     "configmaps": Resource("api/v1", {"metadata": _NAMED, "data": True}),
     "daemonsets": Resource("apis/apps/v1", _WORKLOAD),
     "deployments": Resource("apis/apps/v1", _WORKLOAD),
+    "statefulsets": Resource("apis/apps/v1", _WORKLOAD),
     "endpointslices": Resource(
         "apis/discovery.k8s.io/v1",
         {

@@ -23,6 +23,17 @@ def balancer(
         return b.BalancerReading(
             target=target, read_at=when(at), problem=b.Problem.UNAUTHORIZED
         )
+    second = spec.through_second()
+    others = (_read(second, health.play(second), at),) if second else ()
+    return b.BalancerReading(
+        target=target,
+        read_at=when(at),
+        load_balancer=_read(spec, states, at),
+        others=others,
+    )
+
+
+def _read(spec: PlatformSpec, states: health.Health, at: float) -> b.LoadBalancer:
     lb = spec.balancer
     leaves = tuple(_target(spec, states, t, at) for t in lb.targets)
     targets: tuple[b.BalancerTarget, ...] = leaves
@@ -34,23 +45,19 @@ def balancer(
             targets=leaves,
         )
         targets = (group,)
-    return b.BalancerReading(
-        target=target,
-        read_at=when(at),
-        load_balancer=b.LoadBalancer(
-            id=lb.number,
-            name=lb.name,
-            ipv4=lb.ipv4 if spec.conditions.public else None,
-            ipv6=_spelled(lb) if spec.conditions.public else None,
-            private_ips=(_private(spec),) if lb.networks else (),
-            public_interface=spec.conditions.public,
-            networks=lb.networks,
-            algorithm="round_robin",
-            blocked_addresses=_blocked(lb),
-            attachment_failed=lb.attachment_failed,
-            services=tuple(_service(x) for x in lb.listens),
-            targets=targets,
-        ),
+    return b.LoadBalancer(
+        id=lb.number,
+        name=lb.name,
+        ipv4=lb.ipv4 if spec.conditions.public else None,
+        ipv6=_spelled(lb) if spec.conditions.public else None,
+        private_ips=(_private(spec),) if lb.networks else (),
+        public_interface=spec.conditions.public,
+        networks=lb.networks,
+        algorithm="round_robin",
+        blocked_addresses=_blocked(lb),
+        attachment_failed=lb.attachment_failed,
+        services=tuple(_service(x) for x in lb.listens),
+        targets=targets,
     )
 
 

@@ -13,8 +13,12 @@ from bench.accuracy.platform.nodes import LOCAL_ENTRIES, ON_THE_NODES, to_node
 from bench.accuracy.platform.parts import Machine
 from bench.accuracy.platform.probes import probe, when
 from bench.accuracy.platform.request import (
+    CLOSED,
+    SILENT,
     Request,
     Response,
+    closed,
+    cut,
     to_pod,
     to_service,
 )
@@ -23,6 +27,8 @@ from parallax.model.probe import Probe, Role
 
 HOP_SECONDS = 5.0
 PODS = 10
+DNS_PODS = 2
+"""Replicas of CoreDNS that kubeadm installs."""
 
 
 def measure(
@@ -67,6 +73,38 @@ class _Agent:
             )
         if spec.has_ingress or spec.conditions.beside:
             yield from self._ingress()
+        # What the other probes draw stays as it is without these.
+        state = spec.rng.getstate()
+        yield from list(self._cluster_dns())
+        spec.rng.setstate(state)
+
+    def _cluster_dns(self) -> Iterator[Probe]:
+        """Probe a DNS pod on each node whose pods of the app get no connection."""
+        spec, node = self._spec, self._node
+        cut_off = {
+            pod.node
+            for pod in spec.pods
+            if pod.node != node.name
+            and pod.phase == "Running"
+            and not spec.outside
+            and not spec.hidden.slices
+            and (
+                closed(spec, pod, self._request())
+                or cut(spec, node.name, pod.node, host_network=pod.host_network)
+            )
+        }
+        for number, other in enumerate(spec.nodes[:DNS_PODS]):
+            if other.name not in cut_off or other.name in spec.conditions.dead:
+                continue
+            is_cut = cut(spec, node.name, other.name, host_network=False)
+            made = self._probe(
+                Role.OTHER_POD,
+                SILENT if is_cut else CLOSED,
+                f"10.42.{number}.53",
+                53,
+                peer_node=other.name,
+            )
+            yield replace(made, pod=f"coredns-{number}", url="http://coredns:53/")
 
     def _ingress(self) -> Iterator[Probe]:
         spec = self._spec

@@ -5,7 +5,7 @@ It does not: join or judge them.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bench.accuracy.platform import health, hetzner, kubernetes
@@ -101,12 +101,26 @@ def observe(
 def _with_look_alike(
     before: PlatformSpec, was: health.Health, target: str, minutes: int
 ) -> Iterator[ProbeRun]:
-    """Yield the runs from before the fault."""
+    """Yield the runs from before the fault.
+
+    The oldest one is repeated: the minutes before it were the same.
+    """
     outside = Outside(before, was, target)
     for ago in range(minutes + 4, minutes, -1):
         first = outside.first(-ago * MINUTE)
-        if first.healthy:
-            yield outside.alone(first)
+        if not first.healthy:
+            continue
+        run = outside.alone(first)
+        if ago == minutes + 4:
+            yield from (_earlier(run, n * MINUTE) for n in (3, 2, 1))
+        yield run
+
+
+def _earlier(run: ProbeRun, seconds: float) -> ProbeRun:
+    """Return the same run so many seconds before."""
+    at = run.started_at - timedelta(seconds=seconds)
+    probes = (replace(run.first, started_at=at),)
+    return replace(run, started_at=at, probes=probes)
 
 
 def _reports(

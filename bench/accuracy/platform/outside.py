@@ -4,10 +4,10 @@ In: a `PlatformSpec` and the health of its targets. Out: `ProbeRun`s, minute by 
 It does not: see what is inside.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bench.accuracy.platform.edge import to_address
-from bench.accuracy.platform.health import Health
+from bench.accuracy.platform.health import Health, play
 from bench.accuracy.platform.probes import probe, when
 from bench.accuracy.platform.request import Request, Response
 from bench.accuracy.platform.spec import PlatformSpec
@@ -30,6 +30,12 @@ class Outside:
     states: Health
     target: str
     direct: bool = True
+    _second: tuple[PlatformSpec, Health] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Check the targets of the second load balancer too, if there is one."""
+        view = self.spec.through_second()
+        self._second = (view, play(view)) if view else None
 
     def first(self, at: float) -> Probe:
         """Send one probe, as a user."""
@@ -117,9 +123,8 @@ class Outside:
             verify=host is None,
         )
         to = address or self._resolved()
-        response = (
-            to_address(spec, self.states, to, asked, fresh=fresh) if to else UNNAMED
-        )
+        seen, states = self._behind(to)
+        response = to_address(seen, states, to, asked, fresh=fresh) if to else UNNAMED
         mark = f"?parallax-cache-buster={request_id}" if fresh else ""
         refused = self._refuses(role, to, secure=secure)
         if refused:
@@ -138,6 +143,12 @@ class Outside:
             healthy=(spec.expects,),
         )
         return self._with_certificate(made) if refused else made
+
+    def _behind(self, address: str | None) -> tuple[PlatformSpec, Health]:
+        """Return the platform as it is behind an address, with its health checks."""
+        if self._second and address == self._second[0].balancer.ipv4:
+            return self._second
+        return self.spec, self.states
 
     def _refuses(self, role: Role, to: str | None, *, secure: bool) -> bool:
         """Return whether this client refuses the certificate at an address.

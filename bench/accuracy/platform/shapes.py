@@ -5,6 +5,7 @@ It does not: break it. What the agent reads in each follows from `Conditions`.
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from bench.accuracy.platform.conditions import Entry
@@ -21,6 +22,8 @@ ANY = Requirements()
 type Change = Callable[[PlatformSpec], None]
 
 HTTP, HTTPS = 80, 443
+SECOND = "203.0.113.252"
+"""The address of a second load balancer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,21 @@ def private_only(spec: PlatformSpec) -> None:
     balancer = spec.balancer
     balancer.ipv4, balancer.ipv6 = balancer.private, None
     spec.names.zone = (balancer.private,)
+    spec.names.caches = dict.fromkeys(spec.names.caches, spec.names.zone)
+
+
+def two_balancers(spec: PlatformSpec) -> None:
+    """Let the name have the address of a second, equal load balancer too."""
+    first = spec.balancer
+    spec.second = replace(
+        deepcopy(first),
+        name=f"{first.name}-2",
+        number=first.number + 1,
+        ipv4=SECOND,
+        ipv6=None,
+        private="10.0.0.6",
+    )
+    spec.names.zone = (*spec.names.zone, SECOND)
     spec.names.caches = dict.fromkeys(spec.names.caches, spec.names.zone)
 
 
@@ -226,5 +244,11 @@ SHAPES = (
         title="private-only load balancer",
         change=private_only,
         requires=Requirements(cdn=False, private=True),
+    ),
+    Shape(
+        id="two-balancers",
+        title="two load balancers, both in the name's record",
+        change=two_balancers,
+        requires=Requirements(cdn=False),
     ),
 )

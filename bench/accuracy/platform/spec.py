@@ -4,7 +4,7 @@ In and out: plain values that a fault may change.
 It does not: respond to requests (`request`), or hold the name of its fault.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from bench.accuracy.platform.certificate import BadCertificate
@@ -59,6 +59,8 @@ class PlatformSpec:
     """The status that the target's owner counts as healthy."""
     repeats: int = 10
     """Repeats of an investigation; fewer if its time ran out."""
+    second: Balancer | None = None
+    """A second load balancer whose address the name has too; faults leave it alone."""
     dead: tuple[str, ...] = ()
     """Addresses of the balancer that do not respond."""
     balancer_view: "PlatformSpec | None" = None
@@ -93,6 +95,12 @@ class PlatformSpec:
     def has_ingress(self) -> bool:
         """Whether an ingress stands between the load balancer and the Service."""
         return self.conditions.entry is not Entry.OWN
+
+    def through_second(self) -> "PlatformSpec | None":
+        """Return the same platform behind the second load balancer, if there is one."""
+        if self.second is None:
+            return None
+        return replace(self, balancer=self.second, balancer_view=None)
 
     def node(self, name: str) -> Machine | None:
         """Return a node by its name."""

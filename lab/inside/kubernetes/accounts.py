@@ -21,6 +21,7 @@ READS = frozenset(
         "events",
         "daemonsets",
         "deployments",
+        "statefulsets",
         "replicasets",
         "endpointslices",
         "ingresses",

@@ -17,6 +17,7 @@ KINDS = {
         "daemonsets": "DaemonSet",
         "deployments": "Deployment",
         "replicasets": "ReplicaSet",
+        "statefulsets": "StatefulSet",
     },
     "apis/discovery.k8s.io/v1": {"endpointslices": "EndpointSlice"},
     "apis/networking.k8s.io/v1": {

@@ -114,6 +114,15 @@ async def dns(world: "World", arguments: Arguments) -> None:
         await names.refresh(app.host, resolver)
 
 
+async def delegation(world: "World", arguments: Arguments) -> None:
+    """Let the resolvers query all zones at another server.
+
+    `to`: `old`, whose name server refuses queries for the zones.
+    """
+    places = {"old": str(world.case.addresses.old)}
+    await world.edge.names.delegate(places[arguments["to"]])
+
+
 async def certificate(world: "World", arguments: Arguments) -> None:
     """Give who ends TLS a certificate for all names but that of the app `without`."""
     left_out = world.case.app(arguments["without"]).host
@@ -157,6 +166,7 @@ VERBS: tuple[Verb, ...] = (
     cdn,
     hetzner,
     dns,
+    delegation,
     certificate,
     request,
     health,

@@ -174,6 +174,23 @@ def secret(arn: str, field: str) -> str:
     )
 
 
+def secret_fields(arn: str) -> dict[str, str]:
+    """Return the texts of a secret that are not empty; raises as `secret` does."""
+    try:
+        found: object = json.loads(_secrets().text(arn))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        reason = f"cannot read the secret {_name(arn)}: expected a JSON object"
+        raise SecretError(reason, MALFORMED)
+    fields = cast("dict[str, object]", found)
+    return {
+        name: value.strip()
+        for name, value in fields.items()
+        if isinstance(value, str) and value.strip()
+    }
+
+
 def _field(text: str, field: str) -> str:
     """Return a field of a JSON object; empty if there is no such text."""
     try:

@@ -17,6 +17,8 @@ HETZNER_ENDPOINT = "https://api.hetzner.cloud/v1"
 """Base URL of the Hetzner Cloud API."""
 HETZNER_CALLS_PER_HOUR = 600
 """A sixth of a project's limit, which the cluster also uses."""
+SOURCE = "/parallax/diagnose"
+"""`source` of the events of a function that no stack configured."""
 SYSTEM_RESOLVER = "system"
 """Means the name servers of this machine's own configuration."""
 SHORTEST_REPEAT = 0.1
@@ -39,9 +41,16 @@ class Settings:
 
     journal_table: str | None = None
     incidents_table: str | None = None
-    findings_queue_url: str | None = None
+    findings_topic_arn: str | None = None
     alerts_topic_arn: str | None = None
+    report_url: str | None = None
     dead_letters_url: str | None = None
+    routes: tuple[str, ...] = ()
+    routes_queue_url: str | None = None
+    routes_secret_arn: str | None = None
+    routes_allow_private: bool = False
+    chat_topic_arn: str | None = None
+    source: str = SOURCE
     hetzner_endpoint: str = HETZNER_ENDPOINT
     hetzner_token_arn: str | None = None
     hetzner_calls_per_hour: int = HETZNER_CALLS_PER_HOUR
@@ -72,9 +81,17 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         journal_table=_text(variables, "PARALLAX_JOURNAL_TABLE"),
         incidents_table=_text(variables, "PARALLAX_INCIDENTS_TABLE"),
-        findings_queue_url=_text(variables, "PARALLAX_FINDINGS_QUEUE_URL"),
+        findings_topic_arn=_text(variables, "PARALLAX_FINDINGS_TOPIC_ARN"),
         alerts_topic_arn=_text(variables, "PARALLAX_ALERTS_TOPIC_ARN"),
+        report_url=_url(variables, "PARALLAX_REPORT_URL", "") or None,
         dead_letters_url=_text(variables, "PARALLAX_DEAD_LETTERS_URL"),
+        routes=_names(variables, "PARALLAX_ROUTES"),
+        routes_queue_url=_text(variables, "PARALLAX_ROUTES_QUEUE_URL"),
+        routes_secret_arn=_text(variables, "PARALLAX_ROUTES_SECRET_ARN"),
+        routes_allow_private=_text(variables, "PARALLAX_ROUTES_ALLOW_PRIVATE")
+        == "true",
+        chat_topic_arn=_text(variables, "PARALLAX_CHAT_TOPIC_ARN"),
+        source=_text(variables, "PARALLAX_SOURCE") or SOURCE,
         hetzner_endpoint=_url(variables, "PARALLAX_HETZNER_ENDPOINT", HETZNER_ENDPOINT),
         hetzner_token_arn=_text(variables, "PARALLAX_HETZNER_TOKEN_ARN"),
         hetzner_calls_per_hour=_count(
@@ -136,10 +153,15 @@ def _control(environment: Mapping[str, str], name: str) -> str | None:
     return url
 
 
+def _names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Return the entries of a comma-separated list that are not empty, each once."""
+    entries = (_text(environment, name) or "").split(",")
+    return tuple(dict.fromkeys(text.strip() for text in entries if text.strip()))
+
+
 def _resolvers(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     """Return the addresses of a comma-separated list, each once."""
-    entries = (_text(environment, name) or "").split(",")
-    resolvers = tuple(dict.fromkeys(text.strip() for text in entries if text.strip()))
+    resolvers = _names(environment, name)
     for resolver in resolvers:
         try:
             _ = resolver == SYSTEM_RESOLVER or ip_address(resolver)

@@ -119,3 +119,67 @@ def test_what_comes_near_to_a_selector_is_read() -> None:
 def test_a_selector_that_a_workload_fits_is_right() -> None:
     """Its pods are missing for another reason."""
     assert reading(deployments=[deployment("web", WEB)]).unselected == ()
+
+
+def stateful_set(replicas: int) -> Object:
+    """Return a StatefulSet whose pods the Service selects."""
+    return {
+        "metadata": meta("shop/web"),
+        "spec": {"replicas": replicas, "template": {"metadata": {"labels": WEB}}},
+    }
+
+
+def test_a_stateful_set_is_a_workload() -> None:
+    """Scaled to 0 it has no pod, and its selector is right nevertheless."""
+    found = reading(statefulsets=[stateful_set(0)])
+    assert found.unselected == ()
+    assert found.workloads
+    (work,) = found.workloads
+    assert (work.kind, work.name, work.desired) == ("StatefulSet", "web", 0)
+
+
+def test_without_the_right_to_read_one_kind_the_others_count() -> None:
+    """A role of an earlier release has no StatefulSets: no workload is then unknown."""
+    web = service("shop/web")
+    web["spec"]["selector"] = WEB
+    for known in ([deployment("web", WEB)], []):
+        shelf = Shelf(services=[web], deployments=known)
+        shelf.forbid("statefulsets", "shop")
+        found = seen(shelf, namespace="shop", service="web").reading
+        assert (found.workloads is None) is not known
+        assert "cannot list statefulsets in namespace shop: 403 Forbidden" in (
+            found.problems
+        )
+
+
+def test_only_reporters_of_a_large_cluster_list_events() -> None:
+    """The others report no failure of the target, so they need no reason."""
+    names = [f"node-{n:02}" for n in range(40)]
+    nodes = [
+        {
+            "metadata": {"name": name},
+            "status": {"conditions": [{"type": "Ready", "status": "True"}]},
+        }
+        for name in names
+    ]
+    web = service("shop/web")
+    web["spec"]["selector"] = WEB
+    ingress_pods = service("in/controller")
+    asked: dict[str, bool] = {}
+    for name in names:
+        shelf = Shelf(
+            nodes=nodes,
+            services=[web, ingress_pods],
+            events=[event("Pod", "web-1", "Unhealthy", "refused")],
+            pods=[pod("web-1")],
+        )
+        seen(
+            shelf,
+            node=name,
+            namespace="shop",
+            service="web",
+            ingress_namespace="in",
+            ingress_service="controller",
+        )
+        asked[name] = ("events", "shop") in shelf.asked
+    assert sum(asked.values()) == 24

@@ -242,7 +242,7 @@ def test_a_list_is_read_once_for_all_targets(
             read_path(target, lists, node="worker-01", now=NOW)
     paths = [path for _, path in kubernetes_api.requests if "watch=" not in path]
     assert len(paths) == len(set(paths))
-    assert len(paths) == 14
+    assert len(paths) == 16
 
 
 def test_the_ingress_names_service_and_namespace(

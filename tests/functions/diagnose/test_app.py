@@ -18,13 +18,13 @@ from parallax.model.finding import Incident, State
 from parallax.model.packed import pack
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.round import Round, TargetRound
-from parallax.notify.mail import render
 from parallax.notify.routes import message
 from parallax.snapshots.download import download, fetch
 from parallax.targets import TargetsError
 from parallax.targets.shard import is_hour_of
 from tests.parallax import scenarios as s
 from tests.parallax.counted import counted
+from tests.parallax.rendered import mail_of
 from tests.parallax.sent_finding import FINDING
 from tests.parallax.throttle import throttled
 
@@ -135,7 +135,7 @@ def test_s3_that_fails_holds_back_no_finding(
     assert found.snapshot_problem.startswith("The snapshot was not stored: S3 rejected")
     data = json.loads(message(found))["data"]
     assert data["snapshot_problem"] == found.snapshot_problem
-    assert found.snapshot_problem in " ".join(render(found).body.split())
+    assert found.snapshot_problem in " ".join(mail_of(found).body.split())
 
 
 def test_an_unreadable_record_is_buried(load: Any, cloud: Any, tmp_path: Path) -> None:

@@ -13,7 +13,13 @@ import pytest
 from parallax.model.finding import NotificationReason
 from parallax.notify import marks
 from tests.functions.template import RESOURCES
-from tests.parallax.notify.published import dead_letters_of, mailed, queued, record
+from tests.parallax.notify.published import (
+    alert_record,
+    dead_letters_of,
+    mailed,
+    queued,
+    record,
+)
 from tests.parallax.stream_mapping import Mapping
 from tests.parallax.throttle import denied, throttled
 
@@ -27,7 +33,7 @@ def mapped(load: Any, cloud: Any) -> Callable[[str], Mapping]:
         places["DEAD_LETTERS_URL"] = cloud.dead_letters
         mails = function == "NotifyFunction"
         places["ALERTS_TOPIC_ARN"] = cloud.topic if mails else ""
-        places["FINDINGS_QUEUE_URL"] = "" if mails else cloud.queue
+        places["FINDINGS_TOPIC_ARN"] = "" if mails else cloud.findings
         events = RESOURCES[function]["Properties"]["Events"].values()
         (settings,) = [e["Properties"] for e in events if e["Type"] == "DynamoDB"]
         return Mapping(
@@ -42,10 +48,10 @@ def mapped(load: Any, cloud: Any) -> Callable[[str], Mapping]:
     return make
 
 
-def story(*subjects: str) -> list[dict[str, Any]]:
+def story(made: Callable[..., Any], *subjects: str) -> list[dict[str, Any]]:
     """Make each subject's alarm and its end, one after the other."""
     turns = (NotificationReason.FIRING, NotificationReason.RESOLVED)
-    return [record(s, n, t) for n, t in enumerate(turns, 1) for s in subjects]
+    return [made(s, n, t) for n, t in enumerate(turns, 1) for s in subjects]
 
 
 def minute(mapping: Mapping) -> None:
@@ -61,12 +67,13 @@ def test_a_queue_that_refuses_for_an_hour_delays_no_mail(
     mapped: Callable[[str], Mapping], cloud: Any
 ) -> None:
     """Every mail goes out at once; the events follow later, in order."""
-    records = story("front", "api")
+    records = story(record, "front", "api")
+    alerts = story(alert_record, "front", "api")
     mails, events = mapped("NotifyFunction"), mapped("PublishFunction")
-    with denied("sqs", "SendMessage"):
-        for one in records:
+    with denied("sns", "Publish", of=cloud.findings):
+        for one, alert in zip(records, alerts, strict=True):
             events.run([one])
-            mails.run([one])
+            mails.run([alert])
         assert len(mailed(cloud)) == 4
         for _ in range(60):
             minute(events)
@@ -87,7 +94,7 @@ def test_a_target_that_is_refused_blocks_no_shard(
     """The other target's alarm and end are mailed in the same invocation."""
     mails = mapped("NotifyFunction")
     with denied("sns", "Publish", of="front-1"):
-        mails.run(story("front", "api"))
+        mails.run(story(alert_record, "front", "api"))
     assert len(mails.invocations) == 1
     assert mailed(cloud) == ["api-1", "api-2"]
     minute(mails)
@@ -110,7 +117,7 @@ def test_a_table_that_fails_for_a_while_loses_and_repeats_nothing(
             faults.close()
 
     mails.between = end
-    mails.run(story("front", "api", "web"))
+    mails.run(story(alert_record, "front", "api", "web"))
     minute(mails)
     sent = mailed(cloud)
     assert sorted(sent) == sorted(set(sent))

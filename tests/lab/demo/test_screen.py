@@ -11,7 +11,7 @@ from lab.demo.screen import Screen
 from lab.stage.inbox import Mail
 from parallax.model.finding import Finding
 from parallax.model.wire import decode
-from parallax.notify.mail import render
+from tests.parallax.rendered import mail_of
 
 EVENTS = Path(__file__).resolve().parent.parent.parent.parent / "events/notify"
 COMMAND = "    hcloud load-balancer update-service " + "keybuzz-lb " * 15 + "--port 80"
@@ -36,7 +36,7 @@ def shown(mail: Mail, columns: int, *, terminal: bool, encoding: str = "utf-8") 
 def recorded(name: str) -> Mail:
     """Return the mail of a recorded finding."""
     event = json.loads((EVENTS / f"{name}.json").read_text())
-    mail = render(decode(Finding, event["finding"]))
+    mail = mail_of(decode(Finding, event["finding"]))
     return Mail(mail.subject, mail.body)
 
 

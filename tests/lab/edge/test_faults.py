@@ -63,6 +63,30 @@ def test_a_dead_address_never_responds(well: Up) -> None:
     assert direct(well, "api").code == 200
 
 
+def test_a_zone_that_is_delegated_elsewhere_is_servfail_until_it_is_cleared(
+    lab: Up,
+) -> None:
+    """The zone's own server has every record; other zones resolve."""
+    host, places = lab.case.app("api").host, lab.case.addresses
+    code = """
+import dns.message, dns.query
+question = dns.message.make_query({name!r}, "A")
+print(dns.query.udp(question, {server!r}, timeout=9).rcode().name)
+"""
+
+    def answer(name: str, server: object) -> str:
+        return lab.python(code.format(name=name, server=f"{server}")).strip()
+
+    lab.inject("dns-zone-broken")
+    assert answer(host, places.resolver) == "SERVFAIL"
+    assert answer(host, places.second_resolver) == "SERVFAIL"
+    assert answer(host, places.authoritative) == "NOERROR"
+    assert answer("control.example.net", places.resolver) == "NOERROR"
+    lab.clear()
+    assert answer(host, places.resolver) == "NOERROR"
+    assert lab.public("api").code == 200
+
+
 @pytest.mark.parametrize(
     ("fault", "reached"), [("monitor-blind", 0), ("monitor-blind-resolver", 200)]
 )

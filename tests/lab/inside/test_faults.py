@@ -54,6 +54,17 @@ def test_a_typo_in_the_host_is_the_default_backends_404(well: Up) -> None:
     assert well.public("front").code == 200
 
 
+def test_a_redirect_to_https_behind_a_balancer_that_ends_tls_is_a_loop(
+    well: Up,
+) -> None:
+    """The ingress redirects to the requested URL and uses no pod."""
+    well.inject("redirect-loop")
+    answer, line = ask_marked(well, 3)
+    assert answer.code == 308
+    assert "[keybuzz-keybuzz-api-80] [] - - - - " in line
+    assert well.public("front").code == 200
+
+
 def test_a_whitelist_rejects_users_and_accepts_the_inside(well: Up) -> None:
     """The ingress's 403 without an upstream; the Ingress has the reason; 200 inside."""
     well.inject("ingress-rejects-request")

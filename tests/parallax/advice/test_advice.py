@@ -22,12 +22,16 @@ def given(snapshot: Snapshot) -> dict[str, Advice]:
     return {advice.id: advice for advice in judge(snapshot).advice}
 
 
-def certified(days: float) -> Snapshot:
-    """Return a healthy target whose certificate is valid for this many days."""
+def certified(days: float, lifetime: float | None = None) -> Snapshot:
+    """Return a healthy target whose certificate is valid for this many days.
+
+    `lifetime`: days in all; None: unknown, as in snapshots of earlier releases.
+    """
     x = s.healthy()
     assert x.run
     ends = x.taken_at + timedelta(days=days)
-    cert = Certificate(subject="a", issuer="Test CA", not_after=ends)
+    begins = ends - timedelta(days=lifetime) if lifetime is not None else None
+    cert = Certificate(subject="a", issuer="Test CA", not_after=ends, not_before=begins)
     probes = tuple(replace(p, certificate=cert) for p in x.run.probes)
     return replace(x, run=replace(x.run, probes=probes))
 
@@ -109,6 +113,78 @@ def test_the_balancers_own_certificate_is_named(kind: str, whose: str) -> None:
 def test_a_certificate_that_lasts_gives_no_advice() -> None:
     """Three weeks are enough for its renewal."""
     assert given(certified(21)) == {}
+
+
+SIX_DAYS = 160 / 24
+"""The lifetime of Let's Encrypt's short-lived certificates."""
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "left"),
+    [
+        (SIX_DAYS, SIX_DAYS),
+        (SIX_DAYS, SIX_DAYS / 2),
+        (SIX_DAYS, SIX_DAYS / 3),
+        (1, 0.3),
+        (45, 15),
+        (64, 15),
+        (90, 14.1),
+        (365, 14.1),
+    ],
+)
+def test_a_certificate_that_is_renewed_in_time_gives_no_advice(
+    lifetime: float, left: float
+) -> None:
+    """A six-day certificate is normal on its first day; programs renew at a third."""
+    assert given(certified(left, lifetime)) == {}
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "left", "title"),
+    [
+        (SIX_DAYS, 1.6, "The certificate expires in 1 day"),
+        (SIX_DAYS, 0.5, "The certificate expires in 12 hours: renew it now"),
+        (1, 0.2, "The certificate expires in 4 hours"),
+        (1, 0.1, "The certificate expires in 2 hours: renew it now"),
+        (45, 11, "The certificate expires in 11 days"),
+        (45, 3, "The certificate expires in 3 days: renew it now"),
+        (90, 14, "The certificate expires in 14 days"),
+        (365, 14, "The certificate expires in 14 days"),
+        (365, 3, "The certificate expires in 3 days: renew it now"),
+    ],
+)
+def test_a_certificate_whose_renewal_is_overdue_gives_advice(
+    lifetime: float, left: float, title: str
+) -> None:
+    """Less than a quarter of its lifetime is left, and at most 14 days."""
+    assert given(certified(left, lifetime))["certificate-expires"].title == title
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "left", "share"),
+    [
+        (SIX_DAYS, 1.6, "24% of its 160 h is left"),
+        (1, 0.2, "20% of its 24 h is left"),
+        (90, 9, "10% of its 90 days is left"),
+    ],
+)
+def test_the_advice_states_which_part_of_the_lifetime_is_left(
+    lifetime: float, left: float, share: str
+) -> None:
+    """So that a reader sees that a renewal failed; not for one renewed by hand."""
+    advice = given(certified(left, lifetime))["certificate-expires"]
+    usual = "automatic renewal is usual when a third is left"
+    assert advice.evidence[1] == f"{share}; {usual}"
+    assert len(given(certified(9, 365))["certificate-expires"].evidence) == 1
+
+
+@pytest.mark.parametrize("lifetime", [None, 0, -3])
+def test_without_a_begin_14_days_count(lifetime: float | None) -> None:
+    """A snapshot of an earlier release has none; one after the end means nothing."""
+    assert given(certified(14.1, lifetime)) == {}
+    advice = given(certified(13, lifetime))["certificate-expires"]
+    assert advice.title == "The certificate expires in 13 days"
+    assert len(advice.evidence) == 1
 
 
 def test_a_health_check_of_an_unused_port_gives_advice_while_users_are_served() -> None:
@@ -208,7 +284,7 @@ def test_an_adviser_that_raises_does_not_stop_the_others(
     def broken(_: Snapshot) -> NoReturn:
         raise ZeroDivisionError
 
-    bad = Adviser(id="bad", advise=broken, decidable=broken)
+    bad = Adviser(id="bad", summary="Bad", advise=broken, decidable=broken)
     monkeypatch.setattr("parallax.advice.ADVISERS", (bad, *ADVISERS))
     assert set(given(certified(2))) == {"certificate-expires"}
     assert "bad" not in decidable(Scene.of(certified(2)))

@@ -111,12 +111,30 @@ def test_a_second_load_balancer_beside_the_first_is_not_stale() -> None:
     assert answer(CAUSE, x) is Answer.UNKNOWN
 
 
-def test_one_failing_address_among_several_is_shown_by_its_share() -> None:
-    """Requests to the foreign address fail; the others succeed."""
-    pages = [s.DROPPED if n % 3 == 0 else s.OK for n in range(11)]
+def beside(page: str, *past: str) -> Snapshot:
+    """Return users of whom a share meets this page at an address beside the own one."""
+    pages = [page if n % 3 == 0 else s.OK for n in range(11)]
     outside = e.led_to(e.OLD, s.run(pages, direct=s.OK))
     both = f"{e.OWN} {e.OLD}"
     x = s.taken(e.resolved(outside, both, both, both), s.balancer(), *s.reports())
+    return with_past(x, *past)
+
+
+@pytest.mark.parametrize("page", [s.DROPPED, s.REFUSED, e.OLD_SERVER])
+def test_an_address_beside_the_own_one_may_be_a_second_balancer(page: str) -> None:
+    """It may be in another project, so that nothing was read of it.
+
+    A few requests before may all have used the first one by chance.
+    """
+    for past in ((), (e.OWN,) * 5, (*(e.OWN,) * 9, e.OLD)):
+        x = beside(page, *past)
+        assert judge(x).cause == NOT_ESTABLISHED
+        assert "a second load balancer" in judge(x).next_steps[0].text
+
+
+def test_one_failing_address_among_several_is_shown_by_its_share() -> None:
+    """It was not the name's before; requests to it fail, and the others succeed."""
+    x = beside(s.DROPPED, *[e.OWN] * 6)
     judgement = judge(x)
     assert judgement.cause == CAUSE.id
     assert ask(CAUSE, x).evidence[0] == (

@@ -7,12 +7,12 @@ from parallax.diagnose.judge import ask, judge
 from parallax.model.judgement import Answer, Hop
 from parallax.model.probe import AS_A_USER, Role
 from parallax.model.snapshot import Snapshot
-from parallax.notify.mail import render
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
+from tests.parallax.rendered import mail_of
 
 
 def answering(
@@ -43,7 +43,7 @@ def test_a_rejection_by_the_cdn_is_named_and_users_may_be_well() -> None:
     incident = advance(None, judgement, x, rules=Rules(settle_seconds=0))
     assert incident
     assert incident.finding
-    assert "perhaps not users" in render(incident.finding).subject
+    assert "perhaps not users" in mail_of(incident.finding).subject
     assert "X-Request-Id" in judgement.next_steps[1].text
 
 

@@ -119,16 +119,45 @@ def test_an_ingress_that_uses_the_service_s_address_is_understood() -> None:
         lines(upstream_response_time=0.0),
         lines(upstream_response_time=None),
         lines(upstream_address="10.9.9.9:8080"),
+        lines(upstream_address="SRV_1", upstream_status=None),
+        lines(upstream_response_length=None),
         replace(s.unusable_response(), sightings=()),
         s.with_reading(s.unusable_response(), endpoints_changed_at=s.SINCE + s.MINUTE),
         s.with_reading(s.unusable_response(), endpoints=None),
         replace(s.unusable_response(), reports=()),
     ],
-    ids=["at-once", "no-time", "no-endpoint", "no-log", "changed", "unread", "silent"],
+    ids=[
+        "at-once",
+        "no-time",
+        "no-endpoint",
+        "no-status",
+        "no-length",
+        "no-log",
+        "changed",
+        "unread",
+        "silent",
+    ],
 )
 def test_without_any_one_proof_it_stays_open(open_case: Snapshot) -> None:
     """The ingress may not even have connected."""
     assert answer(CAUSE, open_case) is Answer.UNKNOWN
+
+
+def test_a_servers_name_is_enough_if_every_pod_of_the_service_responds() -> None:
+    """HAProxy does not log which pod it was."""
+    own, other = "keybuzz_svc_keybuzz-api_http", "keybuzz_svc_other_http"
+    named = lines(upstream_address="SRV_1", upstream_name=own)
+    assert judge(named).cause == CAUSE.id
+    unknown = lines(upstream_address="SRV_1", upstream_name=other)
+    assert answer(CAUSE, unknown) is Answer.UNKNOWN
+
+
+def test_one_late_line_among_many_at_once_proves_no_connection() -> None:
+    """A busy machine also delays a refused connection by some milliseconds."""
+    x = lines(upstream_response_time=0.0)
+    late, *rest = x.sightings
+    late = replace(late, upstream_response_time=0.003)
+    assert answer(CAUSE, replace(x, sightings=(late, *rest))) is Answer.UNKNOWN
 
 
 def test_one_pod_that_fails_its_probe_leaves_it_open() -> None:

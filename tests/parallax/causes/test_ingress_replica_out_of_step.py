@@ -89,6 +89,7 @@ def test_a_failure_at_a_pod_that_the_service_has_is_not_the_replicas() -> None:
 
     assert answer(CAUSE, asked("10.0.0.112:8080")) is Answer.UNKNOWN
     assert answer(CAUSE, asked("10.42.9.9:8080")) is Answer.SUPPORTED
+    assert answer(CAUSE, asked("SRV_2")) is Answer.UNKNOWN
 
 
 def test_one_replica_or_equal_replicas_rule_it_out() -> None:

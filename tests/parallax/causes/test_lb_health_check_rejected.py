@@ -65,6 +65,16 @@ def test_a_host_that_is_served_fails_for_another_reason(domain: str) -> None:
     assert judge(x).cause == "lb-no-healthy-target"
 
 
+def test_the_wildcard_of_an_ingress_is_one_label() -> None:
+    """A Gateway's may be several, so only ingress-nginx's list excludes the host."""
+    x = checked("a.b.shop.keybuzz.io")
+    gateway = replace(s.service("gateway", 80, 31695, "http"), namespace="gateways")
+    other = s.with_reading(x, ingress_service=gateway, ingress_pods=())
+    nginx = replace(gateway, namespace="ingress-nginx")
+    assert answer(CAUSE, s.with_reading(x, ingress_service=nginx)) is Answer.SUPPORTED
+    assert answer(CAUSE, other) is Answer.UNKNOWN
+
+
 @pytest.mark.parametrize("codes", [("404",), ("2??", "4??"), ("*",), ("4*",)])
 def test_a_check_that_accepts_404_does_not_reject_it(
     codes: tuple[str, ...],

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from parallax.causes.network_policy_blocks_ingress import CAUSE
 from parallax.causes.overlay_between_nodes_broken import CAUSE as OVERLAY
 from parallax.diagnose.judge import ask, judge
@@ -47,6 +49,33 @@ def test_a_policy_and_a_broken_network_look_alike_without_other_pods() -> None:
     assert judgement.lead
     assert {c.cause for c in judgement.lead.candidates} == {CAUSE.id, OVERLAY.id}
     assert "describe networkpolicy" in (judgement.next_steps[0].command or "")
+
+
+@pytest.mark.parametrize("page", [s.CLOSED, s.OK])
+@pytest.mark.parametrize("port", [53, 8181])
+def test_pods_of_the_cluster_that_respond_show_a_policy(page: str, port: int) -> None:
+    """The network carries requests to another pod on the same nodes."""
+    x = n.to_cluster_pods(n.one_app_cut_off(), page, port=port)
+    assert judge(x).cause == CAUSE.id
+    assert answer(OVERLAY, x) is not Answer.SUPPORTED
+
+
+def test_cluster_dns_that_is_cut_off_too_shows_a_broken_network() -> None:
+    """Every node may use cluster DNS, so no policy keeps the nodes out."""
+    x = n.to_cluster_pods(n.one_app_cut_off(), s.DROPPED)
+    assert judge(x).cause == OVERLAY.id
+    assert answer(CAUSE, x) is not Answer.SUPPORTED
+    assert any(
+        "20 of 20 probes of other apps' pods on other nodes could not connect either"
+        in text
+        for text in ask(OVERLAY, x).evidence
+    )
+
+
+def test_another_pod_of_the_cluster_that_is_cut_off_shows_nothing() -> None:
+    """It may have a policy of its own, as in a hardened cluster."""
+    x = n.to_cluster_pods(n.one_app_cut_off(), s.DROPPED, port=8181)
+    assert judge(x).cause == NOT_ESTABLISHED
 
 
 def near(x: Snapshot, ip: str) -> Snapshot:

@@ -50,7 +50,7 @@ def test_public_targets_have_hetzners_firewall_too() -> None:
     _, cloud, allow = judge(replace(x, balancer=public)).next_steps
     assert "from 203.0.113.20 to any port 31695" in (allow.command or "")
     assert cloud.command == (
-        "hcloud firewall list -o noheader -o columns=name"
+        "hcloud firewall list -o noheader -o columns=id"
         " | xargs -n 1 hcloud firewall describe"
     )
 

@@ -41,6 +41,32 @@ def test_the_default_backend_is_no_pod_of_the_service(page: str, status: int) ->
     assert "10.42.0.9:8080" in asked.missing[0]
 
 
+@pytest.mark.parametrize(
+    ("backend", "expected"),
+    [
+        ("keybuzz_svc_keybuzz-api_http", Answer.SUPPORTED),
+        ("keybuzz_keybuzz-api_8080", Answer.SUPPORTED),
+        ("keybuzz_svc_other_http", Answer.UNKNOWN),
+        ("other_svc_keybuzz-api_http", Answer.UNKNOWN),
+        ("custom", Answer.UNKNOWN),
+        (None, Answer.UNKNOWN),
+    ],
+)
+def test_a_servers_name_is_a_pod_if_its_backend_is_the_service(
+    backend: str | None, expected: Answer
+) -> None:
+    """HAProxy logs `SRV_2`, and only the backend tells whose server that is."""
+    run = s.run(s.POD_503)
+    lines = tuple(
+        replace(line, upstream_name=backend) for line in upstream(run, "SRV_2", 503)
+    )
+    x = s.taken(run, s.balancer(), *s.reports(pod=s.POD_503, sightings=lines))
+    assert answer(CAUSE, x) is expected
+    assert judge(x).cause == (
+        CAUSE.id if expected is Answer.SUPPORTED else "not-established"
+    )
+
+
 def test_the_controllers_own_default_backend_rules_pods_out() -> None:
     """All pods work; if one does not, its error may have been replaced."""
     run = s.run(s.INGRESS_404_BY_LB)

@@ -37,6 +37,7 @@ def test_shows_the_targets(tmp_path: Path) -> None:
         "  service        from the Ingress rule",
         "  timeout        10 s",
         "  interval       1m",
+        "  severity       critical",
     ]
 
 
@@ -52,6 +53,9 @@ targets:
     healthy: {{status_codes: [200, 204], body_contains: fine}}
     timeout_seconds: 2.5
     allow_private_addresses: true
+    severity: warning
+    labels: {{team: shop, tier: "1", example.com/on-call: night_shift}}
+    runbook: https://wiki.example.org/{path}#api
     reached:
       load_balancer: lb
       cdn: true
@@ -74,8 +78,11 @@ targets:
         "apps/api",
         "2.5 s",
         "1m",
+        "warning",
+        "example.com/on-call=night_shift, team=shop, tier=1",
+        f"https://wiki.example.org/{path}#api",
         "private addresses allowed",
-        "2026-01-10 22:00 UTC to 2026-01-11 02:00 UTC: new",
+        "2026-01-10 22:00 UTC to 2026-01-11 02:00 UTC: new; over",
     ]
 
 

@@ -68,3 +68,10 @@ def test_a_body_that_is_no_gzip_is_kept() -> None:
     """A server's header may be wrong, or the body is already decoded."""
     head = b"HTTP/1.1 502 Bad Gateway\r\nContent-Encoding: gzip\r\n\r\n"
     assert last(head + b"plain").body == "plain"
+
+
+@pytest.mark.parametrize("body", [b'{"a": "b: c"}', b"<html>x: y</html>"])
+def test_a_page_right_after_the_status_line_is_a_page(body: bytes) -> None:
+    """People leave out the headers; no header begins with `{` or `<`."""
+    (read,) = read_transcripts(b"HTTP/2 502 \n" + body)
+    assert (read.headers, read.body) == ((), body.decode())

@@ -12,10 +12,10 @@ from parallax.model.finding import Incident, NotificationReason, State
 from parallax.model.judgement import NOT_ESTABLISHED, Class, Difference, View
 from parallax.model.probe import ErrorType, Probe, Resolution, Role
 from parallax.model.snapshot import Snapshot
-from parallax.notify.mail import render
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
+from tests.parallax.rendered import mail_of
 
 LOST: dict[str, object] = {
     "status_code": None,
@@ -151,7 +151,7 @@ def test_it_is_an_incident_of_the_stack(why: str) -> None:
             turns.append(finding.turn)
             if finding.turn is NotificationReason.FIRING:
                 assert finding.class_ is Class.MONITOR
-                body = render(finding).body
+                body = mail_of(finding).body
                 assert "PARALLAX IS BLIND (stack/probe)" in " ".join(body.split())
                 assert "cause monitor-blind " in body
     assert incident

@@ -15,10 +15,10 @@ from parallax.model.judgement import Answer, Class, Hop
 from parallax.model.probe import AS_A_USER
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import NO_BALANCER
-from parallax.notify.mail import render
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
+from tests.parallax.rendered import mail_of
 
 TOKEN = "no token is configured: set the stack's parameter HetznerToken"
 INSIDE = [
@@ -64,7 +64,7 @@ def mailed(snapshot: Snapshot) -> str:
     assert incident
     finding: Finding | None = incident.finding
     assert finding
-    return " ".join(render(finding).body.split())
+    return " ".join(mail_of(finding).body.split())
 
 
 @pytest.mark.parametrize("cause", INSIDE)

@@ -18,7 +18,8 @@ from parallax.model.finding import Incident, State
 from parallax.model.packed import UnreadableError
 from parallax.model.schema import advice_schema
 from parallax.notify.delivery import Delivery
-from parallax.notify.routes import QueueRoute
+from parallax.notify.routes import FindingsRoute
+from parallax.settings import SOURCE
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 from tests.parallax.throttle import throttled
@@ -36,7 +37,7 @@ def test_two_judgements_become_one_event_and_no_mail(cloud: Any) -> None:
     """Judged every minute, published once; a second delivery publishes nothing."""
     incidents = DynamoIncidents(cloud.incidents)
     table = records.DynamoAdvice(cloud.incidents)
-    delivery = Delivery(QueueRoute(cloud.queue), cloud.incidents)
+    delivery = Delivery(FindingsRoute(cloud.findings, SOURCE), cloud.incidents)
     for minute in range(5):
         now = s.NOW + timedelta(minutes=minute)
         Moves(

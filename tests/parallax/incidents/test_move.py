@@ -13,6 +13,7 @@ from parallax.incidents.table import DynamoIncidents
 from parallax.model.cluster import NodeReport
 from parallax.model.finding import Incident, NotificationReason, State
 from parallax.model.probe import ProbeRun
+from parallax.model.target import Recurring
 from parallax.snapshots.bucket import Bucket
 from parallax.snapshots.claim_check import ClaimCheck
 from parallax.snapshots.download import fetch
@@ -174,3 +175,25 @@ def test_two_judgements_in_the_same_second_make_one_incident(
     incident = table.get(AGENT)
     assert incident is not None
     assert incident.state is State.FIRING
+
+
+def test_a_recurring_window_holds_a_mail_back_until_it_ends(cloud: Any) -> None:
+    """The silence began in the window; its snapshot has the window's instants."""
+    begins = s.NOW.hour * 60 + s.NOW.minute
+    window = Recurring(
+        begins=begins, ends=begins + 8, time_zone="UTC", reason="new nodes"
+    )
+    target = replace(A, recurring=(window,))
+    table, mails = DynamoIncidents(cloud.incidents), list[datetime]()
+    for tick in range(48):
+        now = s.NOW + tick * TICK
+        for incident in moves(recent(now, silent=True), table).move(target, now):
+            finding = incident.finding
+            if incident.subject == AGENT and finding:
+                assert finding.snapshot
+                assert not finding.snapshot.target.recurring
+                opened = len(finding.snapshot.target.maintenance)
+                assert opened == (now < s.NOW.replace(second=0) + 32 * TICK)
+                mails += [now] if finding.turn and finding.judged_at == now else []
+    (sent,) = mails
+    assert timedelta() <= sent - (s.NOW.replace(second=0) + 32 * TICK) < TICK

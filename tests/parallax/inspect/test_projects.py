@@ -120,3 +120,38 @@ def test_no_project_has_it() -> None:
     assert found.problem is Problem.NOT_FOUND
     assert "project shop:" in (found.problem_detail or "")
     assert "project billing:" in (found.problem_detail or "")
+
+
+def test_a_name_may_have_balancers_of_two_projects() -> None:
+    """Each project has one of the addresses; the first project's is the main one."""
+    found = {n: LoadBalancer(id=n, name=f"lb-{n}") for n in (1, 2)}
+
+    def read(name: str, targets: Sequence[Target]) -> list[BalancerReading]:
+        lb = found[int(name)]
+        why = f"203.0.113.{name} is its public IPv4"
+        return [
+            BalancerReading(
+                target=t.name, read_at=NOW, load_balancer=lb, matched_by=why
+            )
+            for t in targets
+        ]
+
+    wanted = Target(name="shop", url="https://shop.example/")
+    (seen,) = read_projects(["1", "2"], [wanted], NOW, read)
+    assert (seen.load_balancer, seen.others) == (found[1], (found[2],))
+
+
+def test_a_named_balancer_has_another_ones_of_the_second_project_beside_it() -> None:
+    """The second project has no such name, but a load balancer with an address."""
+    beside = LoadBalancer(id=2, name="lb-2")
+    missing = BalancerReading(
+        target="shop", read_at=NOW, problem=Problem.NOT_FOUND, others=(beside,)
+    )
+
+    def read(name: str, targets: Sequence[Target]) -> list[BalancerReading]:
+        assert len(targets) == 1
+        has = BalancerReading(target="shop", read_at=NOW, load_balancer=LB)
+        return [has if name == "a" else missing]
+
+    (seen,) = read_projects(["a", "b"], [target()], NOW, read)
+    assert (seen.load_balancer, seen.others) == (LB, (beside,))

@@ -48,12 +48,35 @@ def test_a_closed_public_interface_serves_no_target() -> None:
     assert serving(TARGET, ("203.0.113.1",), (closed,)).balancer is None
 
 
-def test_two_balancers_behind_one_name_are_both_told() -> None:
-    """Neither is chosen by chance."""
-    found = serving(TARGET, ("203.0.113.1", "203.0.113.2"), BOTH)
+@pytest.mark.parametrize("lb", [None, "one"])
+def test_both_load_balancers_of_a_name_serve_it(lb: str | None) -> None:
+    """DNS returns the addresses in any order; the first one is always the same."""
+    target = replace(TARGET, reached=Reached(load_balancer=lb))
+    for addresses in (("203.0.113.1", "203.0.113.2"), ("203.0.113.2", "203.0.113.1")):
+        found = serving(target, addresses, BOTH)
+        assert (found.balancer, found.others) == (ONE, (TWO,))
+
+
+def test_a_named_balancer_without_the_names_address_is_still_the_main_one() -> None:
+    """DNS may be what is wrong, so the configured name decides."""
+    target = replace(TARGET, reached=Reached(load_balancer="two"))
+    found = serving(target, ("203.0.113.1",), BOTH)
+    assert (found.balancer, found.others) == (TWO, (ONE,))
+
+
+def test_behind_a_cdn_no_other_balancer_is_looked_for() -> None:
+    """The name's addresses are the CDN's."""
+    target = replace(TARGET, reached=Reached(load_balancer="two", cdn=True))
+    assert serving(target, ("203.0.113.1",), BOTH).others == ()
+
+
+def test_one_address_of_two_balancers_is_not_guessed() -> None:
+    """Private networks repeat addresses."""
+    twin = replace(TWO, private_ips=("10.0.0.5",))
+    inner = replace(TARGET, allow_private_addresses=True)
+    found = serving(inner, ("10.0.0.5",), (ONE, twin))
     assert found.balancer is None
-    assert "more than one" in found.why
-    assert "two: 203.0.113.2 is its public IPv4" in found.why
+    assert "more than one load balancer has the same address" in found.why
 
 
 @pytest.mark.parametrize(

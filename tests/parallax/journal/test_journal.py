@@ -170,8 +170,9 @@ def test_the_filters_attributes_are_plain() -> None:
     item = to_item(run())
     assert (item["kind"], item["outcome"]) == ({"S": "run"}, {"S": "failing"})
     assert to_item(run(probe(Role.REPEAT)))["kind"] == {"S": "investigation"}
-    assert to_item(report())["kind"] == {"S": "latest"}
-    kept = int(item["expires_at"]["N"]) - NOW.timestamp()
+    item = to_item(report())
+    assert (item["kind"], item["outcome"]) == ({"S": "latest"}, {"S": "reported"})
+    kept = int(to_item(run())["expires_at"]["N"]) - NOW.timestamp()
     assert kept == timedelta(days=2).total_seconds()
 
 

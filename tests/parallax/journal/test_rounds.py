@@ -90,6 +90,7 @@ def test_the_times_and_counts_of_a_round_are_plain_attributes() -> None:
     plain = {k: v for k, v in item.items() if k not in {"pk", "sk", "payload"}}
     assert plain == {
         "kind": {"S": "round"},
+        "outcome": {"S": "reported"},
         "started_at": {"S": "2026-11-20T12:00:00.000Z"},
         "ended_at": {"S": "2026-11-20T12:00:05.000Z"},
         "of": {"N": "4"},
@@ -145,6 +146,23 @@ def test_recent_merges_failing_items_with_the_round(cloud: Any) -> None:
     assert found == (light(healthy("front", NOW)), failing)
     assert journal.recent("api", NOW) == (light(healthy("api", NOW)),)
     assert journal.recent("unknown", NOW) == ()
+
+
+@pytest.mark.parametrize(
+    ("after", "stays"),
+    [(timedelta(seconds=8), True), (-MINUTE, False), (timedelta(hours=2), False)],
+)
+def test_a_round_that_began_earlier_does_not_replace_a_later_one(
+    cloud: Any, after: timedelta, *, stays: bool
+) -> None:
+    """Probes that time out make it end last; a wrong clock does not stay."""
+    journal = DynamoJournal(cloud.journal)
+    journal.record_round(round_of(0, 1, "front", at=NOW + after))
+    journal.record_round(round_of(0, 1, "front", at=NOW))
+    (found,) = journal.recent("front", NOW - MINUTE)
+    assert isinstance(found, ProbeRun)
+    began = NOW + after if stays else NOW
+    assert abs(found.started_at - began) < timedelta(seconds=1)
 
 
 def test_recent_finds_the_target_in_the_round_of_its_shard(cloud: Any) -> None:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parallax.model.balancer import BalancerReading, LoadBalancer
-from parallax.model.cluster import ClusterReading, NodeReport
+from parallax.model.cluster import ClusterReading, Node, NodeReport, Pod
 from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.reporters import reporters
 from parallax.model.snapshot import PastProbe, Snapshot
 from parallax.model.target import Target
 
@@ -155,3 +156,24 @@ def test_a_report_that_waited_in_a_buffer_is_not_current() -> None:
     assert taken.live_reports
     assert not taken.inside(Role.INGRESS)
     assert taken.cluster is None
+
+
+def test_of_a_large_cluster_a_reporters_reading_counts() -> None:
+    """Only reporters list events, so a newer reading of another node lacks them."""
+    names = [f"node-{n:02}" for n in range(40)]
+    full = ClusterReading(
+        read_at=NOW,
+        nodes=tuple(Node(name=name) for name in names),
+        ingress_pods=(Pod(name="in", node=names[0]),),
+    )
+    chosen = reporters("a", full)
+    assert chosen
+    other = next(name for name in names if name not in chosen)
+    older = replace(full, read_at=NOW - timedelta(seconds=20), events=())
+
+    def of(node: str, reading: ClusterReading) -> NodeReport:
+        return replace(report(reading.read_at), node=node, reading=reading)
+
+    both = of(other, full), of(min(chosen), older)
+    assert snapshot(reports=both).cluster == older
+    assert snapshot(reports=both[:1]).cluster == full

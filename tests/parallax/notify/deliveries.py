@@ -6,10 +6,11 @@ It does not: check anything.
 
 from typing import Any
 
-from parallax.incidents.advice import from_image
 from parallax.notify import marks
 from parallax.notify.delivery import Delivery
-from parallax.notify.routes import QueueRoute, TopicRoute
+from parallax.notify.publication import from_image
+from parallax.notify.routes import FindingsRoute, TopicRoute
+from parallax.settings import SOURCE
 
 
 def to_topic(cloud: Any, **options: Any) -> Delivery:
@@ -20,7 +21,9 @@ def to_topic(cloud: Any, **options: Any) -> Delivery:
 
 def to_queue(cloud: Any) -> Delivery:
     """Return a new invocation's delivery of events."""
-    return Delivery(QueueRoute(cloud.queue), cloud.incidents, cloud.dead_letters)
+    return Delivery(
+        FindingsRoute(cloud.findings, SOURCE), cloud.incidents, cloud.dead_letters
+    )
 
 
 def deliver(delivery: Delivery, *records: dict[str, Any]) -> None:

@@ -9,12 +9,19 @@ from botocore.exceptions import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parallax.incidents.advice import from_image
 from parallax.model.finding import NotificationReason
 from parallax.notify.delivery import Delivery, StillWaitingError
-from parallax.notify.routes import QueueRoute, Route, TopicRoute
+from parallax.notify.publication import from_image
+from parallax.notify.routes import FindingsRoute, Route, TopicRoute
+from parallax.settings import SOURCE
 from tests.parallax.notify.deliveries import deliver, deliver_waiting, to_topic
-from tests.parallax.notify.published import dead_letters_of, mailed, queued, record
+from tests.parallax.notify.published import (
+    alert_record,
+    dead_letters_of,
+    mailed,
+    queued,
+    record,
+)
 from tests.parallax.throttle import (
     denied,
     hanging,
@@ -28,8 +35,12 @@ FIRING, RESOLVED = NotificationReason.FIRING, NotificationReason.RESOLVED
 def test_resolved_is_never_sent_before_firing(cloud: Any) -> None:
     """After a rejection, the subject's later records wait in order."""
     with denied("sns", "Publish", of="front-1"):
-        deliver(to_topic(cloud), record("front", 1), record("front", 2, RESOLVED))
-    deliver(to_topic(cloud), record("front", 3))
+        deliver(
+            to_topic(cloud),
+            alert_record("front", 1),
+            alert_record("front", 2, RESOLVED),
+        )
+    deliver(to_topic(cloud), alert_record("front", 3))
     assert mailed(cloud) == []
     deliver_waiting(to_topic(cloud))
     assert mailed(cloud) == ["front-1", "front-2", "front-3"]
@@ -38,11 +49,11 @@ def test_resolved_is_never_sent_before_firing(cloud: Any) -> None:
 def test_the_mails_of_other_targets_do_not_wait(cloud: Any) -> None:
     """One subject is rejected again and again, the others are sent immediately."""
     with denied("sns", "Publish", of="front-1"):
-        deliver(to_topic(cloud), record("front", 1), record("api", 1))
+        deliver(to_topic(cloud), alert_record("front", 1), alert_record("api", 1))
         assert mailed(cloud) == ["api-1"]
         with pytest.raises(StillWaitingError):
             deliver_waiting(to_topic(cloud))
-        deliver(to_topic(cloud), record("api", 2, RESOLVED))
+        deliver(to_topic(cloud), alert_record("api", 2, RESOLVED))
         assert mailed(cloud) == ["api-2"]
 
 
@@ -54,10 +65,10 @@ def test_a_route_that_hangs_uses_no_more_than_its_time(
     monkeypatch.setattr("parallax.notify.delivery.monotonic", lambda: clock[0])
     delivery = to_topic(cloud)
     with hanging("sns", "Publish") as count:
-        deliver(delivery, record("front", 1))
+        deliver(delivery, alert_record("front", 1))
         tried = count.refused
         clock[0] += 13
-        deliver(delivery, record("api", 1), record("web", 1))
+        deliver(delivery, alert_record("api", 1), alert_record("web", 1))
         assert count.refused == tried
     deliver_waiting(to_topic(cloud))
     assert sorted(mailed(cloud)) == ["api-1", "front-1", "web-1"]
@@ -65,9 +76,9 @@ def test_a_route_that_hangs_uses_no_more_than_its_time(
 
 def test_a_permanently_rejected_mail_is_a_dead_letter(cloud: Any) -> None:
     """It has the whole record, so that it can be replayed; the next mail is sent."""
-    one = record("front", 1)
+    one = alert_record("front", 1)
     with refused_for_good(of="front-1"):
-        deliver(to_topic(cloud), one, record("front", 2))
+        deliver(to_topic(cloud), one, alert_record("front", 2))
     assert mailed(cloud) == ["front-2"]
     (letter,) = dead_letters_of(cloud)
     assert letter["record"] == one
@@ -79,12 +90,12 @@ def test_a_permanently_rejected_mail_is_a_dead_letter(cloud: Any) -> None:
 @pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
 def test_a_record_fails_only_where_the_table_fails(cloud: Any, operation: str) -> None:
     """Then the subject's later records fail as well, to keep their order."""
-    one, two = record("front", 1), record("front", 2, RESOLVED)
+    one, two = alert_record("front", 1), alert_record("front", 2, RESOLVED)
     delivery = to_topic(cloud)
     with throttled(operation), denied("sns", "Publish"), pytest.raises(ClientError):
         deliver(delivery, one)
     with pytest.raises(
-        StillWaitingError, match="an earlier record of front was not sent yet"
+        StillWaitingError, match="an earlier record of group/front was not sent yet"
     ):
         deliver(delivery, two)
     assert mailed(cloud) == []
@@ -115,12 +126,13 @@ def test_each_is_sent_in_order_with_any_rejections(
     cloud = cloud.emptied()
     sent: dict[str, list[str]] = {}
     unsent: dict[Route, list[dict[str, Any]]] = {}
-    routes = (TopicRoute(cloud.topic), QueueRoute(cloud.queue))
+    routes = (TopicRoute(cloud.topic), FindingsRoute(cloud.findings, SOURCE))
     for subject, fault, how in steps:
         number = len(sent.setdefault(subject, [])) + 1
         sent[subject].append(f"{subject}-{number}")
-        one = record(subject, number)
         for route in routes:
+            made = alert_record if route.name == "topic" else record
+            one = made(subject, number)
             batch = [*unsent.pop(route, []), *[one] * (2 if how == "twice" else 1)]
             delivery = Delivery(route, cloud.incidents, cloud.dead_letters)
             with refusing(fault):

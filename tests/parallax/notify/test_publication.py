@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from parallax.incidents.advice import from_image
-from parallax.notify.publication import is_new, publications
-from tests.parallax.notify.deliveries import deliver, to_topic
-from tests.parallax.notify.published import mailed, record
+from parallax.notify.publication import from_image, is_new, publications
+from tests.parallax.notify.deliveries import deliver, to_queue
+from tests.parallax.notify.published import alert_record, queued, record
 
 
 def test_a_later_version_sends_what_its_own_record_did_not(cloud: Any) -> None:
-    """The next version of the incident sends the mail of a lost record."""
-    deliver(to_topic(cloud), record("front", 1, version=2))
-    deliver(to_topic(cloud), record("front", 1, version=3))
-    assert mailed(cloud) == ["front-1"]
+    """The next version of the incident sends the event of a lost record."""
+    deliver(to_queue(cloud), record("front", 1, version=2))
+    deliver(to_queue(cloud), record("front", 1, version=3))
+    assert queued(cloud) == ["front-1"]
 
 
 def test_an_incident_publishes_its_finding_once() -> None:
@@ -27,3 +26,10 @@ def test_an_incident_without_a_finding_publishes_nothing() -> None:
     """It has just begun, and may end before an alarm is due."""
     one = record("front", 1, finding=None)
     assert publications(from_image(one["dynamodb"]["NewImage"])) == ()
+
+
+def test_an_alert_is_published_as_it_is() -> None:
+    """Each version of its item is a new alert."""
+    alert = from_image(alert_record("front", 2)["dynamodb"]["NewImage"])
+    assert publications(alert) == (alert,)
+    assert is_new(alert)

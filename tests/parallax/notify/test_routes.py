@@ -12,23 +12,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax import aws
+from parallax.groups.alert import alone
+from parallax.links.address import Addresses
+from parallax.links.key import LinkKey
 from parallax.model.advice import AdviceEvent, AdviceState
 from parallax.model.judgement import Advice, Hop
 from parallax.notify import routes
 from parallax.notify.routes import (
     NAME_LIMIT,
-    QueueRoute,
+    FindingsRoute,
     TopicRoute,
     configured,
     group,
     late,
     preview,
 )
-from parallax.settings import Settings, SettingsError
+from parallax.settings import SOURCE, Settings, SettingsError
+from tests.parallax import open_group
 from tests.parallax import scenarios as s
+from tests.parallax.notify.published import alerts_of
 from tests.parallax.sent_finding import FINDING, NOON
 from tests.parallax.throttle import refused_for_good
 
+ALERT = alone(FINDING)
 NEWS = AdviceEvent(
     id="advice-1",
     target="front",
@@ -42,37 +48,73 @@ NEWS = AdviceEvent(
 
 def test_the_queue_gets_a_cloud_event(cloud: Any) -> None:
     """With the finding's cause in its data."""
-    QueueRoute(cloud.queue).send(FINDING)
+    FindingsRoute(cloud.findings, SOURCE).send(FINDING)
     (event,) = (json.loads(text) for text in cloud.messages(cloud.queue))
     assert event["type"] == "io.parallax.finding.v1"
     assert event["data"]["cause"] == FINDING.cause
 
 
 def test_the_topic_gets_a_mail(cloud: Any) -> None:
-    """With the target in its subject, and the observation in its text."""
-    TopicRoute(cloud.topic).send(FINDING)
-    (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
-    assert "front" in mail["Subject"]
-    assert "https://front.example/" in mail["Message"]
+    """With the target in its subject, and the observation and the link in its text."""
+    TopicRoute(cloud.topic, lambda alert: f"https://see.example/{alert.group}").send(
+        ALERT
+    )
+    (note,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
+    mail = json.loads(note["Message"])["data"]["mail"]
+    assert note["Subject"] == mail["subject"]
+    assert "front" in mail["subject"]
+    assert "https://front.example/" in mail["text"]
+    assert "https://see.example/front  (expires in 14 days)" in mail["text"]
 
 
-def test_a_finding_with_a_reason_is_mailed_and_everything_is_queued() -> None:
-    """A finding without a reason, and advice, go to the queue only."""
-    quiet = replace(FINDING, turn=None)
-    topic, queue = TopicRoute(""), QueueRoute("")
-    assert [topic.wants(p) for p in (FINDING, quiet, NEWS)] == [True, False, False]
-    assert [queue.wants(p) for p in (FINDING, quiet, NEWS)] == [True, True, True]
+def mails(cloud: Any) -> list[str]:
+    """Return, and take away, the texts of the mails that were sent."""
+    notes = (json.loads(text)["Message"] for text in cloud.messages(cloud.inbox))
+    return [json.loads(message)["data"]["mail"]["text"] for message in notes]
+
+
+def test_a_mail_links_to_the_page_of_its_incident(cloud: Any) -> None:
+    """With the function URL that the stack has; sent again, with the same link."""
+    settings = Settings(
+        alerts_topic_arn=cloud.topic,
+        incidents_table=cloud.incidents,
+        report_url="https://abc.lambda-url.eu-central-1.on.aws",
+    )
+    for _ in range(2):
+        configured(settings)[0].send(open_group.ALERT)
+    first, second = mails(cloud)
+    address = f"https://abc.lambda-url.eu-central-1.on.aws/i/{open_group.GROUP_ID}?s="
+    assert address in first
+    assert first == second
+
+
+def test_a_mail_is_sent_without_a_link_if_the_key_cannot_be_read(cloud: Any) -> None:
+    """As while DynamoDB fails: nobody waits for a link."""
+    addresses = Addresses(LinkKey("no-such-table"), "https://abc.example")
+    TopicRoute(cloud.topic, addresses.of).send(open_group.ALERT)
+    (text,) = mails(cloud)
+    assert "health check uses port" in text
+    assert "abc.example" not in text
+
+
+def test_alerts_are_mailed_and_everything_is_published() -> None:
+    """Nobody gets a mail of a muted group, and none of advice."""
+    muted = replace(ALERT, muted=True)
+    topic, queue = TopicRoute(""), FindingsRoute("", SOURCE)
+    every = (ALERT, muted, FINDING, NEWS)
+    assert [topic.wants(p) for p in every] == [True, False, False, False]
+    assert [queue.wants(p) for p in every] == [True] * 4
 
 
 def test_a_function_has_the_routes_that_it_is_configured_for() -> None:
-    """The topic comes first; no route is an error of the template."""
-    both = Settings(alerts_topic_arn="arn", findings_queue_url="url")
+    """The alerts topic comes first; no route is an error of the template."""
+    both = Settings(alerts_topic_arn="arn", findings_topic_arn="arn")
     assert [route.name for route in configured(both)] == ["topic", "queue"]
-    only = configured(Settings(findings_queue_url="url"))
+    only = configured(Settings(findings_topic_arn="arn"))
     assert [route.name for route in only] == ["queue"]
     with pytest.raises(
         SettingsError,
-        match="PARALLAX_ALERTS_TOPIC_ARN, PARALLAX_FINDINGS_QUEUE_URL: neither",
+        match="PARALLAX_ALERTS_TOPIC_ARN, PARALLAX_FINDINGS_TOPIC_ARN: neither",
     ):
         configured(Settings())
 
@@ -90,9 +132,8 @@ def test_a_rejected_subject_is_sent_in_ascii(cloud: Any) -> None:
     """A name in another script does not lose the mail."""
     subject = quote_plus("DOWN \u0443\u0437\u0435\u043b")
     with refused_for_good(of=f"Subject={subject}") as count:
-        TopicRoute(cloud.topic).send(
-            replace(FINDING, target="\u0443\u0437\u0435\u043b")
-        )
+        odd = replace(FINDING, target="\u0443\u0437\u0435\u043b")
+        TopicRoute(cloud.topic).send(alone(odd))
     assert count.refused == 1
     (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
     assert mail["Subject"].isascii()
@@ -101,8 +142,8 @@ def test_a_rejected_subject_is_sent_in_ascii(cloud: Any) -> None:
 
 def test_a_late_mail_begins_with_its_delay() -> None:
     """After an outage of SNS, or a redrive, it does not describe the present."""
-    assert late(FINDING, NOON + timedelta(minutes=9)) == ""
-    assert late(FINDING, NOON + timedelta(hours=7)) == (
+    assert late(ALERT, NOON + timedelta(minutes=9)) == ""
+    assert late(ALERT, NOON + timedelta(hours=7)) == (
         "This mail was delayed by 7 h 0 min. It describes the state at 2025-11-20"
         " 12:00:00 UTC.\n\n"
     )
@@ -114,29 +155,36 @@ def test_a_snapshot_too_large_is_left_out(
     """The finding itself always fits into a message."""
     monkeypatch.setattr(routes, "MESSAGE_LIMIT", 10)
     large = replace(FINDING, snapshot=s.wrong_port())
-    QueueRoute(cloud.queue).send(large)
-    QueueRoute(cloud.queue).send(replace(FINDING, id="front-2"))
+    FindingsRoute(cloud.findings, SOURCE).send(large)
+    FindingsRoute(cloud.findings, SOURCE).send(replace(FINDING, id="front-2"))
     one, other = (json.loads(text)["data"] for text in cloud.messages(cloud.queue))
     assert one["snapshot"] is None
     assert one["snapshot_problem"] == (
-        "The snapshot was not stored: it is too large for the findings queue."
+        "The snapshot was not stored: it is too large for the findings topic."
     )
     assert other["snapshot_problem"] is None
 
 
 def test_a_mail_that_is_too_long_is_cut(cloud: Any) -> None:
     """SNS rejects more than 256 KB; the essentials are at the beginning."""
-    symptom = replace(FINDING.symptom, summary="503 " * 100_000)
-    TopicRoute(cloud.topic).send(replace(FINDING, symptom=symptom))
-    (mail,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
-    assert len(mail["Message"].encode()) <= routes.MAIL_LIMIT
+    symptom = replace(FINDING.symptom, trend_text="503 " * 100_000)
+    TopicRoute(cloud.topic).send(alone(replace(FINDING, symptom=symptom)))
+    (event,) = alerts_of(cloud)
+    assert event["data"]["trimmed"] == [
+        "assessments",
+        "targets",
+        "details",
+        "mail",
+        "all",
+    ]
+    assert event["data"]["mail"]["subject"].startswith("DOWN front")
 
 
 @pytest.mark.parametrize("refused", ["\ufffe", "\uffff", "\x00", "\ud800"], ids=ascii)
 def test_characters_that_sqs_rejects_are_escaped(cloud: Any, refused: str) -> None:
     """SQS accepts the message, and its reader gets the original page."""
     odd = replace(FINDING, title=f"a{refused}b")
-    QueueRoute(cloud.queue).send(odd)
+    FindingsRoute(cloud.findings, SOURCE).send(odd)
     (text,) = cloud.messages(cloud.queue)
     assert refused not in text
     assert json.loads(text)["data"]["title"] == odd.title

@@ -13,14 +13,20 @@ from tests.parallax.notify.deliveries import (
     to_queue,
     to_topic,
 )
-from tests.parallax.notify.published import dead_letters_of, mailed, queued, record
+from tests.parallax.notify.published import (
+    alert_record,
+    dead_letters_of,
+    mailed,
+    queued,
+    record,
+)
 from tests.parallax.throttle import denied, hanging, refused_for_good
 
 
 def test_a_rejected_mail_waits_and_its_record_does_not_fail(cloud: Any) -> None:
     """The stream continues; the next minute's call sends the mail."""
     with denied("sns", "Publish"):
-        deliver(to_topic(cloud), record("front", 1))
+        deliver(to_topic(cloud), alert_record("front", 1))
         with pytest.raises(
             StillWaitingError, match="1 records are still waiting for the topic"
         ):
@@ -37,7 +43,7 @@ def test_a_waiting_mail_with_a_permanent_error_is_a_dead_letter(
 ) -> None:
     """The subject's next record is sent."""
     with denied("sns", "Publish"):
-        deliver(to_topic(cloud), record("front", 1), record("front", 2))
+        deliver(to_topic(cloud), alert_record("front", 1), alert_record("front", 2))
     with refused_for_good(of="front-1"):
         deliver_waiting(to_topic(cloud))
     assert mailed(cloud) == ["front-2"]
@@ -52,7 +58,7 @@ def test_a_mail_waits_while_sns_does_not_respond_and_is_then_sent(cloud: Any) ->
         hanging("sns", "Publish") as tried,
         hanging("sns", "GetTopicAttributes"),
     ):
-        deliver(to_topic(cloud), record("front", 1))
+        deliver(to_topic(cloud), alert_record("front", 1))
         for _ in range(20):
             with pytest.raises(StillWaitingError):
                 deliver_waiting(to_topic(cloud))
@@ -66,7 +72,7 @@ def test_a_subject_of_another_script_waits_like_any_other(cloud: Any) -> None:
     """A timeout has no error code, and causes no dead letter."""
     subject = "\u65e5\u672c/agent"
     with hanging("sns", "Publish"), hanging("sns", "GetTopicAttributes"):
-        deliver(to_topic(cloud), record(subject, 1))
+        deliver(to_topic(cloud), alert_record(subject, 1))
     assert dead_letters_of(cloud) == []
     deliver_waiting(to_topic(cloud))
     assert mailed(cloud) == [f"{subject}-1"]
@@ -76,9 +82,9 @@ def test_a_record_that_cannot_be_stored_is_a_dead_letter(cloud: Any) -> None:
     """The list of what waits is damaged or full: no retry changes that."""
     broken = {"pk": {"S": "waiting/topic"}, "entries": {"S": "damaged"}}
     cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
-    one = record("front", 1)
+    one = alert_record("front", 1)
     with denied("sns", "Publish", of="front-1"):
-        deliver(to_topic(cloud), one, record("api", 1))
+        deliver(to_topic(cloud), one, alert_record("api", 1))
     assert mailed(cloud) == ["api-1"]
     (letter,) = dead_letters_of(cloud)
     assert letter["record"] == one
@@ -89,8 +95,8 @@ def test_a_record_that_cannot_be_stored_is_a_dead_letter(cloud: Any) -> None:
 def test_a_damaged_waiting_record_is_a_dead_letter(cloud: Any) -> None:
     """The subject's next record follows."""
     with denied("sns", "Publish"):
-        deliver(to_topic(cloud), record("front", 1), record("front", 2))
-    first = Waiting(cloud.incidents, "topic").by_subject()["front"][0]
+        deliver(to_topic(cloud), alert_record("front", 1), alert_record("front", 2))
+    first = Waiting(cloud.incidents, "topic").by_subject()["group/front"][0]
     broken = {"pk": {"S": f"waiting/topic/{first}"}, "image": {"S": "damaged"}}
     cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
     deliver_waiting(to_topic(cloud))

@@ -22,6 +22,7 @@ from parallax.probe import INSIDE, USER_AGENT, NotSentError, fetch
 from parallax.probe import transport as transport_module
 from parallax.probe.failure import from_os
 from parallax.probe.redact import redact
+from parallax.probe.tls import certificate_of
 from parallax.probe.transport import FRAMING
 from tests.parallax.probe.hostile import (
     FLOODS,
@@ -301,6 +302,8 @@ def test_a_certificate_that_does_not_verify_is_shown(expired: Authority) -> None
     assert "certificate verification failed" in (probe.error_detail or "")
     assert probe.certificate is not None
     assert probe.certificate.not_after < probe.started_at
+    assert probe.certificate.not_before
+    assert (probe.certificate.not_after - probe.certificate.not_before).days == 60
     assert probe.status_code is None
 
 
@@ -321,6 +324,16 @@ def test_a_certificate_without_an_end_ends_in_the_last_year_there_is(
     probe = ask(answering(PAGE), endless.context)
     assert probe.certificate
     assert probe.certificate.not_after.year == YEARS[-1]
+
+
+@pytest.mark.parametrize("begin", ["", "yesterday", "Jan  1 00:00:00 1950 GMT"])
+def test_a_begin_that_the_model_has_no_date_for_is_unknown(begin: str) -> None:
+    """The certificate is kept; its end decides whether it verifies."""
+    end = "Jan  1 00:00:00 2030 GMT"
+    read = certificate_of({"notBefore": begin, "notAfter": end})
+    assert read
+    assert read.not_before is None
+    assert read.not_after.year == 2030
 
 
 def test_a_certificate_s_names_are_texts(trusted: Authority, tmp_path: Path) -> None:

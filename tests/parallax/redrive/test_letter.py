@@ -118,6 +118,16 @@ def test_a_record_that_our_code_set_aside_is_replayed_as_a_batch_of_one(
     )
 
 
+def test_a_message_of_a_queue_is_replayed_as_a_batch_of_one() -> None:
+    """As the function of the routes sets it aside."""
+    record = {"messageId": "m", "body": "{}", "eventSource": "aws:sqs"}
+    letter = read_message(
+        json.dumps({"reason": "slack: HTTP 404", "record": record}), {}
+    )
+    assert letter.event == {"Records": [record]}
+    assert letter.problem is None
+
+
 @pytest.mark.parametrize("record", ["too large to be kept", {"item": {"pk": "x"}}])
 def test_what_our_code_set_aside_without_a_record_is_for_reading(record: Any) -> None:
     """It states why nothing can be replayed."""
@@ -125,7 +135,10 @@ def test_what_our_code_set_aside_without_a_record_is_for_reading(record: Any) ->
     assert letter.form is Form.SET_ASIDE
     assert letter.reason == "odd"
     assert letter.event is None
-    assert letter.problem == "it contains no record of a stream and can only be read"
+    assert (
+        letter.problem
+        == "it contains no record of a stream or queue and can only be read"
+    )
 
 
 def test_a_batch_in_s3_is_replayed_from_its_payload() -> None:

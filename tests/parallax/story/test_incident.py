@@ -15,10 +15,10 @@ from parallax.model.finding import Finding, Incident, NotificationReason, State
 from parallax.model.judgement import NOT_ESTABLISHED, Judgement, Trend
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Maintenance
-from parallax.notify.mail import render
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
+from tests.parallax.rendered import mail_of
 
 RULES = Rules()
 BLIND = replace(s.wrong_port(), reports=(), sightings=())
@@ -187,7 +187,7 @@ def test_504_that_becomes_503_is_progress() -> None:
         NotificationReason.FIRING,
         NotificationReason.TREND_CHANGED,
     ]
-    mail = render(mails[-1])
+    mail = mail_of(mails[-1])
     assert mail.subject.startswith("DOWN, PROGRESS platform-api 503")
     body = " ".join(mail.body.split())
     assert body.startswith("CHANGED: requests now get further, but still fail.")

@@ -7,10 +7,10 @@ from parallax.diagnose.judge import judge
 from parallax.model.finding import Finding, Incident, NotificationReason, State
 from parallax.model.judgement import NOT_ESTABLISHED, Answer
 from parallax.model.snapshot import Snapshot
-from parallax.notify.mail import render
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
+from tests.parallax.rendered import mail_of
 
 RULES = Rules(reminder_seconds=600)
 SHOWN = s.pods_not_ready()
@@ -47,7 +47,7 @@ def test_a_cause_is_not_named_from_evidence_that_went_stale() -> None:
     assert answers["pods-not-ready"] is Answer.UNKNOWN
     assert last.proof
     assert last.proof.seen_at == s.NOW + timedelta(seconds=90)
-    body = " ".join(render(last).body.split())
+    body = " ".join(mail_of(last).body.split())
     earlier = "Earlier evidence of pods-not-ready (last observed at 03:02 UTC):"
     assert earlier in body
     assert "0 of 5 endpoints ready" in body
@@ -60,7 +60,7 @@ def test_evidence_from_before_a_request_got_through_is_forgotten() -> None:
     incident = live_through((first, 0), (then, 30))
     assert finding_of(incident).cause == NOT_ESTABLISHED
     assert incident.proof is None
-    assert "Earlier evidence" not in render(finding_of(incident)).body
+    assert "Earlier evidence" not in mail_of(finding_of(incident)).body
 
 
 def some_succeed(snapshot: Snapshot) -> Snapshot:
@@ -71,7 +71,7 @@ def some_succeed(snapshot: Snapshot) -> Snapshot:
 
 def test_a_present_proof_has_no_time() -> None:
     """The evidence is not old, so the mail has no time of it."""
-    body = render(finding_of(live_through((SHOWN, 0)))).body
+    body = mail_of(finding_of(live_through((SHOWN, 0)))).body
     assert "CAUSE (the pods, established)" in body
     assert "as of" not in body
 
@@ -91,7 +91,7 @@ def test_earlier_evidence_is_mailed_if_no_cause_is_established_now() -> None:
     other = replace(s.pods_refuse(), reports=(), sightings=())
     last = finding_of(live_through((SHOWN, 0), (other, 60), (other, 600)))
     assert last.turn is NotificationReason.REMINDER
-    body = render(last).body
+    body = mail_of(last).body
     assert "not established" in body
     assert "Earlier evidence of pods-not-ready (last observed at 03:00 UTC):" in body
 

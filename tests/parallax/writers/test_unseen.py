@@ -296,7 +296,7 @@ BELIEVED: list[tuple[int, Headers, str]] = [
     (503, [("Server", "cloudflare"), RAY], "error code: 503"),
     (404, [], "404 page not found\n"),
     (504, [], "Gateway Timeout"),
-    (503, [("Server", "waitress")], "<p>?</p>"),
+    (503, [("Server", "puma")], "<p>?</p>"),
     (503, [("Server", "Microsoft-Azure-Application-Gateway/v2")], "<p>?</p>"),
 ]
 

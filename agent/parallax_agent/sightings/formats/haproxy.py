@@ -13,6 +13,8 @@ log format", 8.5 "Session state at disconnection"; `src/log.c`
 Times are milliseconds, -1 if the request did not get that far.
 The state `--` means that the response was complete, so its status is the server's. The
 log has the server's name, not its address; `<NOSRV>` means no server was selected.
+With `PH` or `SH` HAProxy responds 502 itself: its response has no valid header,
+or it ended before one. Such a line is like nginx's: a 502 of the server without a byte.
 """
 
 import re
@@ -54,6 +56,8 @@ _CAPTURED = r"(?:\{[^{}]*\} ){0,2}"
 _HEADERS = re.compile(r"captures|hdr|^var\(")
 _ID = re.compile(r"[0-9a-f]{32}")
 _SYSLOG = re.compile(r"[^{}\"]{0,80}\bhaproxy\[\d+\]: ", re.ASCII)
+BAD_GATEWAY = 502
+NO_VALID_HEADER = frozenset({"PH", "SH"})
 _NO_SERVER = "<NOSRV>"
 _PATTERNS = {
     "captures": _CAPTURED,
@@ -115,7 +119,8 @@ def _line(values: Mapping[str, str], seen_at: datetime | None) -> AccessLine | N
     captured = re.split(r"[{}|]", headers)
     server = text(values.get("s"))
     upstream = server if server != _NO_SERVER else None
-    complete = values.get("tsc", values.get("ts", ""))[:2] == "--"
+    state = values.get("tsc", values.get("ts", ""))[:2]
+    unusable = upstream and code == BAD_GATEWAY and state in NO_VALID_HEADER
     return AccessLine(
         seen_at=moment,
         status_code=code,
@@ -123,11 +128,23 @@ def _line(values: Mapping[str, str], seen_at: datetime | None) -> AccessLine | N
         user_agent=next((c for c in captured if "Parallax/" in c), None),
         upstream_name=text(values.get("b")),
         upstream_address=upstream,
-        upstream_status=code if upstream and complete else None,
+        upstream_status=code if upstream and (state == "--" or unusable) else None,
+        upstream_response_length=0 if unusable else None,
         request_time=seconds(values.get("Ta", values.get("Tt")), 1000),
-        upstream_response_time=seconds(values.get("Tr"), 1000),
+        upstream_response_time=_connected(values)
+        if unusable
+        else seconds(values.get("Tr"), 1000),
         lacking="" if headers.strip("|") else LACKING,
     )
+
+
+def _connected(values: Mapping[str, str]) -> float | None:
+    """Return the seconds after the connection to the server; None: there was none."""
+    whole = seconds(values.get("Ta", values.get("Tt")), 1000)
+    before = [seconds(values.get(name, "0"), 1000) for name in ("TR", "Tw", "Tc")]
+    if whole is None or None in before:
+        return None
+    return max(0.0, whole - sum(part or 0.0 for part in before))
 
 
 def _time(value: str) -> datetime | None:

@@ -2,7 +2,8 @@
 
 In: a snapshot. Out: one `Advice` per adviser that finds something.
 It does not: alarm. Advice goes to the queue once, and appears at the end of a mail that
-is sent anyway (docs/decisions/0007).
+is sent anyway (docs/decisions/0007); a daily mail lists it if the stack's parameter
+AdviceMail says so (docs/decisions/0022).
 """
 
 from contextlib import suppress

@@ -15,9 +15,11 @@ from parallax.model.judgement import Advice
 class Adviser:
     """One adviser. `decidable` returns whether its data was freshly read.
 
-    Otherwise no advice does not mean that nothing is wrong.
+    Otherwise no advice does not mean that nothing is wrong. `summary` is the heading of
+    all targets with this advice; it has neither a name nor a number.
     """
 
     id: str
+    summary: str
     advise: Callable[[Scene], Advice | None]
     decidable: Callable[[Scene], bool]

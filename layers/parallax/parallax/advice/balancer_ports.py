@@ -7,6 +7,7 @@ It does not: advise.
 from shlex import quote
 
 from parallax.causes.keeper import check_settings, lasting
+from parallax.causes.undo import old_check
 from parallax.evidence import balancer
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import NextStep
@@ -51,6 +52,7 @@ def correct_port(scene: Scene) -> tuple[NextStep, ...]:
     step = NextStep(
         text=f"Set the health check to port {port}.",
         command=f"hcloud load-balancer {update}",
+        undo=old_check(balancer.load_balancer(scene), service, domain=False),
     )
     settings: dict[str, object] = {"health_check_port": port}
     if local:

@@ -1,7 +1,19 @@
 """The certificate that users get expires soon.
 
-In: a snapshot. Out: an `Advice` from 14 days before, or None.
+In: a snapshot. Out: an `Advice` when the renewal is clearly overdue, or None: less than
+a quarter of the certificate's lifetime is left, and at most 14 days. Without the date
+of its begin, as in snapshots of earlier releases: 14 days.
 It does not: check names or chains; the probe's own TLS does.
+
+A fixed number of days warns about a six-day certificate on its first day. Programs
+renew by share: cert-manager and Go's autocert when a third is left; Let's Encrypt
+recommends a third too, or its ACME Renewal Information (RFC 9773), and for six-day
+certificates a half. So a quarter is 32 hours after the renewal of a 160-hour
+certificate at its half, and 4 days after that of a 45-day one. For 90 days it is later
+than the renewal by 16 days, as before.
+Sources: cert-manager, "Certificate resource", reissuance; golang.org/x/crypto
+acme/autocert, `RenewBefore`; Let's Encrypt, "Integration Guide" and the announcement of
+six-day certificates (2026-01-15).
 """
 
 from datetime import timedelta
@@ -16,17 +28,25 @@ from parallax.model.probe import AS_A_USER, Certificate
 
 ID = "certificate-expires"
 SOON = timedelta(days=14)
-"""A 90-day certificate is renewed 30 days before its end; after that it is overdue."""
+"""Left at most, however long a certificate lasts: people need time to renew by hand."""
+OVERDUE = 4
+"""The part of the lifetime that is left, as its denominator."""
 VERY_SOON = timedelta(days=3)
+AUTOMATIC = timedelta(days=100)
+"""Certificates up to this lifetime are renewed by a program, such as an ACME client."""
+URGENT = 10
+"""As `OVERDUE`, for a title that is urgent."""
 
 
 def advise(scene: Scene) -> Advice | None:
     """Return when the certificate expires, if it expires soon."""
     found = _certificate(scene)
-    if found is None or found.not_after - scene.taken_at > SOON:
+    if found is None:
         return None
-    left = found.not_after - scene.taken_at
-    urgent = left <= VERY_SOON
+    left, lifetime = found.not_after - scene.taken_at, _lifetime(found)
+    if left > _at_most(SOON, lifetime, OVERDUE):
+        return None
+    urgent = left <= _at_most(VERY_SOON, lifetime, URGENT)
     title = f"The certificate {_when(left)}{': renew it now' if urgent else ''}"
     host = scene.target.host
     at = f"{found.not_after:%Y-%m-%d %H:%M UTC}"
@@ -39,6 +59,7 @@ def advise(scene: Scene) -> Advice | None:
         evidence=(
             f"{host} has a certificate of {found.issuer} until {at}",
             *_named(its),
+            *_share(left, lifetime),
         ),
         next_steps=(
             NextStep(
@@ -57,6 +78,33 @@ def advise(scene: Scene) -> Advice | None:
         ),
         due=found.not_after,
     )
+
+
+def _lifetime(certificate: Certificate) -> timedelta | None:
+    """Return how long a certificate is valid in all; None: unknown."""
+    begin, end = certificate.not_before, certificate.not_after
+    return end - begin if begin and begin < end else None
+
+
+def _at_most(longest: timedelta, lifetime: timedelta | None, part: int) -> timedelta:
+    """Return a part of the lifetime, or the longest time if that is shorter."""
+    return longest if lifetime is None else min(longest, lifetime / part)
+
+
+def _share(left: timedelta, lifetime: timedelta | None) -> tuple[str, ...]:
+    """Return how much of the lifetime is left, so that a reader sees that it is late.
+
+    A long one is mostly renewed by hand, at no usual time.
+    """
+    if lifetime is None or lifetime > AUTOMATIC or left <= timedelta(0):
+        return ()
+    share = f"{left / lifetime:.0%} of its {_length(lifetime)} is left"
+    return (f"{share}; automatic renewal is usual when a third is left",)
+
+
+def _length(lifetime: timedelta) -> str:
+    hours = round(lifetime / timedelta(hours=1))
+    return f"{round(hours / 24)} days" if hours > 240 else f"{hours} h"  # noqa: PLR2004 - ten days
 
 
 def _when(left: timedelta) -> str:
@@ -92,4 +140,9 @@ def decidable(scene: Scene) -> bool:
     return _certificate(scene) is not None
 
 
-ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)
+ADVISER = Adviser(
+    id=ID,
+    summary="A certificate expires soon",
+    advise=advise,
+    decidable=decidable,
+)

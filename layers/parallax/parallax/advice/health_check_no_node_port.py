@@ -43,4 +43,9 @@ def decidable(scene: Scene) -> bool:
     return served and ports_known(scene)
 
 
-ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)
+ADVISER = Adviser(
+    id=ID,
+    summary="A health check uses a port that is not a NodePort",
+    advise=advise,
+    decidable=decidable,
+)

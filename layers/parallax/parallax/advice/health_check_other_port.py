@@ -50,4 +50,9 @@ def decidable(scene: Scene) -> bool:
     )
 
 
-ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)
+ADVISER = Adviser(
+    id=ID,
+    summary="A health check uses another port than the requests",
+    advise=advise,
+    decidable=decidable,
+)

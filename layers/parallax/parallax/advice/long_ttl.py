@@ -11,6 +11,7 @@ from parallax.advice.adviser import Adviser
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Advice, Hop, NextStep
 from parallax.model.probe import Resolution
+from parallax.model.target import Severity
 
 ID = "long-ttl"
 A_DAY = 86400
@@ -35,6 +36,7 @@ def advise(scene: Scene) -> Advice | None:
                 command=f"dig +noall +answer {quote(host)} @{zone.resolver}",
             ),
         ),
+        severity=Severity.INFO,
     )
 
 
@@ -54,4 +56,9 @@ def decidable(scene: Scene) -> bool:
     return _zone(scene) is not None
 
 
-ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)
+ADVISER = Adviser(
+    id=ID,
+    summary="A DNS change takes a day or more to reach all users",
+    advise=advise,
+    decidable=decidable,
+)

@@ -48,4 +48,9 @@ def decidable(scene: Scene) -> bool:
     return not pods.endpoints.lacks(scene)
 
 
-ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)
+ADVISER = Adviser(
+    id=ID,
+    summary="Only one of several pods is ready",
+    advise=advise,
+    decidable=decidable,
+)

@@ -9,6 +9,7 @@ from shlex import quote
 
 from parallax.advice.adviser import Adviser
 from parallax.causes.keeper import by_controller, log_command
+from parallax.causes.undo import add_again
 from parallax.evidence import balancer, nodes, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -38,6 +39,7 @@ def advise(scene: Scene) -> Advice | None:
     remove = NextStep(
         text=f"If {one.label} must not serve traffic, remove it.",
         command=f"hcloud load-balancer remove-target {quote(name)} {which}",
+        undo=add_again(balancer.load_balancer(scene), one),
     )
     remove = by_controller(
         scene,
@@ -71,4 +73,9 @@ def decidable(scene: Scene) -> bool:
     )
 
 
-ADVISER = Adviser(id=ID, advise=advise, decidable=decidable)
+ADVISER = Adviser(
+    id=ID,
+    summary="A load balancer has targets that are not nodes",
+    advise=advise,
+    decidable=decidable,
+)

@@ -28,6 +28,7 @@ from collections.abc import Sequence
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.undo import FETCHED_AGAIN
 from parallax.evidence import logs, users
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -146,6 +147,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " works if Varnish allows PURGE from your address. For another cache, purge the"
         " URL in its console.",
         command=f"curl -sS -X PURGE{at} {quote(url)}",
+        undo_note=FETCHED_AGAIN,
     )
     address = balancer.ipv4 if balancer and balancer.ipv4 else None
     if address is None or address == edge:

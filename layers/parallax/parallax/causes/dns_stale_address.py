@@ -10,13 +10,14 @@ requests. With several addresses only the share fails that uses the wrong one.
 Diagnosis: failing requests went to an address that is not the load balancer's. Direct
 requests to the load balancer succeed. No resolver gives only the load balancer's
 address. One more fact must show that the address is outdated: a name server of the zone
-has only the load balancer's (wait for the TTL); users were served at another address
-before the failure; or the same answer has the load balancer's own address as well.
+has only the load balancer's (wait for the TTL), or users were served at another address
+before the failure.
 
 Neighbors: if some resolvers are right, it is `dns-resolvers-disagree`. An address that
 always was the name's may be a reverse proxy or a CDN before the load balancer that is
-not configured here; then this cause stays undetermined. If the load balancer fails as
-well, its own causes apply, and this one stays undetermined.
+not configured here, or a second load balancer of a project without a token; then this
+cause stays undetermined. If the load balancer fails as well, its own causes apply, and
+this one stays undetermined.
 
 Mitigation: set the A and AAAA records to the load balancer's addresses and remove the
 old ones. Lower the TTL a day before the next move.

@@ -34,12 +34,14 @@ def error_log_steps(
             " proxy-buffer-size (4k by default). Raise it, or let the app send"
             " fewer or smaller cookies.",
             command=f"{annotate}proxy-buffer-size=16k",
+            undo_note=_back(annotate, "proxy-buffer-size"),
         ),
         NextStep(
             text="`upstream sent no valid HTTP/1.0 header`, `SSL_do_handshake() failed`"
             " or `wrong version number`: backend-protocol does not match what the pods"
             " speak (HTTP, HTTPS, GRPC). Correct it.",
             command=f"{annotate}backend-protocol=HTTP",
+            undo_note=_back(annotate, "backend-protocol"),
         ),
         NextStep(
             text="`upstream prematurely closed connection` or `Connection reset by"
@@ -53,4 +55,12 @@ def error_log_steps(
             " Check the NetworkPolicies of the app.",
             command=f"kubectl -n {namespace} get networkpolicies",
         ),
+    )
+
+
+def _back(annotate: str, key: str) -> str:
+    """Return the way back: nothing has read the Ingress's annotations."""
+    return (
+        f"remove the annotation with `{annotate}{key}-`, or set the value that it had"
+        " before the change."
     )

@@ -58,7 +58,7 @@ def assess(scene: Scene) -> Assessment:
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to see the certificate, its Secret and its renewal."""
     namespace = quote(scene.target.reached.namespace or "default")
-    address = min(balancer.addresses(scene), key=len)
+    address = min(balancer.own_addresses(scene), key=len)
     cluster = scene.cluster
     name = (cluster.ingress_name or "" if cluster else "").rpartition("/")[2]
     named = f" {quote(name)}" if name else ""

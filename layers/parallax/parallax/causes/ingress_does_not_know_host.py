@@ -30,6 +30,7 @@ from difflib import get_close_matches
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.undo import BY_EDITOR
 from parallax.evidence import (
     balancer,
     impact,
@@ -219,6 +220,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" one.{instead} Replace NAME by the Ingress's name, and {namespace} by"
         " its namespace if it has another.",
         command=f"kubectl -n {quote(namespace)} edit ingress NAME",
+        undo_note=BY_EDITOR,
     )
     return look, edit
 
@@ -236,6 +238,7 @@ def _class_steps(namespace: str, name: str | None) -> tuple[NextStep, ...]:
         text="Set `ingressClassName` to one that exists, or create the missing"
         " IngressClass.",
         command=f"{kubectl} edit ingress {which}",
+        undo_note=BY_EDITOR,
     )
     return look, edit
 

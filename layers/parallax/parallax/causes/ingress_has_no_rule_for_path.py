@@ -29,6 +29,7 @@ from shlex import quote
 from urllib.parse import urlsplit
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.undo import BY_EDITOR
 from parallax.evidence import ingress, inside, logs, pods, replicas, users, way_in
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -152,6 +153,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             " no longer need the path, change the target's URL.",
             command=f"kubectl -n {quote(namespace)} edit ingress"
             f" {quote(name) if name else 'NAME'}",
+            undo_note=BY_EDITOR,
         ),
     )
 

@@ -28,6 +28,7 @@ Source: ingress-nginx documentation (reloads, log-format); R. A. Fisher's exact 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.undo import RECREATED
 from parallax.evidence import (
     ingress,
     ingress_rules,
@@ -242,6 +243,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             NextStep(
                 text="Delete the pod; its controller creates a new one.",
                 command=f"{kubectl} delete pod {quote(pod)}",
+                undo_note=RECREATED,
             ),
         ]
     every = NextStep(

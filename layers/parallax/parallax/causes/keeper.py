@@ -24,6 +24,10 @@ PREFIX = "load-balancer.hetzner.cloud/"
 LABEL = "hcloud-ccm/service-uid"
 TYPE = "LoadBalancer"
 CONTROLLER = "hcloud-cloud-controller-manager"
+UNREAD = (
+    "save the Service's annotations first (`kubectl get service -A -o yaml`). The way"
+    " back is to set their old values, and to remove those that are new."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,11 +99,15 @@ def lasting(scene: Scene, step: NextStep, **settings: object) -> NextStep:
     found = keeper(scene)
     if found is None:
         return step
+    named = {k.replace("_", "-"): v for k, v in settings.items()}
+    undo = _before(found, named)
     return NextStep(
         text=f"{step.text} {_belongs(scene, found)} Set the annotation: the controller"
         " undoes what the hcloud CLI changes.",
-        command=_annotate(found, {k.replace("_", "-"): v for k, v in settings.items()}),
+        command=_annotate(found, _pairs(named)),
         alternative=step.alternative,
+        undo=undo,
+        undo_note=None if undo else UNREAD,
     )
 
 
@@ -112,7 +120,15 @@ def check_settings(service: BalancerService, **settings: object) -> dict[str, ob
     return {"health_check_protocol": service.health_check.protocol, **settings}
 
 
-def by_controller(scene: Scene, step: NextStep, *, what: str, command: str) -> NextStep:
+def by_controller(  # noqa: PLR0913 - a step has these parts
+    scene: Scene,
+    step: NextStep,
+    *,
+    what: str,
+    command: str,
+    undo: str | None = None,
+    undo_note: str | None = None,
+) -> NextStep:
     """Return the step, or what makes the cloud controller do the same by itself.
 
     `what` states how the controller chooses this setting: it has no annotation.
@@ -126,6 +142,8 @@ def by_controller(scene: Scene, step: NextStep, *, what: str, command: str) -> N
         " CLI changes.",
         command=_for_service(found, command),
         alternative=step.alternative,
+        undo=undo,
+        undo_note=undo_note,
     )
 
 
@@ -154,8 +172,25 @@ def _belongs(scene: Scene, found: Keeper) -> str:
     return f"{balancer.name(scene)} belongs to {found.title} ({CONTROLLER})."
 
 
-def _annotate(found: Keeper, settings: Mapping[str, object]) -> str:
-    pairs = " ".join(quote(f"{PREFIX}{k}={v}") for k, v in settings.items())
+def _pairs(settings: Mapping[str, object]) -> str:
+    return " ".join(quote(f"{PREFIX}{k}={v}") for k, v in settings.items())
+
+
+def _before(found: Keeper, settings: Mapping[str, object]) -> str | None:
+    """Return the command that sets the old values; None: they were not read."""
+    if found.service is None or found.service.balancer_annotations is None:
+        return None
+    given = dict(found.service.balancer_annotations)
+    old = [
+        quote(f"{PREFIX}{k}={given[PREFIX + k]}")
+        if PREFIX + k in given
+        else quote(f"{PREFIX}{k}-")
+        for k in settings
+    ]
+    return _annotate(found, " ".join(old))
+
+
+def _annotate(found: Keeper, pairs: str) -> str:
     return _for_service(
         found, f"kubectl -n {{space}} annotate service {{name}} --overwrite {pairs}"
     )

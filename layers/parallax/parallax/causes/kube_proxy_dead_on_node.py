@@ -128,6 +128,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " controller removes a node with this label from the targets.",
         command=f"kubectl label node {quote(name)}"
         " node.kubernetes.io/exclude-from-external-load-balancers=true",
+        undo=f"kubectl label node {quote(name)}"
+        " node.kubernetes.io/exclude-from-external-load-balancers-",
     )
     return check, log, aside
 

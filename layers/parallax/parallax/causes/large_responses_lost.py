@@ -224,11 +224,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " interface 60 to 80 less.",
         command="ip -o link show | awk '{print $2, $4, $5}'",
     )
+    rule = "POSTROUTING -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1300"
     clamp = NextStep(
         text="Until the MTU is corrected, let the node limit the size of TCP segments."
         " The rule is lost at the next restart.",
-        command="sudo iptables -t mangle -A POSTROUTING -p tcp --tcp-flags SYN,RST SYN"
-        " -j TCPMSS --set-mss 1300",
+        command=f"sudo iptables -t mangle -A {rule}",
+        undo=f"sudo iptables -t mangle -D {rule}",
     )
     return measure, ping, compare, clamp
 

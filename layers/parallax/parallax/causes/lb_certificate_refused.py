@@ -58,7 +58,7 @@ def assess(scene: Scene) -> Assessment:
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to see the certificate, and where it comes from."""
     name = balancer.name(scene)
-    address = min(balancer.addresses(scene), key=len)
+    address = min(balancer.own_addresses(scene), key=len)
     show = NextStep(
         text="Check until when the load balancer's certificate is valid, for which"
         " names, and by whom it was issued.",

@@ -37,6 +37,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import check_settings, lasting, wrong_annotation
+from parallax.causes.undo import old_check
 from parallax.evidence import balancer, check_content, health_check
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
@@ -84,15 +85,17 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f"hcloud load-balancer update-service {quote(lb.name)}"
         f" --listen-port {service.listen_port}"
     )
-    wait = check.retries * check.interval
+    wait, back = check.retries * check.interval, old_check(lb, service, domain=True)
     domain = NextStep(
         text=f"Set the health check's domain to {scene.target.host}, which the ingress"
         f" serves. Targets become healthy after about {wait} s.",
         command=f"{update} --health-check-http-domain {quote(scene.target.host)}",
+        undo=back,
     )
     connect = NextStep(
         text="Use a TCP health check, which ignores the response.",
         command=f"{update} --health-check-protocol tcp",
+        undo=back,
         alternative=True,
     )
     host = check_settings(service, health_check_http_domain=scene.target.host)

@@ -179,6 +179,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
                 command=f"hcloud load-balancer update-service {name}"
                 f" --listen-port {s.listen_port}"
                 f" --health-check-port {s.destination_port}",
+                undo=f"hcloud load-balancer update-service {name}"
+                f" --listen-port {s.listen_port} --health-check-port {wrong}",
             ),
             **check_settings(s, health_check_port=s.destination_port),
         )

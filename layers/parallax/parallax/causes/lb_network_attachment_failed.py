@@ -25,6 +25,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import by_controller, log_command
+from parallax.causes.undo import SAME_AGAIN
 from parallax.evidence import balancer, health_check, nodes
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -78,6 +79,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             " address, then the other targets one after the other.",
             command=f"hcloud server detach-from-network {name} --network {network} &&"
             f" hcloud server attach-to-network {name} --network {network}{ip}",
+            undo_note=SAME_AGAIN,
         )
         return again, look
     name = quote(lb.name)
@@ -86,6 +88,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text="Detach the load balancer and attach it again with the same address.",
         command=f"hcloud load-balancer detach-from-network {name} --network {network}"
         f" && hcloud load-balancer attach-to-network {name} --network {network}{ip}",
+        undo_note=SAME_AGAIN,
     )
     again = by_controller(
         scene,

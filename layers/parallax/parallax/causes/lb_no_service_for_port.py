@@ -27,6 +27,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import by_controller
+from parallax.causes.undo import BY_EDITOR
 from parallax.evidence import balancer, inside, users
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
@@ -98,12 +99,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     plain, secure = _ingress_port(scene, tls=False), _ingress_port(scene, tls=True)
     to = plain or next((s.destination_port for s in lb.services), None) or "NODEPORT"
     add = f"hcloud load-balancer add-service {quote(lb.name)}"
+    back = f"hcloud load-balancer delete-service {quote(lb.name)} --listen-port {port}"
     ports = f"--listen-port {port} --destination-port {to}"
     if not scene.target.url.startswith("https:"):
         service = NextStep(
             text=f"Add a service on port {port} of {lb.name} that sends to the"
             " ingress.",
             command=f"{add} --protocol http {ports}",
+            undo=back,
         )
         return _kept(scene, service, port), _look(lb.name)
     find, certificate = _certificate(scene)
@@ -114,12 +117,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " second command.",
         command=f"{find}{add} --protocol https {ports} --http-certificates"
         f" {certificate}",
+        undo=back,
     )
     passed = NextStep(
         text="If the project has no certificate for this name, the ingress terminates"
         " TLS: pass TLS on to its NodePort for https.",
         command=f"{add} --protocol tcp --listen-port {port}"
         f" --destination-port {secure or 'NODEPORT'}",
+        undo=back,
         alternative=True,
     )
     kept = _kept(scene, service, port)
@@ -136,6 +141,7 @@ def _kept(scene: Scene, service: NextStep, port: int) -> NextStep:
         what=f"The controller makes one listen port for each port of the Service: add"
         f" port {port} to its spec.ports.",
         command="kubectl -n {space} edit service {name}",
+        undo_note=BY_EDITOR,
     )
 
 

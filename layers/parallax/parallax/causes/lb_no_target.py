@@ -112,6 +112,8 @@ def _add(lb: LoadBalancer, names: list[str]) -> NextStep:
         " should receive no external traffic, e.g. control planes.",
         command=f"for node in {' '.join(names)}; do hcloud load-balancer add-target"
         f' {quote(lb.name)} --server "$node"{private}; done',
+        undo=f"for node in {' '.join(names)}; do hcloud load-balancer remove-target"
+        f' {quote(lb.name)} --server "$node"; done',
     )
 
 
@@ -128,6 +130,8 @@ def _label(selector: str, names: list[str]) -> NextStep:
         " receive no external traffic, e.g. control planes.",
         command=f"for node in {' '.join(names)}; do hcloud server add-label"
         f' "$node" {quote(selector)}; done',
+        undo=f"for node in {' '.join(names)}; do hcloud server remove-label"
+        f' "$node" {quote(key)}; done',
     )
 
 

@@ -96,6 +96,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         else "Attach the load balancer to the network of its targets. Replace NETWORK"
         " by the network that the other step shows.",
         command=f"hcloud load-balancer attach-to-network {name} --network {network}",
+        undo=f"hcloud load-balancer detach-from-network {name} --network {network}",
     )
     attach = by_controller(
         scene,

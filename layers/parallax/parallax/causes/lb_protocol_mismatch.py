@@ -189,6 +189,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text=f"Send port {service.listen_port} to {port or 'NODEPORT'}, the ingress's"
         f" NodePort for {kind}." + ("" if tls else _OR_TCP),
         command=f"{update} --destination-port {port or 'NODEPORT'}",
+        undo=f"{update} --destination-port {service.destination_port}",
     )
     fix = lasting(scene, fix, protocol="http" if tls else "tcp")
     see = NextStep(

@@ -35,6 +35,7 @@ from shlex import quote
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import by_controller
 from parallax.causes.packet_steps import Client, capture, firewall_rules
+from parallax.causes.undo import add_again
 from parallax.evidence import (
     answers,
     balancer,
@@ -303,6 +304,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " node.kubernetes.io/exclude-from-external-load-balancers.",
         command=f"for node in {names}; do hcloud load-balancer remove-target {name}"
         ' --server "$node"; done',
+        undo=" && ".join(add_again(lb, target) for target in servers),
     )
     out = by_controller(
         scene,
@@ -313,6 +315,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " The controller removes excluded nodes from the targets.",
         command=f"kubectl label node {names} --overwrite"
         " node.kubernetes.io/exclude-from-external-load-balancers=true",
+        undo=f"kubectl label node {names}"
+        " node.kubernetes.io/exclude-from-external-load-balancers-",
     )
     return still, watch, rules, out
 

@@ -28,6 +28,7 @@ from shlex import quote
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import by_controller, keeper, log_command, wrong_annotation
 from parallax.causes.policy_step import forward_everywhere
+from parallax.causes.undo import add_again
 from parallax.evidence import answers, balancer, inside, logs, nodes, users
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
@@ -123,6 +124,7 @@ def _remove(scene: Scene, lb: LoadBalancer) -> NextStep:
             else f"{remove} --server {quote(t.label)}"
             for t in wrong
         ),
+        undo=" && ".join(add_again(lb, t) for t in wrong),
     )
 
 
@@ -137,6 +139,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text=f"Add the nodes that run the ingress as targets of {lb.name}.",
         command=f"for node in {' '.join(map(quote, members))}; do hcloud load-balancer"
         f' add-target {name} --server "$node"{flag}; done',
+        undo=f"for node in {' '.join(map(quote, members))}; do hcloud load-balancer"
+        f' remove-target {name} --server "$node"; done',
     )
     add = by_controller(
         scene,

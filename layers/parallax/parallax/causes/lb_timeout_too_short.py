@@ -22,6 +22,8 @@ Source: Hetzner Cloud API, load balancers (`timeout_idle`); HAProxy `timeout ser
 (504); nginx status 499.
 """
 
+from shlex import quote
+
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import keeper, lasting, wrong_annotation
 from parallax.evidence import answers, balancer, ingress, inside, logs, users
@@ -180,15 +182,27 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     raised = NextStep(
         text=f"Raise the timeout of port {port} to {wanted} s{_current(scene, now)}."
         + ("" if keeper(scene) else _NEEDS),
-        command="curl -sS -X POST -H"
-        ' "Authorization: Bearer ${HCLOUD_TOKEN:?is not set}"'
-        " -H 'Content-Type: application/json'"
-        f" https://api.hetzner.cloud/v1/load_balancers/{lb.id}/actions/"
-        f'update_service -d \'{{"listen_port":{port},"http":{{"timeout_idle":'
-        f"{wanted}}}}}'",
+        command=_set_timeout(lb.id, port, wanted),
+        undo=_set_timeout(lb.id, port, now) if now else None,
+        undo_note=None
+        if now
+        else "note the present timeout first; `hcloud"
+        f" load-balancer describe {quote(lb.name)}` shows it.",
     )
     raised = lasting(scene, raised, http_timeout_idle=f"{wanted}s")
     return raised, slow
+
+
+def _set_timeout(balancer_id: int, port: int, seconds: int) -> str:
+    """Return the request that sets a timeout; the hcloud CLI has no option for it."""
+    return (
+        "curl -sS -X POST -H"
+        ' "Authorization: Bearer ${HCLOUD_TOKEN:?is not set}"'
+        " -H 'Content-Type: application/json'"
+        f" https://api.hetzner.cloud/v1/load_balancers/{balancer_id}/actions/"
+        f'update_service -d \'{{"listen_port":{port},"http":{{"timeout_idle":'
+        f"{seconds}}}}}'"
+    )
 
 
 def _current(scene: Scene, configured: int | None) -> str:

@@ -277,6 +277,8 @@ def _to_decide(
         f" {service.destination_port} to that NodePort.",
         command=f"hcloud load-balancer update-service {name} --listen-port"
         f" {service.listen_port} --destination-port NODEPORT",
+        undo=f"hcloud load-balancer update-service {name} --listen-port"
+        f" {service.listen_port} --destination-port {service.destination_port}",
     )
     return look, change
 
@@ -292,13 +294,17 @@ def _fix(
     ]
     port = (right or node_ports or ["NODEPORT"])[0]
     check = service.health_check.port
-    also = "" if check in ingress_service.node_ports else f" --health-check-port {port}"
+    is_right = check in ingress_service.node_ports
+    also = "" if is_right else f" --health-check-port {port}"
+    back = "" if is_right else f" --health-check-port {check}"
     change = NextStep(
         text=f"Change the destination of port {service.listen_port} from"
         f" {service.destination_port} to {port}, the ingress's NodePort for"
         f" {_scheme(service, tls=tls)}.",
         command=f"hcloud load-balancer update-service {name} --listen-port"
         f" {service.listen_port} --destination-port {port}{also}",
+        undo=f"hcloud load-balancer update-service {name} --listen-port"
+        f" {service.listen_port} --destination-port {service.destination_port}{back}",
     )
     return by_controller(
         scene,

@@ -10,10 +10,10 @@ Other apps work.
 
 Diagnosis: each pod responds to its own node, and no other node gets a connection to it.
 The network itself works: over the same pairs of nodes, ingress pods with addresses of
-their own accept connections. Or the ingress log shows that an ingress pod gets no
-response even from a pod on its own node. Users get the ingress's own 504 or 502. If the
-load balancer leads to the app's own Service, the NodePort fails with these pods, and
-pods of any ingress show whether the network works.
+their own, or pods of `kube-system`, accept connections. Or the ingress log shows that
+an ingress pod gets no response even from a pod on its own node. Users get the ingress's
+own 504 or 502. If the load balancer leads to the app's own Service, the NodePort fails
+with these pods, and pods of any ingress show whether the network works.
 
 Neighbors: with `overlay-between-nodes-broken` other apps' pods on the same nodes cannot
 be reached either. If no probe of another app's pods crosses nodes, the evidence does
@@ -32,6 +32,7 @@ from functools import partial
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.undo import BY_EDITOR
 from parallax.evidence import (
     between_nodes,
     inside,
@@ -171,6 +172,7 @@ def _of_nodes(kubectl: str) -> NextStep:
         " nodes' network with an ipBlock: kube-proxy forwards the requests from a node"
         " with that node's address.",
         command=f"{kubectl} edit networkpolicy",
+        undo_note=BY_EDITOR,
     )
 
 
@@ -187,6 +189,7 @@ def _of_ingress(scene: Scene) -> NextStep:
         " not add a policy that selects all pods: it would isolate those that no policy"
         " selects now.",
         command=f"kubectl -n {quote(namespace)} edit networkpolicy",
+        undo_note=BY_EDITOR,
     )
 
 

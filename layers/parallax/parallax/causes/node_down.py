@@ -195,13 +195,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" {name}`.",
         command=f"hcloud server describe {name}",
     )
+    taint = f"kubectl taint nodes {name}"
+    taint += " node.kubernetes.io/out-of-service=nodeshutdown:NoExecute"
     move = NextStep(
         text="Only if the server is off and stays off: mark the node as out of service."
         " Kubernetes then removes its pods from the Services and starts them elsewhere."
-        " After the repair, remove the mark: add a minus sign at the end of the"
-        " command.",
-        command=f"kubectl taint nodes {name}"
-        " node.kubernetes.io/out-of-service=nodeshutdown:NoExecute",
+        " Undo it after the repair.",
+        command=taint,
+        undo=f"{taint}-",
     )
     return state, server, move
 

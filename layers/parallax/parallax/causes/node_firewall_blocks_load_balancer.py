@@ -334,12 +334,14 @@ def _cloud_firewall_step(scene: Scene, source: str, ports: str) -> tuple[NextSte
     if not blocked:
         return _read_cloud_firewalls(scene, source, ports)
     (name, *_), (port, *_) = blocked[0]
-    rule = NextStep(
+    rule = f"{quote(name)} --direction in --protocol tcp --port {port}"
+    rule += f" --source-ips {source}/32"
+    allowed = NextStep(
         text=f"In Cloud Firewall {name}, allow {source} to connect to port {port}.",
-        command=f"hcloud firewall add-rule {quote(name)} --direction in --protocol tcp"
-        f" --port {port} --source-ips {source}/32",
+        command=f"hcloud firewall add-rule {rule}",
+        undo=f"hcloud firewall delete-rule {rule}",
     )
-    return (rule,)
+    return (allowed,)
 
 
 def _read_cloud_firewalls(
@@ -355,7 +357,7 @@ def _read_cloud_firewalls(
         command = " && ".join(f"hcloud firewall describe {quote(n)}" for n in names)
     elif any(t.firewalls is None for t in targets):
         command = (
-            "hcloud firewall list -o noheader -o columns=name"
+            "hcloud firewall list -o noheader -o columns=id"
             " | xargs -n 1 hcloud firewall describe"
         )
     else:

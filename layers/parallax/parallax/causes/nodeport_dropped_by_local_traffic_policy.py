@@ -30,6 +30,7 @@ from shlex import quote
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import lasting, wrong_annotation
 from parallax.causes.policy_step import forward_everywhere
+from parallax.causes.undo import old_check
 from parallax.evidence import balancer, inside, logs, nodes, pods, shares
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
@@ -129,6 +130,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " a ready ingress pod.",
         command=f"hcloud load-balancer update-service {quote(lb.name)}"
         f" --listen-port {service.listen_port} {how} --health-check-port {port}{path}",
+        undo=old_check(lb, service, domain=False),
     )
     settings = {"health_check_port": port}
     settings |= {"health_check_http_path": "/healthz"} if node_port else {}

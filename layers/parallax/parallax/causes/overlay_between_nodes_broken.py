@@ -17,6 +17,9 @@ node that responded after slow attempts at others. A pod on the ingress's own no
 did not respond contradicts this. Or the ingress's NodePort fails in the same way for
 internal probes, and the load balancer responds that it has no target.
 
+That the network fails, and not a policy of the app, is shown by ingress pods or DNS
+pods, which other nodes cannot reach either.
+
 Neighbors: `pod-too-slow` and `pod-refuses-connection` fail from the pod's own node too.
 `ingress-replica-out-of-step` uses no pod, or removed pods. With
 `node-firewall-blocks-load-balancer` nodes can connect, and only the load balancer
@@ -46,7 +49,7 @@ from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
-from parallax.model.probe import ErrorType, Probe
+from parallax.model.probe import ErrorType, Probe, Role
 
 ID = "overlay-between-nodes-broken"
 _DROPS = "If packets arrive and get no reply, the node's firewall drops them."
@@ -140,7 +143,9 @@ def _of_the_network(scene: Scene) -> str:
     lost = [p for p in others if not inside.accepted(p)]
     if len(between_nodes.ways(tuple(lost))) >= overlay.PAIRS:
         share = of(len(lost), len(others))
-        return f"{share} probes of ingress pods on other nodes could not connect either"
+        at_ingress = all(p.role is Role.INGRESS_POD for p in others)
+        whose = "ingress pods" if at_ingress else "other apps' pods"
+        return f"{share} probes of {whose} on other nodes could not connect either"
     if (found := overlay.nodeports_cut_off(scene)) and not inside.no_ingress(scene):
         return found  # else the NodePort leads to the same pods
     cut = between_nodes.cut(scene)
@@ -232,6 +237,7 @@ def _through_the_overlay(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
         " command puts a rule in front of all others. Replace 8472 by the port that you"
         f" saw. Run it on {cut.peer_node}. {_every_pair(source)}. {ELSEWHERE} rule.",
         command=f"sudo ufw prepend allow proto udp from {source} to any port 8472",
+        undo=f"sudo ufw delete allow proto udp from {source} to any port 8472",
     )
     return watch, opened
 

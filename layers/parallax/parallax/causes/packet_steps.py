@@ -83,15 +83,18 @@ def allow(
     listed = ",".join(map(str, ports))
     add = f"allow proto tcp from {source} to any"
     command = f"sudo ufw prepend {add} port {listed}"
+    undo = f"sudo ufw delete {add} port {listed}"
     puts, each, same = "a rule", "", "rule"
     if routed is None or routed:
         inner = f" port {','.join(map(str, routed))}" if routed else ""
         command += f" && sudo ufw route prepend {add}{inner}"
+        undo += f" && sudo ufw route delete {add}{inner}"
         puts, same, each = "two rules", "two rules", _each(ports, routed)
     return NextStep(
         text=f"{when} If it is ufw (`sudo ufw status` shows active), the command puts"
         f" {puts} in front of all others: run it {where}.{each} {ELSEWHERE} {same}.",
         command=command,
+        undo=undo,
     )
 
 

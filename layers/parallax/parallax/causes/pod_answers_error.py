@@ -35,11 +35,13 @@ from parallax.evidence import (
     logs,
     pods,
     replicas,
+    server_names,
     users,
 )
 from parallax.evidence.reading import Hidden, Missing, Unreached
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
+from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 
@@ -151,7 +153,7 @@ def _by_the_log(scene: Scene) -> Assessment | None:
         return supported(
             ID,
             f"a pod itself responded {seen.upstream_status}",
-            f"ingress log on {seen.node}: pod {seen.upstream_address} responded"
+            f"ingress log on {seen.node}: pod {_pod(seen)} responded"
             f" {seen.upstream_status} to a probe from Parallax",
         )
     if default := _default_backend(scene):
@@ -161,6 +163,12 @@ def _by_the_log(scene: Scene) -> Assessment | None:
     if unanswered := logs.no_pod_responded(scene):
         return _without_a_response(scene, unanswered)
     return None
+
+
+def _pod(seen: Sighting) -> str:
+    """Return the pod's address; or a server's name, with the backend it belongs to."""
+    name = f"{seen.upstream_name}/{seen.upstream_address}"
+    return name if server_names.is_name(seen) else f"{seen.upstream_address}"
 
 
 def _without_a_response(scene: Scene, unanswered: str) -> Assessment:

@@ -10,7 +10,18 @@ from shlex import quote
 from parallax.model.cluster import Service
 from parallax.model.judgement import NextStep
 
-_PATCH = '{"spec":{"externalTrafficPolicy":"Cluster"}}'
+
+def _patch(ingress: Service, policy: str, check: int | None = None) -> str:
+    """Return the command that sets the policy, and the port of its health check.
+
+    Kubernetes releases that port with policy Cluster, and would choose another one.
+    """
+    port = f',"healthCheckNodePort":{check}' if check else ""
+    patch = f'{{"spec":{{"externalTrafficPolicy":"{policy}"{port}}}}}'
+    return (
+        f"kubectl -n {quote(ingress.namespace)} patch service {quote(ingress.name)}"
+        f" -p '{patch}'"
+    )
 
 
 def forward_everywhere(ingress: Service) -> NextStep:
@@ -25,7 +36,7 @@ def forward_everywhere(ingress: Service) -> NextStep:
         " clients (e.g. whitelist-source-range) with the source of the connection, do"
         " not make this change: the list would reject every client, or admit every"
         " client if it contains the nodes.",
-        command=f"kubectl -n {quote(ingress.namespace)} patch service"
-        f" {quote(ingress.name)} -p '{_PATCH}'",
+        command=_patch(ingress, "Cluster"),
+        undo=_patch(ingress, "Local", ingress.health_check_node_port),
         alternative=True,
     )

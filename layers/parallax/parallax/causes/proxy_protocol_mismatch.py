@@ -93,6 +93,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" balancer. {_at_the_ingress(scene)}",
         command=f"hcloud load-balancer update-service {quote(name)}"
         f" --listen-port {port} --proxy-protocol={flag}",
+        undo=f"hcloud load-balancer update-service {quote(name)}"
+        f" --listen-port {port} --proxy-protocol={str(not wants).lower()}",
     )
     lb = lasting(scene, lb, uses_proxyprotocol=flag)
     ingress = inside.ingress_service.maybe(scene)
@@ -101,15 +103,19 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     service = (ingress.name if ingress else reached.ingress_service) or "CONFIGMAP"
     if proxy_protocol.wanted.maybe(scene) is None:
         return lb, _trust(scene, space)
-    patch = f'{{"data":{{"use-proxy-protocol":"{str(not wants).lower()}"}}}}'
+    patch = f"kubectl -n {quote(space)} patch configmap {quote(service)} -p "
+    to, back = (
+        f'{{"data":{{"use-proxy-protocol":"{str(value).lower()}"}}}}'
+        for value in (not wants, wants)
+    )
     other = NextStep(
         text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress, in"
         " the ConfigMap that the controller's argument --configmap names. The command"
         f" assumes that this ConfigMap has the Service's name, {service}. First check"
         " the ConfigMap's name:"
         f" `kubectl -n {space} get pods -o yaml | grep configmap=`.",
-        command=f"kubectl -n {quote(space)} patch configmap {quote(service)}"
-        f" -p '{patch}'",
+        command=f"{patch}'{to}'",
+        undo=f"{patch}'{back}'",
         alternative=True,
     )
     return lb, other

@@ -19,10 +19,11 @@ class _Step:
     reasons: frozenset[Reason]
     text: str
     command: str
+    undo: str | None = None
 
 
-def _step(*reasons: Reason, text: str, command: str) -> _Step:
-    return _Step(reasons=frozenset(reasons), text=text, command=command)
+def _step(*reasons: Reason, text: str, command: str, undo: str | None = None) -> _Step:
+    return _Step(reasons=frozenset(reasons), text=text, command=command, undo=undo)
 
 
 _POD = "%(kubectl)s get pod %(name)s -o jsonpath="
@@ -177,6 +178,7 @@ STEPS = (
         Reason.ZERO_REPLICAS,
         text="Find out who scaled %(kind)s %(name)s to 0. Then scale it up.",
         command="%(kubectl)s scale %(kind)s %(name)s --replicas=1",
+        undo="%(kubectl)s scale %(kind)s %(name)s --replicas=0",
     ),
 )
 
@@ -193,7 +195,11 @@ def reason_steps(why: Why | None, namespace: str) -> tuple[NextStep, ...]:
         "probe": _PROBES.get(why.reason, ""),
     }
     return tuple(
-        NextStep(text=step.text % names, command=step.command % names)
+        NextStep(
+            text=step.text % names,
+            command=step.command % names,
+            undo=step.undo % names if step.undo else None,
+        )
         for step in STEPS
         if why.reason in step.reasons
     )

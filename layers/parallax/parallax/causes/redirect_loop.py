@@ -118,6 +118,8 @@ def _no_redirect_here(scene: Scene) -> NextStep:
         " port 80 (`redirect_http`).",
         command=f"kubectl -n {namespace} annotate ingress {which}"
         ' nginx.ingress.kubernetes.io/ssl-redirect="false"',
+        undo=f"kubectl -n {namespace} annotate ingress {which}"
+        " nginx.ingress.kubernetes.io/ssl-redirect-",
         alternative=True,
     )
 

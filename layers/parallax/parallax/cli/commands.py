@@ -9,7 +9,19 @@ from typing import Annotated
 import typer
 
 from parallax import __version__
-from parallax.cli import attribute, causes, cost, judge, probe, redrive, targets
+from parallax.cli import (
+    acknowledge,
+    attribute,
+    causes,
+    cost,
+    incidents,
+    judge,
+    mute,
+    probe,
+    redrive,
+    show,
+    targets,
+)
 from parallax.cli.command_line import CommandLine
 
 app = typer.Typer(
@@ -19,8 +31,8 @@ app = typer.Typer(
     epilog=(
         "Exit status. 0: success; `judge` returns 0 for any cause. 1: probe found the "
         "URL not healthy, or redrive left dead letters. 2: usage error, unreadable "
-        "input, or a problem in the targets file. 3: standard output could not be "
-        "written."
+        "input, a problem in the targets file, no such incident, or an error of AWS. "
+        "3: standard output could not be written."
     ),
     no_args_is_help=True,
     add_completion=False,
@@ -31,6 +43,11 @@ app.command("attribute")(attribute.run)
 app.command("judge")(judge.run)
 app.command("causes")(causes.run)
 app.command("targets")(targets.run)
+app.command("incidents")(incidents.run)
+app.command("show")(show.run)
+app.command("ack")(acknowledge.run)
+app.command("mute")(mute.run)
+app.command("unmute")(mute.unmute)
 app.command("redrive")(redrive.run)
 app.command("cost")(cost.run)
 

@@ -36,7 +36,7 @@ def run(
         str,
         typer.Option(
             help="Process only the dead letters of this step: probe, inspect, "
-            "diagnose, notify, publish, or all."
+            "diagnose, notify, publish, routes, or all."
         ),
     ] = ALL,
     dry_run: Annotated[

@@ -8,12 +8,16 @@ It does not: send a probe.
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from parallax.cli.terminal import fail
+
+UNWRAPPED = frozenset({"url", "runbook"})
+"""A wrapped URL cannot be copied."""
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,12 +53,14 @@ def run(
     for target in targets:
         show([Line(Text()), Line(Text(target.name, "bold"))])
         for name, value in _facts(target):
-            # Not wrapped: a wrapped URL cannot be copied.
-            show([Line(Text(f"  {name:<14} {value}"), None if name == "url" else 17)])
+            show(
+                [Line(Text(f"  {name:<14} {value}"), None if name in UNWRAPPED else 17)]
+            )
 
 
 def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
     """Yield the settings of one target, and the defaults that matter."""
+    from parallax.cli.window_lines import window_lines
     from parallax.model.web_url import without_secret_values
 
     reached, healthy = target.reached, target.healthy
@@ -73,16 +79,17 @@ def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
     yield "service", service or "from the Ingress rule"
     yield "timeout", f"{target.timeout_seconds:g} s"
     yield "interval", _interval(target)
+    yield "severity", target.severity.value
+    if target.labels:
+        yield "labels", ", ".join(f"{key}={value}" for key, value in target.labels)
+    if target.runbook:
+        yield "runbook", without_secret_values(target.runbook)
     if not target.enabled:
         yield "enabled", "no: it is neither probed nor judged"
     if target.allow_private_addresses:
         yield "addresses", "private addresses allowed"
-    for window in target.maintenance:
-        starts, ends = (
-            f"{window.starts_at:%Y-%m-%d %H:%M %Z}",
-            f"{window.ends_at:%Y-%m-%d %H:%M %Z}",
-        )
-        yield "maintenance", f"{starts} to {ends}: {window.reason}"
+    for line in window_lines(target, datetime.now(UTC)):
+        yield "maintenance", line
 
 
 def _interval(target: "Target") -> str:

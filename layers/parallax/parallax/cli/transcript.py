@@ -69,6 +69,8 @@ def _split(after_line: bytes) -> tuple[bytes, bytes]:
     if after_line.startswith((b"\n", b"\r\n")):
         return b"", after_line.split(b"\n", 1)[1]
     blank = _BLANK_LINE.search(after_line)
+    if after_line.startswith((b"{", b"<")) and not after_line.startswith(b"< "):
+        return b"", after_line  # pasted without its headers
     if blank is None:
         return after_line, b""
     return after_line[: blank.start()], after_line[blank.end() :]

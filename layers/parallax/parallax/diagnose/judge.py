@@ -8,7 +8,7 @@ It does not: call other services, read a clock, or remember earlier judgements.
 from parallax.advice import advise
 from parallax.causes import CAUSES, Cause
 from parallax.causes.cause import hidden, refuted, unknown
-from parallax.diagnose import bypass
+from parallax.diagnose import bypass, each_balancer
 from parallax.diagnose.also_true import with_also_true
 from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.lead import at_the_balancer, lead
@@ -36,12 +36,17 @@ from parallax.model.snapshot import Snapshot
 
 def judge(snapshot: Snapshot) -> Judgement:
     """Judge a target. If users are served, the cause is `none`."""
-    scene = Scene.of(without_future(snapshot))
-    return in_words_of_the_path(_judge(scene), scene)
+    seen = without_future(snapshot)
+    whole = Scene.of(seen)
+    symptom = read_symptom(whole)
+    judged = [
+        (scene, in_words_of_the_path(_judge(scene, symptom), scene))
+        for scene in each_balancer.scenes(whole, seen)
+    ]
+    return each_balancer.together(whole, judged)
 
 
-def _judge(scene: Scene) -> Judgement:
-    symptom = read_symptom(scene)
+def _judge(scene: Scene, symptom: Symptom) -> Judgement:
     answers = tuple(ask(cause, scene) for cause in CAUSES)
     assessments = with_explanations(CAUSES, answers)
     path, waits, is_complete = trace(scene), settling(scene), complete(scene)

@@ -22,6 +22,7 @@ from parallax.model.balancer import (
 from parallax.model.cluster import Service
 from parallax.model.probe import AS_A_USER, Probe, Role
 
+_NONE = frozenset[str]()
 NOTE_LENGTH = 240
 """Characters of a note in one line; the reading has the complete text."""
 
@@ -193,18 +194,34 @@ def failure_details(scene: Scene) -> tuple[TargetHealth, ...]:
     )
 
 
-@reading
-def addresses(scene: Scene) -> set[str]:
-    """Return the addresses at which users reach the load balancer; empty: not read.
+def addresses_of(balancer: LoadBalancer) -> frozenset[str]:
+    """Return the addresses at which users reach a load balancer.
 
     They are public. Without a public interface its private address is the only one.
     """
-    balancer = scene.load_balancer
-    if balancer is None:
-        return set()
     if not balancer.public_interface:
-        return set(balancer.private_ips)
-    return {a for a in (balancer.ipv4, balancer.ipv6) if a}
+        return frozenset(balancer.private_ips)
+    return frozenset(a for a in (balancer.ipv4, balancer.ipv6) if a)
+
+
+def is_at(probe: Probe, balancer: LoadBalancer) -> bool:
+    """Return whether a request was sent to an address of a load balancer."""
+    to = probe.peer_address
+    return to is not None and any(same_address(to, a) for a in addresses_of(balancer))
+
+
+@reading
+def own_addresses(scene: Scene) -> frozenset[str]:
+    """Return the addresses of the load balancer itself; empty: not read."""
+    balancer = scene.load_balancer
+    return addresses_of(balancer) if balancer else frozenset()
+
+
+@reading
+def addresses(scene: Scene) -> frozenset[str]:
+    """Return the addresses of all the target's load balancers; empty: not read."""
+    read = scene.balancer if scene.load_balancer else None
+    return frozenset(a for b in read.every for a in addresses_of(b)) if read else _NONE
 
 
 def same_address(one: str, other: str) -> bool:
@@ -214,7 +231,7 @@ def same_address(one: str, other: str) -> bool:
 
 @reading
 def owns_address(scene: Scene, address: str) -> bool:
-    """Return whether an address belongs to the load balancer."""
+    """Return whether an address belongs to a load balancer of the target."""
     return any(same_address(address, own) for own in addresses(scene))
 
 

@@ -18,6 +18,10 @@ POD_ADDRESSES = (Role.POD, Role.INGRESS_POD)
 """Probes of a pod's own address; every other probe goes to an address of a node."""
 
 
+DNS_PORT = 53
+"""The port of cluster DNS."""
+
+
 class Way(NamedTuple):
     """From one node to another."""
 
@@ -103,12 +107,17 @@ def has_own_address(scene: Scene, probe: Probe) -> bool:
 
 @reading
 def of_other_pods(scene: Scene) -> tuple[Probe, ...]:
-    """Return the probes of the ingress's pods over the network of pods, across nodes.
+    """Return the probes of other apps' pods over the network of pods, across nodes.
 
     A pod with hostNetwork has its node's address, so that network is not used. An
-    ingress that users do not pass shows the network as well.
+    ingress that users do not pass shows the network as well, and so do pods of the
+    cluster's own. Only cluster DNS is open to every node: another pod that does not
+    respond may have a policy of its own.
     """
-    found = scene.inside(Role.INGRESS_POD) or scene.unrelated_pods
+    ingress = scene.inside(Role.INGRESS_POD) or scene.unrelated_pods
+    own = scene.inside(Role.OTHER_POD)
+    shown = (p for p in own if inside.accepted(p) or p.peer_port == DNS_PORT)
+    found = (*ingress, *shown)
     across = (p for p in found if p.peer_node and p.node != p.peer_node)
     return tuple(p for p in across if has_own_address(scene, p))
 

@@ -5,6 +5,8 @@ what the configuration shows. It does not: conclude.
 Source: Hetzner Cloud API, load balancers: `health_check`, `health_status.detail`.
 """
 
+from collections.abc import Iterable
+
 from parallax.evidence import (
     balancer,
     ingress,
@@ -12,6 +14,7 @@ from parallax.evidence import (
     nodes,
     proxy_protocol,
     route_kinds,
+    way_in,
 )
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import HealthCheck
@@ -141,11 +144,11 @@ def _requests_unknown_host(scene: Scene, check: HealthCheck) -> str | None:
         return None  # the requested host may be among those that were not read
     if request is None or not hosts or request.path.startswith(HEALTHZ):
         return None
-    if not any(_serves(host, scene.target.host) for host in hosts):
+    if not _served(scene, hosts, scene.target.host):
         return None  # the target's own host is missing, so other rules were not read
     if any(_accepts(code) for code in request.status_codes):
         return None
-    if any(_serves(host, request.domain or "") for host in hosts):
+    if _served(scene, hosts, request.domain or ""):
         return None
     if request.domain and route_kinds.unread(scene):
         return None  # a route of another kind may have the host
@@ -208,10 +211,10 @@ def _accepts(code: str) -> bool:
     )
 
 
-def _serves(host: str, requested: str) -> bool:
-    """Return whether an Ingress's host matches a request's; "" and "*" match any."""
-    if host in {"", "*"}:
+def _served(scene: Scene, hosts: Iterable[str], requested: str) -> bool:
+    """Return whether one of the rules' hosts matches a request's."""
+    if any(way_in.matches(host, requested) for host in hosts):
         return True
-    if host.startswith("*."):
-        return requested.endswith(host[1:])
-    return host == requested
+    several = not route_kinds.only_ingresses(scene)
+    wildcards = (host[1:] for host in hosts if host.startswith("*."))
+    return several and requested.endswith(tuple(wildcards))

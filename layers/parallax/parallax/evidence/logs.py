@@ -9,7 +9,7 @@ Source: nginx `ngx_http_upstream_module` variables; ingress-nginx log-format.
 
 import re
 
-from parallax.evidence import nodes, pods, users
+from parallax.evidence import nodes, pods, server_names, users
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Endpoint, Sighting
@@ -31,11 +31,11 @@ def sightings(scene: Scene, *roles: Role) -> tuple[Sighting, ...]:
 def pod_answers(scene: Scene) -> tuple[Sighting, ...]:
     """Return the sightings that prove that a pod itself responded with an error.
 
-    Only pods of the target's own Service count. The ingress also uses a default
-    backend, for an unknown host or for a status it replaces. Without a reading of the
-    endpoints the result is empty. A success, or a status that the target's owner
-    expects, whose rest was lost on the way or whose text does not fit the target's
-    rule, is not an error of the pod.
+    Only pods of the target's own Service count, by address or by the backend's name.
+    The ingress also uses a default backend, for an unknown host or for a status it
+    replaces. Without a reading of the endpoints the result is empty. A success, or a
+    status that the target's owner expects, whose rest was lost on the way or whose text
+    does not fit the target's rule, is not an error of the pod.
     """
     places = {place(e) for e in pods.known_endpoints(scene)}
     return tuple(
@@ -45,6 +45,7 @@ def pod_answers(scene: Scene) -> tuple[Sighting, ...]:
         and (
             s.upstream_address in places
             or (s.upstream_address or "").rpartition(":")[0] in places
+            or (places and server_names.of_the_service(scene, s))
         )
     )
 

@@ -6,7 +6,7 @@ It does not: conclude.
 
 from math import comb
 
-from parallax.evidence import logs
+from parallax.evidence import logs, server_names
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.probe import Probe, Role
@@ -36,9 +36,12 @@ def matched_no_rule(line: Sighting) -> bool:
 
 
 def used_removed_endpoint(scene: Scene, line: Sighting) -> bool:
-    """Return whether the ingress used an address that is no longer an endpoint."""
+    """Return whether the ingress used an address that is no longer an endpoint.
+
+    A server's name shows no address, so it proves nothing.
+    """
     found = scene.cluster.endpoints if scene.cluster else None
-    if not found or line.upstream_address is None or matched_no_rule(line):
+    if not found or server_names.is_name(line) or matched_no_rule(line):
         return False
     places = {logs.place(e) for e in found} | {e.address for e in found}
     return line.upstream_address not in places

@@ -21,6 +21,8 @@ from parallax.model.probe import AT_THE_INGRESS, Role
 
 WITHOUT = ("ingress-nginx", "haproxy")
 """Parts of names of controllers that have no kind for routes."""
+INGRESSES = "ingress-nginx"
+"""The controller that knows Ingresses alone, and writes `*` as one label."""
 KINDS = (
     ("traefik", "Traefik's IngressRoutes"),
     ("contour", "Contour's HTTPProxies"),
@@ -48,6 +50,15 @@ def unread(scene: Scene) -> str | None:
     if cluster.unread_kinds is not None:
         return ", ".join(cluster.unread_kinds) or None
     return _by_name(cluster) if _is_named(cluster) else _by_page(scene)
+
+
+def only_ingresses(scene: Scene) -> bool:
+    """Return whether every listed host is an Ingress's, of which `*` is one label.
+
+    A Gateway's or another kind's may stand for several. ingress-nginx has none of them.
+    """
+    cluster = scene.cluster
+    return cluster is not None and any(INGRESSES in n for n in _names(cluster))
 
 
 def _is_named(cluster: ClusterReading) -> bool:

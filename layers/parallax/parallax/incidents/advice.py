@@ -64,6 +64,16 @@ class DynamoAdvice:
         """Return the subjects of all records."""
         return self._items.subjects("#kind = :kind", kind=KIND)
 
+    def all(self) -> tuple[AdviceRecord, ...]:
+        """Return all readable records; the next judgement replaces the others."""
+        found: list[AdviceRecord] = []
+        for item in self._items.scan("#kind = :kind", "pk, payload", kind=KIND):
+            try:
+                found.append(unpacked(AdviceRecord, item))
+            except UnreadableError as error:
+                log.warning("unreadable advice skipped", extra={"reason": str(error)})
+        return tuple(found)
+
     def put(self, record: AdviceRecord) -> None:
         """Store a record; raises `ConflictError` if another judgement changed it."""
         stored = replace(record, version=record.version + 1)

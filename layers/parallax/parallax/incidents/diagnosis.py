@@ -109,7 +109,7 @@ class Diagnosis:
         return Moves(
             recent=journal.recent,
             incidents=incidents,
-            rules=self._rules(),
+            rules=Rules.of(self.settings),
             records=advice,
             # All targets of a cluster have the same agents: one read for a batch.
             agents=cache(journal.agents),
@@ -125,15 +125,6 @@ class Diagnosis:
         """Send an unreadable incident to the dead-letter queue, which has an alarm."""
         stream.send_to_dead_letters(
             {"item": item}, reason, self.settings.dead_letters_url
-        )
-
-    def _rules(self) -> Rules:
-        """Return the times of an incident, as the stack's parameters set them."""
-        return Rules(
-            settle_seconds=self.settings.settle_seconds,
-            quiet_seconds=self.settings.quiet_seconds,
-            evidence_seconds=self.settings.evidence_seconds,
-            reminder_seconds=self.settings.reminder_seconds,
         )
 
 

@@ -5,12 +5,15 @@ the keys of items that meet a condition; the value in an item's payload.
 It does not: depend on the kind of value; `table` and `advice` choose it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from parallax.aws import client, failed_with
 from parallax.model.packed import UnreadableError, in_clear, unpack
 
+CONFLICTS = ("ConditionalCheckFailedException", "TransactionConflictException")
+"""DynamoDB's codes for a write that met another one: it came later, or at the same time
+as a transaction with the same item."""
 DIGITS = 15
 """Most digits of a version or a number of findings; a DynamoDB number has up to 38."""
 
@@ -61,7 +64,7 @@ class Items:
                 ExpressionAttributeValues={":read": version},
             )
         except self._dynamodb.exceptions.ClientError as error:
-            if failed_with(error, "ConditionalCheckFailedException"):
+            if failed_with(error, *CONFLICTS):
                 raise ConflictError(item["pk"]["S"]) from error
             raise
 
@@ -89,23 +92,27 @@ class Items:
         the whole table, which is small: an item for each subject, and two weeks of
         marks. It is meant for the hourly sweep, not for a judgement.
         """
-        names: Mapping[str, str] = {f"#{name}": name for name in values}
+        return tuple(item["pk"]["S"] for item in self.scan(condition, "pk", **values))
+
+    def scan(
+        self, condition: str, attributes: str, **values: str | int
+    ) -> Iterator[Item]:
+        """Yield these attributes of all items that meet a condition, as `subjects`."""
+        names = {f"#{name}": name for name in values}
         bound = {f":{name}": _typed(value) for name, value in values.items()}
-        found: list[str] = []
         page: dict[str, Any] = {"LastEvaluatedKey": None}
         while "LastEvaluatedKey" in page:
             start = page["LastEvaluatedKey"]
             page = self._dynamodb.scan(
                 TableName=self.table,
                 FilterExpression=condition,
-                ProjectionExpression="pk",
+                ProjectionExpression=attributes,
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=bound,
                 ConsistentRead=True,
                 **({"ExclusiveStartKey": start} if start else {}),
             )
-            found += [item["pk"]["S"] for item in page["Items"]]
-        return tuple(found)
+            yield from page["Items"]
 
 
 def _typed(value: str | int) -> dict[str, str]:

@@ -27,6 +27,7 @@ from parallax.model.target import Target
 from parallax.story.advice import advance_record, advice_subject
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
+from parallax.targets.windows import with_open_windows
 
 type Prepare = Callable[[Incident], Incident]
 """Prepares an incident for its item: `ClaimCheck.check_in`."""
@@ -97,7 +98,7 @@ class Moves:
     def _snapshot(self, target: Target, now: datetime, recent: Recent) -> Snapshot:
         cluster = target.reached.cluster
         return join(
-            target,
+            with_open_windows(target, now),
             recent(target.name, now - MEMORY),
             taken_at=now,
             settle_seconds=self.rules.settle_seconds,

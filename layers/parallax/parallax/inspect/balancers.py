@@ -8,6 +8,7 @@ them. A list that cannot be read leaves its part of the reading unknown.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from time import monotonic
 
@@ -76,17 +77,24 @@ def _match(
     now: datetime,
 ) -> tuple[BalancerReading, ...]:
     present = {balancer.name for balancer in reading.balancers}
-    # If the named one is absent, the addresses may show its new name.
-    absent = [t for t in wanted if t.reached.load_balancer not in {None, *present}]
-    resolved |= {t.name: _resolved(addresses, t) for t in absent}
+    # If the named one is absent, the addresses may show its new name. If it is not the
+    # only one, the name may have addresses of others as well.
+    several = len(reading.balancers) > 1
+    named = [t for t in wanted if not _unnamed(t)]
+    open_ = [t for t in named if several or t.reached.load_balancer not in present]
+    resolved |= {t.name: _resolved(addresses, t) for t in open_}
     servers = list(reading.servers.values())
     matches = {
         t.name: serving(t, resolved.get(t.name, ()), reading.balancers, servers)
         for t in wanted
     }
-    matched = {m.balancer.id: m.balancer for m in matches.values() if m.balancer}
+    matched = {b.id: b for m in matches.values() for b in _every(m)}
     complete = reading.complete(list(matched.values()))
     return tuple(_reading(t, matches[t.name], reading, complete, now) for t in wanted)
+
+
+def _every(match: Serving) -> tuple[LoadBalancer, ...]:
+    return (*((match.balancer,) if match.balancer else ()), *match.others)
 
 
 def problem_readings(
@@ -125,6 +133,7 @@ def _reading(
     complete: Mapping[int, LoadBalancer],
     now: datetime,
 ) -> BalancerReading:
+    others = tuple(complete[other.id] for other in match.others)
     if match.balancer:
         return BalancerReading(
             target=target.name,
@@ -132,8 +141,10 @@ def _reading(
             load_balancer=complete[match.balancer.id],
             matched_by=_short(match.why),
             problem_detail=_omitted_services(complete[match.balancer.id]),
+            others=others,
         )
-    return _problem(target, now, *_why_none(target, match, reading))
+    problem = _problem(target, now, *_why_none(target, match, reading))
+    return replace(problem, others=others)
 
 
 def _why_none(

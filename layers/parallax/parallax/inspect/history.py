@@ -14,6 +14,7 @@ from parallax.model.balancer import (
     BalancerReading,
     BalancerTarget,
     HealthStatus,
+    LoadBalancer,
     TargetHealth,
 )
 
@@ -31,7 +32,7 @@ class History:
         """Return the readings with the times; forget what is healthy now."""
         before = dict(self._since)
         noted = tuple(self._reading(reading, before) for reading in readings)
-        read = {r.load_balancer.id for r in readings if r.load_balancer}
+        read = {balancer.id for r in readings for balancer in r.every}
         for key in {k for k in before if k[0] in read} - self._unhealthy(readings):
             del self._since[key]
         return noted
@@ -39,13 +40,16 @@ class History:
     def _reading(
         self, reading: BalancerReading, before: dict[Key, datetime]
     ) -> BalancerReading:
-        lb = reading.load_balancer
-        if lb is None:
+        if not reading.every:
             return reading
-        targets = tuple(
-            self._target(lb.id, t, reading.read_at, before) for t in lb.targets
-        )
-        return replace(reading, load_balancer=replace(lb, targets=targets))
+
+        def timed(lb: LoadBalancer) -> LoadBalancer:
+            at = reading.read_at
+            every = (self._target(lb.id, t, at, before) for t in lb.targets)
+            return replace(lb, targets=tuple(every))
+
+        first, *others = map(timed, reading.every)
+        return replace(reading, load_balancer=first, others=tuple(others))
 
     def _target(
         self, lb: int, target: BalancerTarget, at: datetime, before: dict[Key, datetime]
@@ -67,7 +71,7 @@ class History:
         return {
             (lb.id, target.label, seen.listen_port)
             for reading in readings
-            if (lb := reading.load_balancer)
+            for lb in reading.every
             for target in lb.leaves()
             for seen in target.health_status
             if seen.status is HealthStatus.UNHEALTHY

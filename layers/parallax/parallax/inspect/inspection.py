@@ -14,6 +14,7 @@ from parallax.aws import MALFORMED, REVOKED, SecretError, secret
 from parallax.inspect.allowance import Allowance
 from parallax.inspect.balancers import BUDGET, problem_readings, read_balancers
 from parallax.inspect.history import History
+from parallax.inspect.led_to import LedTo
 from parallax.inspect.news import News
 from parallax.inspect.project import connect
 from parallax.inspect.projects import ONLY, read_projects, tokens_in
@@ -53,6 +54,7 @@ class Inspection:
         """By project, as Hetzner limits each; another container has its own."""
         self._news = News()
         self._history = History()
+        self._led_to = LedTo()
 
     def run(
         self, targets: Sequence[Target], now: datetime, failing: Iterable[str] = ()
@@ -75,11 +77,15 @@ class Inspection:
         self._news.stored(reading)
 
     def addresses_of(self, target: Target) -> Sequence[str]:
-        """Return the addresses that the target's name had in its newest run."""
-        age = max(RUN_AGE, run_stale(target.interval))
+        """Return the addresses that the target's name had in its last runs.
+
+        Without a fresh run there is none.
+        """
+        now, age = datetime.now(UTC), max(RUN_AGE, run_stale(target.interval))
         run = self.journal.newest_run(target.name)
-        fresh = run and is_fresh(run.started_at, datetime.now(UTC), age)
-        return resolved_addresses(run) if run and fresh else ()
+        if run is None or not is_fresh(run.started_at, now, age):
+            return ()
+        return self._led_to.with_earlier(target.name, resolved_addresses(run), now)
 
     def _read(
         self, targets: Sequence[Target], now: datetime, failing: frozenset[str]

@@ -73,12 +73,28 @@ def _chosen(
             problem_detail=plain_line(detail),
         )
     having = {n: r for n, r in readings.items() if r.load_balancer is not None}
-    if len(having) == 1 or len(readings) == 1:
-        return next(iter((having or readings).values()))
+    if len(readings) == 1:
+        return next(iter(readings.values()))
+    addresses = {r.matched_by for r in having.values()}
+    unnamed = target.reached.load_balancer is None
+    if len(having) == 1 or (having and unnamed and len(addresses) == len(having)):
+        return _with_others(*having.values(), *readings.values())
     if having:
         why = f"projects {' and '.join(having)} each have such a load balancer"
         return _without(next(iter(having.values())), f"{why}; set reached.project")
     return _why_none(readings)
+
+
+def _with_others(*readings: BalancerReading) -> BalancerReading:
+    """Return the first reading, with the load balancers of the others beside its own.
+
+    A name may have addresses of load balancers in several projects.
+    """
+    first = readings[0]
+    found = [b for r in readings for b in (r.load_balancer, *r.others) if b]
+    own = first.load_balancer.id if first.load_balancer else None
+    by_id = {b.id: b for b in found if b.id != own}
+    return replace(first, others=tuple(by_id.values()))
 
 
 def _without(reading: BalancerReading, why: str) -> BalancerReading:

@@ -1,4 +1,4 @@
-"""Serving: which load balancer serves a target, and how it was matched.
+"""Serving: which load balancers serve a target, and how they were matched.
 
 In: a target, the addresses that its name resolved to, the project's load balancers and
 servers. Out: the load balancer and how it was matched, or why there is none.
@@ -21,10 +21,14 @@ SHOWN = 10
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The load balancer of a target and how it was matched, or why there is none."""
+    """The load balancer of a target and how it was matched, or why there is none.
+
+    `others` have an address of the target's name too.
+    """
 
     balancer: LoadBalancer | None
     why: str
+    others: tuple[LoadBalancer, ...] = ()
 
 
 def resolved_addresses(run: ProbeRun) -> tuple[str, ...]:
@@ -46,14 +50,17 @@ def serving(
     balancers: Sequence[LoadBalancer],
     servers: Sequence[Server] = (),
 ) -> Serving:
-    """Return the load balancer that serves a target, matched by name or address."""
+    """Return the load balancers that serve a target, matched by name or address."""
     name = target.reached.load_balancer
     if name is None:
         return _by_address(target, addresses, balancers, servers)
     # A token opens one project, and in a project Hetzner allows each name once.
     for balancer in balancers:
         if balancer.name == name:
-            return Serving(balancer, "by name")
+            every = () if target.reached.cdn else addresses
+            beside = _matches(target, every, balancers)
+            others = (b for b, _ in beside if b.id != balancer.id)
+            return Serving(balancer, "by name", tuple(others))
     likely = _by_address(target, addresses, balancers, servers)
     reasons = [f"no load balancer is named {name!r}", _all_names(balancers, name)]
     if likely.balancer:
@@ -62,7 +69,8 @@ def serving(
         reasons.insert(1, f"{renamed} ({likely.why})")
     elif addresses:
         reasons.append(likely.why)
-    return Serving(None, "; ".join(reasons))
+    found = (likely.balancer, *likely.others) if likely.balancer else ()
+    return Serving(None, "; ".join(reasons), found)
 
 
 def list_names(balancers: Sequence[LoadBalancer], like: str) -> str:
@@ -95,18 +103,30 @@ def _by_address(
         )
     if not addresses:
         return Serving(None, f"no probe has resolved an address of {host} yet")
-    wanted = {_normalized(address) for address in addresses}
-    matches = [(b, why) for b in balancers if (why := _match(target, b, wanted))]
-    if len(matches) == 1:
-        return Serving(*matches[0])
-    if matches:
-        each = "; ".join(f"{b.name}: {why}" for b, why in matches)
+    matches = _matches(target, addresses, balancers)
+    if not matches:
+        return Serving(None, _no_match(host, addresses, balancers, servers))
+    each = "; ".join(f"{b.name}: {why}" for b, why in matches)
+    if len({why for _, why in matches}) < len(matches):
         return Serving(
             None,
-            f"{host} has the addresses of more than one load balancer ({each});"
+            f"more than one load balancer has the same address of {host} ({each});"
             " name one as reached.load_balancer",
         )
-    return Serving(None, _no_match(host, addresses, balancers, servers))
+    (first, why), *rest = matches
+    return Serving(first, each if rest else why, tuple(b for b, _ in rest))
+
+
+def _matches(
+    target: Target, addresses: Sequence[str], balancers: Sequence[LoadBalancer]
+) -> list[tuple[LoadBalancer, str]]:
+    """Return the load balancers that have one of these addresses, and which one.
+
+    They are sorted by id: DNS returns addresses in any order.
+    """
+    wanted = {_normalized(address) for address in addresses}
+    ordered = sorted(balancers, key=lambda b: b.id)
+    return [(b, why) for b in ordered if (why := _match(target, b, wanted))]
 
 
 def _no_match(

@@ -33,8 +33,7 @@ def is_suspicious(run: ProbeRun, reading: BalancerReading, *, cdn: bool) -> bool
     users = [p for p in run.by_role(*AS_A_USER) if not p.healthy]
     if any(p.error_phase == "resolve" for p in users):
         return True
-    balancer = reading.load_balancer
-    own = {balancer.ipv4, balancer.ipv6} if balancer else set[str | None]()
+    own = {address for b in reading.every for address in (b.ipv4, b.ipv6)}
     elsewhere = {p.peer_address for p in users if p.peer_address} - own
     return bool(own - {None}) and bool(elsewhere) and not cdn
 

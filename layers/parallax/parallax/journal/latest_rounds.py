@@ -7,10 +7,12 @@ It does not: know the number of shards beforehand; the rounds have it.
 
 import logging
 from contextlib import suppress
+from datetime import timedelta
 from time import monotonic
 
 from parallax.aws import client
-from parallax.journal.observation import Item
+from parallax.journal.conditional import held
+from parallax.journal.observation import Item, moment
 from parallax.journal.round_times import ROUNDS
 from parallax.journal.rounds import (
     key_of,
@@ -23,6 +25,12 @@ from parallax.model.probe import ProbeRun
 from parallax.model.round import LastRound, Round, TargetRound
 from parallax.targets.shard import shard_of
 
+ODD = timedelta(hours=1)
+"""A round that began so long after another one's end has a wrong clock: it must not
+stay forever."""
+_IS_NEWER = (
+    "attribute_not_exists(started_at) OR started_at <= :began OR started_at > :odd"
+)
 log = logging.getLogger(__name__)
 
 
@@ -37,8 +45,22 @@ class LatestRounds:
         self._decoded: dict[str, tuple[object, dict[str, TargetRound]]] = {}
 
     def store(self, finished: Round) -> None:
-        """Store a shard's round in place of its last one."""
-        self._dynamodb.put_item(TableName=self.table, Item=round_item(finished))
+        """Store a shard's round in place of its last one, unless that began later.
+
+        Two invocations may overlap if probes time out: the earlier one ends last, and
+        what it read of the targets is older.
+        """
+        item = round_item(finished)
+        later = {"S": moment(finished.ended_at + ODD)}
+        stored = held(
+            self._dynamodb.put_item,
+            TableName=self.table,
+            Item=item,
+            ConditionExpression=_IS_NEWER,
+            ExpressionAttributeValues={":began": item["started_at"], ":odd": later},
+        )
+        if not stored:
+            log.info("round skipped", extra={"reason": "a later one is stored"})
 
     def last(self, shard: int, of: int) -> LastRound:
         """Return what the last round of shard number `shard` of `of` said.

@@ -44,6 +44,9 @@ type Observation = ProbeRun | BalancerReading | NodeReport
 type Item = dict[str, dict[str, Any]]
 """A DynamoDB item with its types, e.g. `{"pk": {"S": "front"}}`."""
 
+REPORTED = "reported"
+"""The outcome of a report and of a round, for the streams' filters: the emulator
+ministack does not match an attribute that is missing."""
 KEPT = timedelta(days=2)
 """How long an observation is kept: on Sunday, Friday night is still there."""
 KINDS = {
@@ -149,6 +152,7 @@ def latest_item(report: NodeReport) -> Item:
     arrived_at = report.arrived_at
     key = f"latest#{report.cluster}/{report.node}"
     item = _item(report, "latest", key, arrived_at)
+    item["outcome"] = {"S": REPORTED}
     item["received_at"] = {"S": moment(arrived_at)}
     item["sent_at"] = {"S": moment(report.sent_at)}
     return item

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from parallax.journal.observation import KEPT, Item, moment
+from parallax.journal.observation import KEPT, REPORTED, Item, moment
 from parallax.journal.round_times import ROUNDS
 from parallax.model.packed import (
     ITEM_LIMIT,
@@ -46,6 +46,7 @@ def round_item(finished: Round) -> Item:
     return {
         **key_of(finished.shard),
         "kind": {"S": KIND},
+        "outcome": {"S": REPORTED},
         "started_at": {"S": moment(finished.started_at)},
         "ended_at": {"S": moment(finished.ended_at)},
         "of": {"N": f"{finished.of}"},

@@ -262,3 +262,11 @@ class BalancerReading:
     """The name's zone at Hetzner; read only if the failure may come from DNS."""
     still: bool = False
     """An unchanged reading of a healthy target: it starts no judgement."""
+    others: tuple[LoadBalancer, ...] = ()
+    """Other load balancers that have an address of the name too. Older readings have
+    none; a reading with a problem may have some."""
+
+    @property
+    def every(self) -> tuple[LoadBalancer, ...]:
+        """All load balancers of the target, the main one first."""
+        return (self.load_balancer, *self.others) if self.load_balancer else ()

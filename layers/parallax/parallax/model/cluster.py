@@ -133,7 +133,7 @@ class Pod:
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """A DaemonSet or Deployment, with the progress of its rollout."""
+    """A DaemonSet, Deployment or StatefulSet, with the progress of its rollout."""
 
     kind: str
     name: str

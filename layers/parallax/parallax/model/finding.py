@@ -21,8 +21,10 @@ from parallax.model.judgement import (
     NextStep,
     Symptom,
 )
+from parallax.model.place import Place
 from parallax.model.probe import Phases
 from parallax.model.snapshot import Snapshot
+from parallax.model.target import Severity
 from parallax.model.wire import wired
 
 NOT_REACHED = Phases()
@@ -36,6 +38,10 @@ class NotificationReason(StrEnum):
     TREND_CHANGED = "trend_changed"
     REMINDER = "reminder"
     RESOLVED = "resolved"
+    GROWN = "grown"
+    """Many more targets fail; only of a group."""
+    MERGED = "merged"
+    """Its last members are in another group now; only of a group."""
 
 
 @wired
@@ -134,6 +140,14 @@ class Finding:
     """When a mail comes if nothing changes."""
     quiet_seconds: float | None = None
     """How long the target must be healthy before the incident ends."""
+    place: Place | None = None
+    """The object that the cause blames; None: a finding of an earlier release."""
+    places: tuple[Place, ...] = ()
+    """Every place on the target's path, as far as they are known."""
+    severity: Severity = Severity.CRITICAL
+    labels: tuple[tuple[str, str], ...] = ()
+    """The target's labels; none for a finding about Parallax itself."""
+    runbook: str | None = None
 
 
 def without_snapshot(finding: Finding, place: str) -> Finding:
@@ -167,6 +181,8 @@ class Incident:
     quiet_since: datetime | None = None
     mailed_at: datetime | None = None
     mailed_cause: str | None = None
+    mailed_place: Place | None = None
+    """The object that `mailed_cause` blames; None: an item of an earlier release."""
     mailed_hop: str | None = None
     mailed_answered: bool | None = None
     """Whether requests got a response at that hop, not a timeout; None: unknown."""

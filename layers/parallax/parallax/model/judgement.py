@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from parallax.model.target import Severity
 from parallax.model.wire import wired
 
 NONE = "none"
@@ -178,12 +179,16 @@ class Assessment:
 class NextStep:
     """One step: what it does, and the command with real names.
 
-    An `alternative` replaces the step before it; nobody should do both.
+    An `alternative` replaces the step before it; nobody should do both. A command that
+    changes something has its way back: `undo`, a command, or `undo_note`, a sentence
+    that states why there is none or how to find it.
     """
 
     text: str
     command: str | None = None
     alternative: bool = False
+    undo: str | None = None
+    undo_note: str | None = None
 
 
 @wired
@@ -217,6 +222,7 @@ class Advice:
     """What will fail unless an operator acts: a warning in advance, not an alarm.
 
     `id` is stable, e.g. `certificate-expires`; `due` is when it will fail, if known.
+    The daily mail has advice of severity `warning`.
     """
 
     id: str
@@ -225,6 +231,7 @@ class Advice:
     evidence: tuple[str, ...] = ()
     next_steps: tuple[NextStep, ...] = ()
     due: datetime | None = None
+    severity: Severity = Severity.WARNING
 
 
 class HopState(StrEnum):

@@ -43,6 +43,9 @@ class Role(StrEnum):
     """Inside: the ingress NodePort of another node, with the target's Host."""
     INGRESS_POD = "ingress-pod"
     """Inside: one ingress pod's own address and port, with the target's Host."""
+    OTHER_POD = "other-pod"
+    """Inside: a pod of `kube-system` on a node whose pods of the target get no
+    connection: does the network between the nodes work?"""
 
 
 AS_A_USER = (Role.FIRST, Role.REPEAT)
@@ -100,6 +103,8 @@ class Certificate:
     issuer: str
     not_after: datetime
     names: tuple[str, ...] = ()
+    not_before: datetime | None = None
+    """None: a probe of an earlier release, or no date that the model accepts."""
 
 
 @wired

@@ -1,18 +1,20 @@
-"""Schema: the JSON Schemas of findings, advice and snapshots, for their consumers.
+"""Schema: the JSON Schemas of findings, alerts, advice and snapshots, for consumers.
 
-In: the model's classes. Out: `advice.v1.schema.json`, `finding.v1.schema.json`,
-`snapshot.v1.schema.json` and `snapshot.v2.schema.json` (as it is stored in S3), written
-to the folder in the command:
+In: the model's classes. Out: `advice.v1.schema.json`, `alert.v1.schema.json`,
+`finding.v1.schema.json`, `snapshot.v1.schema.json` and `snapshot.v2.schema.json` (as it
+is stored in S3), written to the folder in the command:
 `python -m parallax.model.schema docs/schema`.
 It does not: validate anything; a test validates events with them.
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from parallax.model.advice import AdviceEvent
+from parallax.model.alert import Alert
 from parallax.model.finding import Finding
 from parallax.model.snapshot import Snapshot
 from parallax.model.stored_snapshot import StoredSnapshot
@@ -43,6 +45,22 @@ REQUIRED = (
 )
 
 
+REQUIRED_OF_ALERT = (
+    "group",
+    "number",
+    "turn",
+    "at",
+    "cause",
+    "since",
+    "severity",
+    "counts",
+    "mail",
+)
+_TEXT = {"type": "string"}
+_REFERENCE = re.compile(r'"#/\$defs/(\w+)"')
+_LABELS = {"type": "object", "additionalProperties": _TEXT}
+
+
 def snapshot_schema() -> dict[str, Any]:
     """Return the schema of a snapshot by wire names."""
     return _head("snapshot", "Snapshot") | schema(Snapshot)
@@ -60,24 +78,85 @@ def _head(name: str, title: str) -> dict[str, Any]:
 
 def finding_schema() -> dict[str, Any]:
     """Return the schema of the CloudEvent that carries a finding."""
+    data, definitions = _finding_data()
+    return _event("finding", "Finding, as a CloudEvent", data, definitions)
+
+
+def _finding_data() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the schema of a finding event's data, and its definitions."""
     made = schema(Finding)
     definitions = made.pop("$defs")
     _name_by_field(definitions["SnapshotRef"])
     properties = made["properties"] | {
         "snapshot": {"anyOf": [{"$ref": "#/$defs/Snapshot"}, {"type": "null"}]},
+        "labels": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "The target's labels; empty for a finding about Parallax.",
+        },
         "snapshot_trimmed": {
             "type": "array",
             "items": {"enum": ["readings", "headers", "bodies", "past", "all"]},
             "description": "What was removed from a finding too large for the queue.",
         },
     }
-    properties.pop("id")
     data: dict[str, Any] = {
         "type": "object",
         "properties": properties,
         "required": list(REQUIRED),
     }
-    return _event("finding", "Finding, as a CloudEvent", data, definitions)
+    return data, definitions
+
+
+def alert_schema() -> dict[str, Any]:
+    """Return the schema of the CloudEvent that carries an alert.
+
+    A large event keeps only some of its data; `data.trimmed` lists what it lost.
+    """
+    made, (finding, definitions) = schema(Alert), _finding_data()
+    own = made.pop("$defs")
+    own.pop("Finding")
+    member = own["Member"]["properties"]
+    member.pop("places")
+    member["labels"] = _LABELS
+    for name in ("snapshot", "snapshot_trimmed"):
+        finding["properties"].pop(name)
+    finding.pop("required")
+    properties = made["properties"] | {
+        "finding": finding,
+        "labels": _LABELS | {"additionalProperties": {"type": "array", "items": _TEXT}},
+        "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "mail": {
+            "type": "object",
+            "properties": {"subject": _TEXT, "text": _TEXT},
+            "required": ["subject", "text"],
+        },
+        "trimmed": {
+            "type": "array",
+            "items": {"enum": ["assessments", "targets", "details", "mail", "all"]},
+            "description": "What was removed from an alert too large for its message.",
+        },
+    }
+    properties.pop("id")
+    data: dict[str, Any] = {
+        "type": "object",
+        "properties": properties,
+        "required": list(REQUIRED_OF_ALERT),
+    }
+    every = definitions | own
+    used = {name: every[name] for name in sorted(_used(data, every))}
+    return _event("alert", "Alert, as a CloudEvent", data, used)
+
+
+def _used(part: object, definitions: dict[str, Any]) -> set[str]:
+    """Return the definitions that a part of a schema refers to, to any depth."""
+    found: set[str] = set()
+    new = set(_REFERENCE.findall(json.dumps(part)))
+    while new:
+        found |= new
+        texts = (json.dumps(definitions[name]) for name in new)
+        new = {name for text in texts for name in _REFERENCE.findall(text)} - found
+    return found
 
 
 def _name_by_field(reference: dict[str, Any]) -> None:
@@ -129,6 +208,7 @@ def write(folder: Path) -> None:
     """Write all schemas into a folder."""
     made = {
         "advice.v1": advice_schema(),
+        "alert.v1": alert_schema(),
         "finding.v1": finding_schema(),
         "snapshot.v1": snapshot_schema(),
         "snapshot.v2": stored_snapshot_schema(),

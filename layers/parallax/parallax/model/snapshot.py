@@ -18,6 +18,7 @@ from parallax.model.freshness import (
     run_stale,
 )
 from parallax.model.probe import Probe, ProbeRun, Role
+from parallax.model.reporters import reporters
 from parallax.model.target import Target
 from parallax.model.wire import wired
 
@@ -121,14 +122,22 @@ class Snapshot:
 
     @property
     def cluster(self) -> ClusterReading | None:
-        """The freshest live reading of the Kubernetes API, else None."""
+        """The freshest live reading of the Kubernetes API, else None.
+
+        Of a large cluster that of a reporter: only reporters list events and claims.
+        """
         readings = [
-            (report.outside_time(report.reading.read_at), report.reading)
+            (report.outside_time(report.reading.read_at), report.node, report.reading)
             for report in self.live_reports
             if report.reading is not None
             and report.reading.read_at >= self._earliest(report)
         ]
-        return max(readings, key=lambda pair: pair[0])[1] if readings else None
+        if not readings:
+            return None
+        newest = max(readings, key=lambda one: one[0])
+        chosen = reporters(self.target.name, newest[2]) or {newest[1]}
+        own = [one for one in readings if one[1] in chosen]
+        return max(own or [newest], key=lambda one: one[0])[2]
 
     def inside(self, *roles: Role) -> tuple[Probe, ...]:
         """Return current inside probes with these roles."""

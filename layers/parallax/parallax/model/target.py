@@ -7,6 +7,7 @@ It does not: read files; `parallax.targets` does.
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from parallax.model.wire import wired
@@ -57,6 +58,14 @@ class Reached:
         return None if self.no_balancer else self.load_balancer
 
 
+class Severity(StrEnum):
+    """How urgent a failure of a target is; routes and filters use it."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+
+
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Maintenance:
@@ -69,10 +78,30 @@ class Maintenance:
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recurring:
+    """A window without mails that comes back, in local time.
+
+    `weekdays` count from 0, Monday; `days_of_month` from 1, or from -1, the last day.
+    Empty: every day; both set: the days that are in both. `begins` and `ends` are
+    minutes after midnight; a window that does not end after its begin ends on the
+    next day. `time_zone` is a name of the IANA database.
+    """
+
+    weekdays: tuple[int, ...] = ()
+    days_of_month: tuple[int, ...] = ()
+    begins: int
+    ends: int
+    time_zone: str
+    reason: str
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One public URL that Parallax watches, if it is enabled.
 
     `interval` is seconds from one probe to the next, while the target is healthy.
+    `severity`, `labels` and `runbook` decide nothing here: alerts carry them.
     """
 
     name: str
@@ -82,8 +111,16 @@ class Target:
     allow_private_addresses: bool = False
     timeout_seconds: float = 10.0
     maintenance: tuple[Maintenance, ...] = ()
+    """In a snapshot: also the recurring windows that were open, as instants."""
+    recurring: tuple[Recurring, ...] = ()
+    """The recurring windows of the targets file; a snapshot has none."""
     interval: float = 60.0
     enabled: bool = True
+    severity: Severity = Severity.CRITICAL
+    labels: tuple[tuple[str, str], ...] = ()
+    """Key and value of each label, sorted by key."""
+    runbook: str | None = None
+    """URL of the page that says what to do if this target fails."""
 
     @property
     def port(self) -> int:

@@ -1,36 +1,83 @@
 """Attributes: what a subscription of the alerts topic can filter on.
 
-In: a finding. Out: SNS message attributes, each a short text.
-It does not: list everything; a filter on the body needs another policy scope.
-Source: Amazon SNS, message attributes and subscription filter policies: at most ten
-attributes reach a subscriber with raw delivery. An empty value is refused.
+In: an alert. Out: at most ten SNS message attributes, each a short text or a list.
+It does not: list everything. A label takes the place of `group`, the second that of
+`place`, the third that of `hop`: a filter on these works for targets with fewer labels.
+Source: Amazon SNS, message attributes and subscription filter policies: a message with
+more than ten attributes does not reach a subscriber with raw delivery. A list
+(`String.Array`) matches if one of its values does. An empty value is refused.
 """
 
-from parallax.model.finding import Finding
-from parallax.model.plain import plain_line
+from collections.abc import Iterable
+from itertools import islice
+
+from parallax.model.alert import Alert
+from parallax.model.place import PlaceKind
+from parallax.model.plain import json_text, plain_line
 
 LONGEST = 256
 """Characters of a value; a filter policy matches whole values."""
+MOST = 10
+LABELS = 3
+"""Labels that become attributes, in the order of their keys."""
+LABEL = "label."
+LISTED = 100
+"""Values of a list. Of a larger group, the first targets are listed."""
 
 type Attributes = dict[str, dict[str, str]]
 
 
-def attributes(finding: Finding) -> Attributes:
-    """Return the attributes of a finding; one without a value is left out."""
-    cluster = finding.snapshot.target.reached.cluster if finding.snapshot else None
-    values = {
-        "target": finding.target,
-        "incident": finding.incident,
-        "state": finding.state.value,
-        "turn": finding.turn.value if finding.turn else None,
-        "cause": finding.cause,
-        "reason": finding.reason,
-        "class": finding.class_.value if finding.class_ else None,
-        "hop": finding.hop.value if finding.hop else None,
-        "cluster": cluster,
+def attributes(alert: Alert) -> Attributes:
+    """Return the attributes of an alert; one without a value is left out."""
+    finding, place = alert.finding, alert.place
+    always = {
+        "severity": _text(alert.severity.value),
+        "target": _list(_targets(alert)),
+        "turn": _text(alert.turn.value),
+        "state": _text(finding.state.value),
+        "cause": _text(alert.cause),
+        "class": _text(finding.class_.value if finding.class_ else None),
+        "cluster": _list(_clusters(alert)),
     }
+    rest = {
+        "hop": _text(finding.hop.value if finding.hop else None),
+        "place": _text(f"{place.kind.value}/{place.name}"),
+        "group": _text(alert.group),
+    }
+    every = always | _labels(alert) | rest
+    return dict(islice(((k, v) for k, v in every.items() if v), MOST))
+
+
+def _targets(alert: Alert) -> Iterable[str]:
+    """Return the targets; at the end, those that were."""
+    names = [m.target for m in alert.failing]
+    return names or [*alert.recovered, *alert.moved] or [alert.finding.target]
+
+
+def _clusters(alert: Alert) -> Iterable[str]:
+    """Return the clusters of the targets, as far as their paths are known."""
+    of_members = (place for member in alert.members for place in member.places)
+    every = (*alert.finding.places, *of_members)
+    return (place.name for place in every if place.kind is PlaceKind.CLUSTER)
+
+
+def _labels(alert: Alert) -> Attributes:
+    """Return an attribute for each key, with the values of all targets."""
+    keys = list(dict.fromkeys(key for key, _ in alert.labels))[:LABELS]
     return {
-        name: {"DataType": "String", "StringValue": plain_line(value)[:LONGEST]}
-        for name, value in values.items()
-        if value
+        f"{LABEL}{key}": _list(value for k, value in alert.labels if k == key)
+        for key in keys
     }
+
+
+def _text(value: str | None) -> dict[str, str]:
+    if not value:
+        return {}
+    return {"DataType": "String", "StringValue": plain_line(value)[:LONGEST]}
+
+
+def _list(values: Iterable[str]) -> dict[str, str]:
+    shown = list(dict.fromkeys(plain_line(value)[:LONGEST] for value in values))
+    if not shown:
+        return {}
+    return {"DataType": "String.Array", "StringValue": json_text(shown[:LISTED])}

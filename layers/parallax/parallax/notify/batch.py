@@ -1,7 +1,8 @@
 """Batch: one invocation of `notify`, for all of its configured routes.
 
 In: an event of the incidents table's stream, or the call of each minute that sends
-waiting records. Out: Lambda's partial batch response, or the published ids.
+waiting records. Out: Lambda's partial batch response, or the published ids. If it has
+the alerts topic, it also keeps the groups.
 It does not: depend on what a route does with a publication.
 """
 
@@ -9,8 +10,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from parallax.incidents.advice import from_image
+from parallax.model.finding import Incident
 from parallax.notify.delivery import Delivery
+from parallax.notify.grouping import Grouping
+from parallax.notify.publication import from_image
 from parallax.notify.routes import configured
 from parallax.settings import Settings
 from parallax.stream import Record, process, read
@@ -21,11 +24,14 @@ log = logging.getLogger(__name__)
 def deliver(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
     """Publish each record over each route; return the records to retry."""
     deliveries = _deliveries(settings, is_redrive=bool(event.get("redrive")))
+    grouping = Grouping(settings) if settings.alerts_topic_arn else None
 
     def handle(record: Record) -> None:
         item = read(record, from_image, settings.dead_letters_url)
         if item is None:
             return
+        if grouping is not None and isinstance(item, Incident):
+            grouping.take(record, item)
         _each(
             deliveries,
             lambda delivery: delivery.deliver(record, item),
@@ -38,10 +44,16 @@ def deliver(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
 
 
 def deliver_waiting(settings: Settings) -> dict[str, Any]:
-    """Send the waiting records of each route; raises if any still waits."""
+    """Send the waiting records of each route; raises if any still waits.
+
+    Groups also change with the time. Neither stops the other.
+    """
     deliveries = _deliveries(settings)
+    steps = [delivery.deliver_waiting for delivery in deliveries]
+    if settings.alerts_topic_arn:
+        steps.append(Grouping(settings).tick)
     try:
-        _each(deliveries, Delivery.deliver_waiting, "some records are still waiting")
+        _each(steps, lambda step: step(), "some records are still waiting")
     finally:
         _report(deliveries)
     return {"published": {d.route.name: d.sent for d in deliveries}}
@@ -56,14 +68,12 @@ def _deliveries(settings: Settings, *, is_redrive: bool = False) -> list[Deliver
     ]
 
 
-def _each(
-    deliveries: list[Delivery], step: Callable[[Delivery], None], problem: str
-) -> None:
-    """Take a step on each route; raise at the end what the steps raised."""
+def _each[T](parts: list[T], step: Callable[[T], None], problem: str) -> None:
+    """Take a step on each part; raise at the end what the steps raised."""
     errors: list[Exception] = []
-    for delivery in deliveries:
+    for part in parts:
         try:
-            step(delivery)
+            step(part)
         except Exception as error:  # noqa: BLE001 - one route does not stop the others
             errors.append(error)
     if errors:

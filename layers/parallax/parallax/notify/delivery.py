@@ -14,12 +14,15 @@ from random import shuffle
 from time import monotonic
 
 from parallax.aws import is_permanent, is_unsent, may_pass
-from parallax.incidents.advice import from_image
-from parallax.model.advice import AdviceRecord
-from parallax.model.finding import Incident
 from parallax.model.packed import UnreadableError
 from parallax.notify.marks import Marks
-from parallax.notify.publication import Publication, is_new, publications
+from parallax.notify.publication import (
+    Publication,
+    Published,
+    from_image,
+    is_new,
+    publications,
+)
 from parallax.notify.routes import Route
 from parallax.notify.waiting import Waiting
 from parallax.stream import Record, send_to_dead_letters
@@ -64,7 +67,7 @@ class Delivery:
         self._failed: set[str] = set()
         self.sent: list[str] = []
 
-    def deliver(self, record: Record, item: Incident | AdviceRecord) -> None:
+    def deliver(self, record: Record, item: Published) -> None:
         """Publish what a stream record holds, or store it to wait.
 
         Raises only if the table cannot be read or written. Then the subject's later
@@ -126,7 +129,7 @@ class Delivery:
                 "published mark was not written", extra={"publication": identity}
             )
 
-    def _deliver(self, record: Record, item: Incident | AdviceRecord) -> None:
+    def _deliver(self, record: Record, item: Published) -> None:
         wanted = self._wanted(item)
         if not wanted:
             return
@@ -143,9 +146,7 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - every rejected record waits or is a dead letter
             self._reject(record, item, error)
 
-    def _reject(
-        self, record: Record, item: Incident | AdviceRecord, error: Exception
-    ) -> None:
+    def _reject(self, record: Record, item: Published, error: Exception) -> None:
         log.warning("record was rejected", extra=self._facts(item.subject, error))
         if not is_new(item):
             return  # the version that added it waits, was sent, or is a dead letter
@@ -224,7 +225,7 @@ class Delivery:
                 " it may have been sent, and is not sent again"
             )
 
-    def _wanted(self, item: Incident | AdviceRecord) -> list[Publication]:
+    def _wanted(self, item: Published) -> list[Publication]:
         """Return what an item has to publish on this route."""
         return [p for p in publications(item) if self.route.wants(p)]
 

@@ -1,10 +1,9 @@
-"""Event: a finding as a CloudEvent for the findings queue.
+"""Event: a finding as a CloudEvent for the findings topic and its queues.
 
 In: a finding. Out: a dict for `json.dumps`, at most `LIMIT` bytes of JSON.
 It does not: send, or read a snapshot from S3. `data.class` and `data.hop` are null when
 no cause is established, so that absent and unknown need not be distinguished.
-Source: CloudEvents 1.0.2; Amazon SQS quotas. SQS now accepts 1 MiB; 256 KiB was the
-limit for years, and may still be the limit of a consumer.
+Source: CloudEvents 1.0.2; Amazon SNS quotas: 256 KiB, attributes included.
 """
 
 import json
@@ -18,23 +17,24 @@ from parallax.model.probe import Probe
 from parallax.model.schema import IDENTITY
 from parallax.model.snapshot import Snapshot
 from parallax.model.wire import encode
+from parallax.settings import SOURCE
 
 TYPE = "io.parallax.finding.v1"
 ADVICE_TYPE = "io.parallax.advice.v1"
-SOURCE = "/parallax/diagnose"
 LIMIT = 240 * 1024
-"""Bytes; below SQS's 262,144 with room for attributes."""
+"""Bytes; below SNS's 262,144 with room for attributes."""
 BODY = 2048
 """Characters of a body that are kept; a page's signature is far shorter."""
 
 
-def cloud_event(finding: Finding) -> dict[str, Any]:
+def cloud_event(finding: Finding, source: str = SOURCE) -> dict[str, Any]:
     """Return a finding as a CloudEvent; a large one loses parts of its snapshot.
 
+    `source` names the stack, e.g. `/parallax/eu-central-1/123456789012/parallax`.
     `data.snapshot_trimmed` lists the parts that were removed. With a bucket,
     `data.snapshot_ref` names the whole snapshot, and nothing is removed.
     """
-    event = _event(finding)
+    event = _event(finding, source)
     snapshot = finding.snapshot and _bodies(finding.snapshot, BODY)
     removed: list[str] = []
     event["data"]["snapshot"] = encode(snapshot)
@@ -48,19 +48,22 @@ def cloud_event(finding: Finding) -> dict[str, Any]:
     return event
 
 
-def advice_event(event: AdviceEvent) -> dict[str, Any]:
+def advice_event(event: AdviceEvent, source: str = SOURCE) -> dict[str, Any]:
     """Return an advice event as a CloudEvent of its own type."""
-    head = _head(event.id, ADVICE_TYPE, event.target, "advice")
+    attributes = head(event.id, ADVICE_TYPE, event.target, "advice", source)
     data = encode(event)
     data.pop("id")
-    return head | {"time": encode(event.judged_at), "data": data}
+    return attributes | {"time": encode(event.judged_at), "data": data}
 
 
-def _head(identity: str, kind: str, target: str, schema: str) -> dict[str, Any]:
+def head(
+    identity: str, kind: str, target: str, schema: str, source: str
+) -> dict[str, Any]:
+    """Return the attributes that every event has; `target` is its subject."""
     return {
         "specversion": "1.0",
         "id": identity,
-        "source": SOURCE,
+        "source": source,
         "type": kind,
         "subject": target,
         "datacontenttype": "application/json",
@@ -68,41 +71,51 @@ def _head(identity: str, kind: str, target: str, schema: str) -> dict[str, Any]:
     }
 
 
-def _event(finding: Finding) -> dict[str, Any]:
-    return _head(finding.id, TYPE, finding.target, "finding") | {
+def _event(finding: Finding, source: str) -> dict[str, Any]:
+    return head(finding.id, TYPE, finding.target, "finding", source) | {
         "time": encode(finding.judged_at),
-        "data": {
-            "target": finding.target,
-            "url": finding.url,
-            "title": finding.title,
-            "state": finding.state.value,
-            "turn": finding.turn.value if finding.turn else None,
-            "since": encode(finding.since),
-            "judged_at": encode(finding.judged_at),
-            "incident": finding.incident,
-            "symptom": encode(finding.symptom),
-            "class": finding.class_.value if finding.class_ else None,
-            "hop": finding.hop.value if finding.hop else None,
-            "cause": finding.cause,
-            "reason": finding.reason,
-            "settling": finding.settling,
-            "settling_reason": finding.settling_reason,
-            "proof": encode(finding.proof),
-            "well_since": encode(finding.well_since),
-            "assessments": encode(finding.assessments),
-            "path": encode(finding.path),
-            "next_steps": encode(finding.next_steps),
-            "advice": encode(finding.advice),
-            "lead": encode(finding.lead),
-            "request_id": finding.request_id,
-            "response": encode(finding.response),
-            "timeline": encode(finding.timeline),
-            "no_change_before": finding.no_change_before,
-            "next_mail_at": encode(finding.next_mail_at),
-            "snapshot": None,
-            "snapshot_ref": finding.snapshot_ref and asdict(finding.snapshot_ref),
-            "snapshot_problem": finding.snapshot_problem,
-        },
+        "data": finding_data(finding),
+    }
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """Return the data of a finding's event, with `snapshot` null."""
+    return {
+        "target": finding.target,
+        "url": finding.url,
+        "title": finding.title,
+        "state": finding.state.value,
+        "turn": finding.turn.value if finding.turn else None,
+        "since": encode(finding.since),
+        "judged_at": encode(finding.judged_at),
+        "incident": finding.incident,
+        "symptom": encode(finding.symptom),
+        "class": finding.class_.value if finding.class_ else None,
+        "hop": finding.hop.value if finding.hop else None,
+        "cause": finding.cause,
+        "reason": finding.reason,
+        "settling": finding.settling,
+        "settling_reason": finding.settling_reason,
+        "proof": encode(finding.proof),
+        "well_since": encode(finding.well_since),
+        "assessments": encode(finding.assessments),
+        "path": encode(finding.path),
+        "next_steps": encode(finding.next_steps),
+        "advice": encode(finding.advice),
+        "lead": encode(finding.lead),
+        "request_id": finding.request_id,
+        "response": encode(finding.response),
+        "timeline": encode(finding.timeline),
+        "no_change_before": finding.no_change_before,
+        "next_mail_at": encode(finding.next_mail_at),
+        "place": encode(finding.place),
+        "places": encode(finding.places),
+        "severity": finding.severity.value,
+        "labels": dict(finding.labels),
+        "runbook": finding.runbook,
+        "snapshot": None,
+        "snapshot_ref": finding.snapshot_ref and asdict(finding.snapshot_ref),
+        "snapshot_problem": finding.snapshot_problem,
     }
 
 

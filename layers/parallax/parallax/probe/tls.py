@@ -59,7 +59,7 @@ def peer_certificate(connection: ssl.SSLObject) -> Certificate | None:
     encoded = connection.getpeercert(binary_form=True) or b""
     if encoded in _decoded:
         return _decoded[encoded]
-    certificate = _read(connection.getpeercert() or _unverified(connection))
+    certificate = certificate_of(connection.getpeercert() or _unverified(connection))
     if certificate is not None and len(encoded) <= _REMEMBERED_BYTES:
         if len(_decoded) >= _REMEMBERED:
             _decoded.clear()
@@ -80,7 +80,8 @@ def _unverified(connection: ssl.SSLObject) -> dict[str, Any]:
         return {}
 
 
-def _read(certificate: dict[str, Any]) -> Certificate | None:
+def certificate_of(certificate: dict[str, Any]) -> Certificate | None:
+    """Return a certificate from OpenSSL's fields; None: it has no end."""
     if not certificate:
         return None
     try:
@@ -92,7 +93,17 @@ def _read(certificate: dict[str, Any]) -> Certificate | None:
         issuer=_name(certificate.get("issuer", ())),
         not_after=not_after,
         names=_names(certificate.get("subjectAltName", ())),
+        not_before=_beginning(certificate.get("notBefore", "")),
     )
+
+
+def _beginning(text: str) -> datetime | None:
+    """Return since when a certificate is valid; None: no date that the model has."""
+    try:
+        instant = datetime.fromtimestamp(ssl.cert_time_to_seconds(text), UTC)
+    except ValueError:
+        return None
+    return instant if instant.year in YEARS else None
 
 
 def _names(alternatives: Iterable[tuple[str, object]]) -> tuple[str, ...]:

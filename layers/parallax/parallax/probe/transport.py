@@ -216,10 +216,10 @@ async def _send(
     connection: Connection, request: httpx.Request, trace: Trace
 ) -> ResponseParser:
     """Send the request and read until the headers are complete."""
-    parser, head = ResponseParser(), _head(request)
+    parser, message = ResponseParser(), _head(request) + request.content
     trace.enter("processing")
     try:
-        await connection.send(head)
+        await connection.send(message)
     finally:  # decoded while the peer works on its response
         if connection.tls is not None:
             trace.certificate = tls.peer_certificate(connection.tls)
@@ -245,7 +245,7 @@ async def _advance(connection: Connection, parser: ResponseParser) -> None:
 
 
 def _head(request: httpx.Request) -> bytes:
-    """Return the request line and headers; probes send no body."""
+    """Return the request line and headers; a probe has no body after them."""
     lines = [b"%b %b HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
     lines += [b"%b: %b" % header for header in request.headers.raw]
     return b"\r\n".join([*lines, b"", b""])

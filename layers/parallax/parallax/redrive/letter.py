@@ -16,6 +16,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple, cast
 from urllib.parse import unquote_plus
 
+SQS = "aws:sqs"
+"""The source of a record of a queue."""
 LAMBDA_ARN_PARTS = 7
 """`arn:aws:lambda:<region>:<account>:function:<name>`, with or without a qualifier."""
 
@@ -24,7 +26,7 @@ class Form(StrEnum):
     """Which service wrote the letter, and its content."""
 
     SET_ASIDE = "set aside"
-    """By a function of Parallax: one record of a stream, and the reason."""
+    """By a function of Parallax: one record of a stream or queue, and the reason."""
     STORED = "stored"
     """By S3: the name of an object that contains a discarded batch."""
     DISCARDED = "discarded"
@@ -103,8 +105,8 @@ def _set_aside(document: object) -> Letter | None:
     named = _at(document, "function")
     function = named if isinstance(named, str) else None
     letter = Letter(form=Form.SET_ASIDE, reason=reason, function=function)
-    if _at(record, "dynamodb") is None:
-        problem = "it contains no record of a stream and can only be read"
+    if _at(record, "dynamodb") is None and _at(record, "eventSource") != SQS:
+        problem = "it contains no record of a stream or queue and can only be read"
         return replace(letter, problem=problem)
     return replace(letter, event={"Records": [record]})
 

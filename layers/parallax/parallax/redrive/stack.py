@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-STEPS = ("probe", "inspect", "diagnose", "notify", "publish")
+STEPS = ("probe", "inspect", "diagnose", "notify", "publish", "routes")
 """Steps whose function has dead letters."""
 LETTERS = "letters"
 """The key of the queue of all functions."""
@@ -82,11 +82,7 @@ def find_stack(name: str) -> Stack:
     Raises `StackError` for a stack without them, and botocore's errors if AWS is
     unreachable or refuses the request.
     """
-    stacks = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-    outputs = {
-        output["OutputKey"]: output["OutputValue"]
-        for output in stacks[0].get("Outputs", [])
-    }
+    outputs = outputs_of(name)
     named = {key: f"{key.title()}DeadLettersUrl" for key in (*STEPS, STREAM)}
     named[LETTERS] = LETTERS_OUTPUT
     queues = {key: outputs[url] for key, url in named.items() if url in outputs}
@@ -98,6 +94,15 @@ def find_stack(name: str) -> Stack:
             f" {_function_output('<step>')}; check that it is a stack of Parallax"
         )
     return Stack(name, queues, functions)
+
+
+def outputs_of(name: str) -> Mapping[str, str]:
+    """Return the outputs of a stack by their keys; raises botocore's errors."""
+    stacks = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    return {
+        output["OutputKey"]: output["OutputValue"]
+        for output in stacks[0].get("Outputs", [])
+    }
 
 
 def _function_output(step: str) -> str:

@@ -72,4 +72,7 @@ def _finding(
         title=f"{TITLE}; its last cause was {incident.cause}",
         settling=False,
         turn=reason,
+        severity=last.severity,
+        labels=last.labels,
+        runbook=last.runbook,
     )

@@ -30,7 +30,7 @@ def reason(
     waited = snapshot.taken_at - incident.mailed_at
     if is_discovery(incident, judgement.cause):
         return NotificationReason.CAUSE_CHANGED
-    if waited >= _patience(incident, rules):
+    if waited >= timedelta(seconds=rules.patience(incident.changes)):
         if _cause_changed(incident, judgement):
             return NotificationReason.CAUSE_CHANGED
         if _trend_changed(incident, judgement, snapshot):
@@ -42,17 +42,6 @@ def reason(
 def is_discovery(incident: Incident, cause: str) -> bool:
     """Say whether a cause is established after mails that named none."""
     return incident.mailed_cause == NOT_ESTABLISHED != cause
-
-
-def _patience(incident: Incident, rules: Rules) -> timedelta:
-    """Return how long after a mail the next change may be mailed.
-
-    The time doubles after each change, so that an incident that keeps changing does
-    not flood the inbox. The queue gets every change, and a reminder the present state.
-    """
-    shortest = max(rules.quiet_seconds, rules.evidence_seconds)
-    seconds = shortest * 2 ** min(incident.changes, 16)
-    return timedelta(seconds=min(seconds, rules.reminder_seconds))
 
 
 def _cause_changed(incident: Incident, judgement: Judgement) -> bool:

@@ -13,10 +13,13 @@ from parallax.diagnose.reach import is_response, present
 from parallax.evidence import users
 from parallax.evidence.scene import Scene
 from parallax.model.finding import Finding, Incident, NotificationReason
-from parallax.model.judgement import NOT_ESTABLISHED, Judgement
+from parallax.model.judgement import AGENT_SILENT, NOT_ESTABLISHED, Judgement
+from parallax.model.place import Place
 from parallax.model.probe import AS_A_USER
 from parallax.model.snapshot import Snapshot
+from parallax.model.target import Severity, Target
 from parallax.story.notification import is_discovery
+from parallax.story.places import blamed, places
 from parallax.story.rules import Rules
 from parallax.story.state import is_silence
 from parallax.story.timeline import first_response, no_change, timeline
@@ -55,10 +58,15 @@ def _mailed(
         incident,
         mailed_at=snapshot.taken_at,
         mailed_cause=incident.cause if named else incident.mailed_cause,
+        mailed_place=_place(incident) if named else incident.mailed_place,
         mailed_hop=present(snapshot) or incident.mailed_hop,
         mailed_answered=_gets_response(snapshot, incident),
         changes=incident.changes + revised,
     )
+
+
+def _place(incident: Incident) -> Place | None:
+    return incident.finding.place if incident.finding else None
 
 
 def _gets_response(snapshot: Snapshot, incident: Incident) -> bool | None:
@@ -94,7 +102,7 @@ def _with_story(
     mailed = snapshot.taken_at if finding.turn else incident.mailed_at
     reminder = timedelta(seconds=rules.reminder_seconds)
     timed = replace(
-        finding,
+        _routed(finding, incident, snapshot.target),
         next_mail_at=mailed + reminder if mailed else None,
         quiet_seconds=rules.quiet_seconds,
     )
@@ -105,6 +113,26 @@ def _with_story(
         response=first_response(snapshot),
         timeline=timeline(incident, snapshot),
         no_change_before=no_change(incident, snapshot),
+    )
+
+
+def _routed(finding: Finding, incident: Incident, target: Target) -> Finding:
+    """Return the finding with its target's severity, labels and runbook.
+
+    Targets with different labels share a finding about Parallax itself, so it has none:
+    otherwise its end could go to others than its begin. While only agents are silent,
+    requests from the internet still show whether users are served.
+    """
+    if is_silence(incident):
+        is_half = incident.cause == AGENT_SILENT
+        return replace(
+            finding, severity=Severity.WARNING if is_half else Severity.CRITICAL
+        )
+    return replace(
+        finding,
+        severity=target.severity,
+        labels=target.labels,
+        runbook=target.runbook,
     )
 
 
@@ -140,4 +168,6 @@ def _finding(
         lead=judgement.lead,
         snapshot=snapshot,
         request_id=snapshot.run.first.request_id if snapshot.run else None,
+        place=blamed(judgement, snapshot),
+        places=() if is_silence(incident) else places(snapshot.target, snapshot),
     )

@@ -1,9 +1,11 @@
 """Rules: the waiting times of an incident.
 
-In and out: values. It does not: decide anything.
+In and out: values. It does not: decide anything about one incident.
 """
 
 from dataclasses import dataclass
+
+from parallax.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +22,23 @@ class Rules:
     quiet_seconds: float = 300
     evidence_seconds: float = 45
     reminder_seconds: float = 21600
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Rules":
+        """Return the times that the stack's parameters set."""
+        return cls(
+            settle_seconds=settings.settle_seconds,
+            quiet_seconds=settings.quiet_seconds,
+            evidence_seconds=settings.evidence_seconds,
+            reminder_seconds=settings.reminder_seconds,
+        )
+
+    def patience(self, changes: int) -> float:
+        """Return the seconds after a mail from which on the next change is mailed.
+
+        The time doubles after each change, so that a failure that keeps changing does
+        not flood the inbox. The queue gets every change, and a reminder the present
+        state.
+        """
+        shortest = max(self.quiet_seconds, self.evidence_seconds)
+        return min(shortest * 2 ** min(changes, 16), self.reminder_seconds)

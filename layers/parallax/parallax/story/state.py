@@ -4,6 +4,7 @@ In: the incident so far, the judgement, its snapshot, the rules. Out: a `State`.
 It does not: publish or notify; `publish` and `notification` do.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from parallax.model.finding import Incident, State
 from parallax.model.freshness import RUN_STALE, is_fresh
 from parallax.model.judgement import NONE, SILENCES, Class, Judgement, View
 from parallax.model.snapshot import Snapshot
+from parallax.model.target import Maintenance
 from parallax.story.rules import Rules
 
 
@@ -114,7 +116,9 @@ def confirmed(judgement: Judgement, snapshot: Snapshot) -> bool:
 
 def in_maintenance(snapshot: Snapshot) -> bool:
     """Say whether a maintenance window is open, so that no mail is sent."""
-    return any(
-        window.starts_at <= snapshot.taken_at < window.ends_at
-        for window in snapshot.target.maintenance
-    )
+    return in_window(snapshot.target.maintenance, snapshot.taken_at)
+
+
+def in_window(windows: Iterable[Maintenance], now: datetime) -> bool:
+    """Say whether one of these windows is open."""
+    return any(window.starts_at <= now < window.ends_at for window in windows)

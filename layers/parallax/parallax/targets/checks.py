@@ -5,19 +5,18 @@ It does not: read files, or write the final error.
 pydantic checks the types; this module checks everything else.
 """
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
-from datetime import datetime
-from typing import Any, cast
 
-from parallax.model import web_url
-from parallax.model.name import NAME, is_name
 from parallax.model.secret_text import quoted
-from parallax.model.target import Healthy, Maintenance, Reached, Target
+from parallax.model.target import Healthy, Reached, Target
 from parallax.model.wire import decode, wire_name
 from parallax.targets.defaults import origin, with_defaults
+from parallax.targets.expected import expected
 from parallax.targets.interval import read_interval
+from parallax.targets.labels import read_labels
+from parallax.targets.maintenance import KEYS, read_maintenance
+from parallax.targets.rules import rules
 from parallax.targets.yaml_lines import (
     Location,
     Problem,
@@ -27,10 +26,8 @@ from parallax.targets.yaml_lines import (
     keys_of,
 )
 
-TIMEOUT_SECONDS = (0.5, 20.0)
-_SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-
-DEFAULTS = tuple(f.name for f in fields(Target) if f.name not in {"name", "url"})
+_TARGET = tuple(f.name for f in fields(Target) if f.name != "recurring")
+DEFAULTS = tuple(key for key in _TARGET if key not in {"name", "url"})
 """The keys that `defaults` may have."""
 
 _KEYS: dict[Location, tuple[str, ...]] = {
@@ -38,11 +35,11 @@ _KEYS: dict[Location, tuple[str, ...]] = {
     ("defaults",): DEFAULTS,
     ("defaults", "healthy"): tuple(f.name for f in fields(Healthy)),
     ("defaults", "reached"): tuple(f.name for f in fields(Reached)),
-    ("defaults", "maintenance", 0): tuple(f.name for f in fields(Maintenance)),
-    ("targets", 0): tuple(f.name for f in fields(Target)),
+    ("defaults", "maintenance", 0): KEYS,
+    ("targets", 0): _TARGET,
     ("targets", 0, "healthy"): tuple(f.name for f in fields(Healthy)),
     ("targets", 0, "reached"): tuple(f.name for f in fields(Reached)),
-    ("targets", 0, "maintenance", 0): tuple(f.name for f in fields(Maintenance)),
+    ("targets", 0, "maintenance", 0): KEYS,
 }
 """The keys that each mapping may have; 0 stands for any entry of a list."""
 
@@ -89,9 +86,10 @@ def _target(entry: object, location: Location) -> tuple[list[Problem], Target | 
     """Return the problems of one entry, and its value if it can be decoded."""
     from pydantic import ValidationError  # noqa: PLC0415 - kept off the cold start
 
-    problems = list(_rules(entry, location))
-    wrong, entry = read_interval(entry, location)
-    problems += wrong
+    problems = list(rules(entry, location))
+    for read in (read_interval, read_labels, read_maintenance):
+        wrong, entry = read(entry, location)
+        problems += wrong
     try:
         target = decode(Target, entry)
     except ValidationError as error:
@@ -99,70 +97,9 @@ def _target(entry: object, location: Location) -> tuple[list[Problem], Target | 
         for detail in error.errors(include_url=False):
             at = (*location, *_fields(detail["loc"]))
             if at not in reported:
-                problems.append((at, _expected(detail)))
+                problems.append((at, expected(detail)))
         return problems, None
-    return problems + list(_windows(target, location)), target
-
-
-def _rules(entry: object, location: Location) -> Iterator[Problem]:
-    """Yield the problems of values that have the right type."""
-    values = keys_of(entry)
-    for key, (right, expected) in _RULES.items():
-        value = values.get(key)
-        if value is not None and not right(value):
-            yield (*location, key), f"expected {expected}, got {quoted(value)}"
-    url = values.get("url")
-    wrong = None if url is None else web_url.problem(url)
-    if wrong:
-        yield (*location, "url"), wrong
-    cluster = keys_of(values.get("reached")).get("cluster")
-    if isinstance(cluster, str) and not is_name(cluster):
-        at = (*location, "reached", "cluster")
-        yield at, f"expected {NAME}, got {quoted(cluster)}"
-    healthy = keys_of(values.get("healthy"))
-    at = (*location, "healthy", "status_codes")
-    if healthy.get("status_codes") == []:
-        yield at, "expected at least one status code"
-    for index, code in enumerate(entries_of(healthy.get("status_codes"))):
-        if not _is_status_code(code):
-            yield (
-                (*at, index),
-                f"expected a status code from 100 to 599, got {quoted(code)}",
-            )
-
-
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and _SLUG.fullmatch(value) is not None
-
-
-def _is_timeout(value: object) -> bool:
-    low, high = TIMEOUT_SECONDS
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and low <= cast("float", value) <= high
-
-
-def _is_status_code(value: object) -> bool:
-    return isinstance(value, int) and value in range(100, 600)
-
-
-_RULES: dict[str, tuple[Callable[[object], bool], str]] = {
-    "name": (_is_name, "lower-case letters, digits and hyphens, as in a host name"),
-    "timeout_seconds": (_is_timeout, "seconds from 0.5 to 20"),
-}
-
-
-def _windows(target: Target, location: Location) -> Iterator[Problem]:
-    for index, window in enumerate(target.maintenance):
-        at = (*location, "maintenance", index)
-        naive = [k for k in ("starts_at", "ends_at") if _naive(getattr(window, k))]
-        for key in naive:
-            yield (*at, key), "expected a time with a time zone, such as 22:00:00Z"
-        if not naive and window.ends_at <= window.starts_at:
-            yield (*at, "ends_at"), "expected a time after starts_at"
-
-
-def _naive(instant: datetime) -> bool:
-    return instant.tzinfo is None
+    return problems, target
 
 
 def _duplicates(entries: list[object]) -> Iterator[Problem]:
@@ -184,10 +121,3 @@ def _fields(location: tuple[int | str, ...]) -> Location:
     return tuple(
         keys.get(part, part) if isinstance(part, str) else part for part in location
     )
-
-
-def _expected(detail: Any) -> str:  # noqa: ANN401 - pydantic's own type of an error
-    if detail["type"] == "missing":
-        return "expected a value, got none"
-    expected = re.sub(r"^Input should be ", "", detail["msg"])
-    return f"expected {expected}, got {quoted(detail['input'])}"

@@ -12,6 +12,7 @@ from parallax.writers.mark import Family, Level, Mark, Shows, own
 
 _DOCTYPE = r'<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2\.0//EN">\s*<html><head>\s*'
 _PROXY_ERRORS = "502 Proxy Error|503 Service Unavailable|504 Gateway Timeout"
+_NAMES = {"date", "server", "content-type", "content-length", "connection"}
 
 FAMILY = Family(
     name="apache",
@@ -68,6 +69,19 @@ FAMILY = Family(
             body=r"<hr>\s*<address>Apache(?:/[^<]*)? Server at [^<]* Port \d+"
             r"</address>",
             test=lambda r: not re.search(rf"{_DOCTYPE}<title>", r.body),
+            hop="unknown",
+        ),
+        own(
+            text="Apache's name and the charset of its own pages, without the page; "
+            "the response does not show whether this Apache is a proxy or the pod's "
+            "server",
+            status_codes=range(400, 600),
+            headers=(
+                ("server", r"^Apache\b(?!-)"),
+                ("content-type", r"^text/html; charset=iso-8859-1$"),
+            ),
+            empty_body=True,
+            test=lambda r: r.by_name.keys() <= _NAMES,
             hop="unknown",
         ),
         Mark(

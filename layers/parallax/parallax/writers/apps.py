@@ -118,7 +118,7 @@ PLAIN = Family(
         ),
         _weak(
             text="`Server` names an app server",
-            headers=(("server", r"^(waitress|puma|cowboy|granian|microsoft-iis)"),),
+            headers=(("server", r"^(puma|cowboy|microsoft-iis)"),),
         ),
     ),
 )

@@ -66,6 +66,16 @@ FAMILY = Family(
             status_codes=range(400, 600),
             body=r"<hr ?/?><center>cloudflare(?:-nginx)?</center>",
         ),
+        own(
+            text="Cloudflare's name and type of text on a 502 or 504 without its page: "
+            "it replaces the origin's page",
+            status_codes=(502, 504),
+            headers=(
+                ("server", r"^cloudflare$"),
+                ("content-type", r"^text/plain; charset=UTF-8$"),
+            ),
+            empty_body=True,
+        ),
         Mark(
             shows=Shows.OWN,
             level=Level.KNOWLEDGE,

@@ -64,7 +64,7 @@ FAMILY = Family(
             level=Level.CAPTURED,
             text="`server: envoy` with an empty page, without an upstream time: Envoy "
             "had no route or no cluster",
-            status_codes=(404, 503),
+            status_codes=(404, 502, 503),
             headers=(_SERVER,),
             without=(_TIME, ("content-type", "")),
             test=lambda r: r.is_empty and not r.vendor_seen,

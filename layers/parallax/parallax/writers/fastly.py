@@ -47,6 +47,13 @@ FAMILY = Family(
             without=(("x-varnish", ""),),
         ),
         own(
+            text="`Server: Varnish` with `Retry-After: 0` and without X-Varnish: "
+            "Fastly made this response",
+            status_codes=(503,),
+            headers=(("server", r"^Varnish$"), ("retry-after", r"^0$")),
+            without=(("x-varnish", ""),),
+        ),
+        own(
             text="the start of Varnish's page, from a Fastly cache",
             status_codes=(*range(400, 600),),
             headers=(_EDGE,),

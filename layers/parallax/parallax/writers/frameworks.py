@@ -39,6 +39,13 @@ _SERVERS = (
     _named("tornado", "Server", r"^TornadoServer/", Level.DOCUMENTED),
     _named("app", "Server", r"^(?:WSGIServer|BaseHTTP|SimpleHTTP)/", Level.DOCUMENTED),
     _named("app", "Server", r"^(?:WEBrick/|daphne$|hypercorn)", Level.DOCUMENTED),
+    _named(
+        "app",
+        "Server",
+        r"^(?:Mojolicious \(Perl\)|Plack::|HTTP::Server::PSGI|Starman|waitress$"
+        r"|granian$|Warp/\d|CherryPy/|TwistedWeb/|akka-http/|pekko-http/|http4s)",
+        Level.DOCUMENTED,
+    ),
 )
 _PAGES = (
     _captured(

@@ -3,8 +3,10 @@
 Sources: AWS's "Gateway responses in API Gateway" and "HTTP API troubleshooting"; the
 Classic Load Balancer's page on its reason phrases; Apigee's fault format and runtime
 error catalog; Tyk's `gateway/handler_error.go` and the responses in its documentation;
-KrakenD's documentation on response headers; Azure API Management's policy errors; Cloud
-Foundry's gorouter, `handlers/lookup.go` and `proxy/round_tripper/error_handler.go`.
+KrakenD's documentation on response headers; Azure API Management's policy errors;
+Skipper's `proxy.go` (`addBranding`) and its tutorial on limits; responses of IBM API
+Connect in its documentation; Cloud Foundry's gorouter, `handlers/lookup.go` and
+`proxy/round_tripper/error_handler.go`.
 A message that an app may write too does not decide without a header of the gateway.
 """
 
@@ -164,6 +166,47 @@ GOROUTER = Family(
         ),
     ),
 )
+IBM_API_CONNECT = Family(
+    name="ibm-api-connect",
+    hop="load-balancer",
+    marks=(
+        own(
+            text="`httpCode`, `httpMessage` and `moreInformation`: an error of IBM API "
+            "Connect",
+            status_codes=range(400, 600),
+            body=r'\A\s*\{\s*"httpCode":\s*"\d{3}",\s*"httpMessage":\s*"[^"]*",\s*'
+            r'"moreInformation":',
+        ),
+        through(
+            text="X-Global-Transaction-Id: the response passed through IBM's gateway",
+            headers=(("x-global-transaction-id", ""),),
+        ),
+    ),
+)
+_SKIPPER = ("server", r"^Skipper$")
+SKIPPER = Family(
+    name="skipper",
+    hop="ingress",
+    marks=(
+        own(
+            text="only a status text with X-Rate-Limit under `Server: Skipper`: its "
+            "own limit",
+            status_codes=(429,),
+            headers=(_SKIPPER, ("x-rate-limit", r"^\d+$")),
+            body=r"\AToo Many Requests\s*\Z",
+        ),
+        own(
+            text="only a status text of a failed upstream under `Server: Skipper`",
+            status_codes=(502, 504),
+            headers=(_SKIPPER, ("x-content-type-options", r"^nosniff$")),
+            body=r"\A(?:Bad Gateway|Gateway Timeout)\s*\Z",
+        ),
+        through(
+            text="`Server: Skipper`, which Skipper adds to responses without a Server",
+            headers=(_SKIPPER,),
+        ),
+    ),
+)
 FAMILIES = (
     AWS_API_GATEWAY,
     AWS_LAMBDA,
@@ -173,4 +216,6 @@ FAMILIES = (
     KRAKEND,
     AZURE_API_MANAGEMENT,
     GOROUTER,
+    IBM_API_CONNECT,
+    SKIPPER,
 )

@@ -29,6 +29,11 @@ _SENTENCES = (
 )
 PAGE = rf"<html><body><h1>(?:{_SENTENCES})"
 _LENGTHS = {400: 90, 403: 93, 404: 83, 408: 110, 429: 117, 502: 107, 503: 107, 504: 92}
+_OLD = (
+    ("Cache-Control", "no-cache"),
+    ("Connection", "close"),
+    ("Content-Type", "text/html"),
+)
 _SHAPE = {"content-length", "cache-control", "content-type", "connection"}
 
 
@@ -42,6 +47,11 @@ def _bare_shape(response: Response) -> bool:
         and response.value("content-type") == "text/html"
         and set(response.by_name) <= _SHAPE
     )
+
+
+def _old_shape(response: Response) -> bool:
+    """Whether headers are those of older versions, which sent no length (HTTP/1.0)."""
+    return response.status_code in _LENGTHS and response.headers == _OLD
 
 
 def _after_another(response: Response) -> bool:
@@ -91,6 +101,13 @@ FAMILY = Family(
             text="exactly the headers and length of HAProxy's built-in error page",
             empty_body=True,
             test=_bare_shape,
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.SOURCE,
+            text="exactly the headers of older HAProxy's built-in error page",
+            empty_body=True,
+            test=_old_shape,
         ),
         Mark(
             shows=Shows.THROUGH,

@@ -13,6 +13,7 @@ pod's own nginx with server_tokens off; `server-tokens: "true"`, which is plain 
 
 import re
 
+from parallax.writers import nginx_lengths
 from parallax.writers.mark import Family, Level, Mark, Shows
 from parallax.writers.nginx import BARE, FOOTER, PHRASE
 from parallax.writers.response import Response
@@ -22,15 +23,13 @@ _CUSTOM_PAGE = (
     r"|<span>The page you're looking for could not be found\.</span>"
     r"|\{ \"message\": \"The page you're looking for could not be found\" \})\s*\Z"
 )
-_LENGTHS = {503: "190", 502: "150", 504: "160", 404: "146"}
 
 
 def _bare_shape(response: Response) -> bool:
-    """Whether length and type are the page's, for a response without its body."""
-    return (
-        response.value("content-length") == _LENGTHS.get(response.status_code)
-        and response.value("content-type") == "text/html"
-    )
+    """Whether order, length and type are the page's, if the body is missing."""
+    order = response.order("date", "content-type", "content-length")
+    in_order = order == ["date", "content-type", "content-length"]
+    return in_order and nginx_lengths.fits(response, "nginx")
 
 
 def _foreign_page(response: Response) -> bool:
@@ -64,9 +63,8 @@ FAMILY = Family(
         Mark(
             shows=Shows.OWN,
             level=Level.CAPTURED,
-            text=f"`{PHRASE}` with the length of ingress-nginx's page, without Server",
-            status_codes=(503,),
-            reason=PHRASE,
+            text="exactly nginx's headers in its order and the length of "
+            "ingress-nginx's page, without Server",
             without=(("server", ""),),
             empty_body=True,
             test=_bare_shape,

@@ -11,6 +11,9 @@ from parallax.writers.response import Response
 
 _OWN_TIME = ("x-kong-response-latency", "")
 _UPSTREAM_TIME = ("x-kong-upstream-latency", "")
+_SERVER = ("server", r"^kong/\d")
+_FAILED = (500, 502, 503, 504)
+"""Statuses that Kong writes itself after it asked an upstream."""
 _SENTENCES = (
     "no Route matched with those values"
     "|An invalid response was received from the upstream server"
@@ -20,6 +23,12 @@ _SENTENCES = (
     "|name resolution failed"
 )
 _PAGE = rf"\A\s*\{{\s*\"message\":\s*\"(?:{_SENTENCES})\""
+
+
+def _passed_on(response: Response) -> bool:
+    """Whether an upstream's response has the latency, not a failed request to it."""
+    failed = response.status_code in _FAILED
+    return not failed and _UPSTREAM_TIME[0] in response.by_name
 
 
 def _behind_kong(response: Response) -> bool:
@@ -51,6 +60,23 @@ FAMILY = Family(
             status_codes=(404, 502, 503, 504),
             test=lambda r: not _behind_kong(r),
             body=_PAGE,
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.DOCUMENTED,
+            text="`Server` has Kong's version, which Kong writes only on its own "
+            "responses",
+            headers=(_SERVER,),
+            test=lambda r: not _passed_on(r),
+        ),
+        Mark(
+            shows=Shows.INNER,
+            level=Level.DOCUMENTED,
+            text="`Server` has Kong's version, with the latency of an upstream: a Kong "
+            "behind another one",
+            headers=(_SERVER,),
+            test=_passed_on,
+            hop="unknown",
         ),
         Mark(
             shows=Shows.INNER,

@@ -10,6 +10,7 @@ either, so a response through nginx may be cached.
 
 import re
 
+from parallax.writers import nginx_lengths
 from parallax.writers.mark import Family, Level, Mark, Shows
 from parallax.writers.response import Response
 
@@ -122,6 +123,14 @@ FAMILY = Family(
             test=lambda r: (
                 not re.search(FOOTER, r.body, re.IGNORECASE) and not r.sorted_by_go
             ),
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.SOURCE,
+            text="exactly the headers of nginx, and the length of its page with Server "
+            "in its footer",
+            headers=(("server", r"^nginx(?:/|$)"),),
+            test=nginx_lengths.fits_server,
         ),
         Mark(
             shows=Shows.THROUGH,

@@ -9,6 +9,7 @@ under another `Server` was written behind another server.
 import re
 from functools import partial
 
+from parallax.writers import nginx_lengths
 from parallax.writers.mark import Family, Level, Mark, Shows, own, through
 from parallax.writers.response import Response
 
@@ -43,6 +44,11 @@ def _kin(name: str, title: str, also: str = "") -> Family:
                 "response does not show whether the ingress or a pod wrote it",
                 body=_footer(name),
                 without=(("server", rf"{server}|^APISIX"),),
+            ),
+            own(
+                text=f"exactly the headers of {title}, and the length of its page",
+                headers=(("server", rf"^{name}(?:/|$)"),),
+                test=nginx_lengths.fits_server,
             ),
             through(
                 text=f"`Server` names {title}: it wrote the response or passed it on",
@@ -87,6 +93,15 @@ APISIX = Family(
             without=(("x-apisix-upstream-status", ""),),
         ),
         own(
+            text="a message of one of APISIX's plugins, with its Server",
+            status_codes=(401, 403),
+            headers=(("server", r"^APISIX\b"),),
+            without=(("x-apisix-upstream-status", ""),),
+            body=r'\A\s*\{\s*"message":\s*"(?:(?:Missing|Invalid) (?:API key|'
+            r"authorization|JWT token)\b|Invalid user authorization"
+            r"|Your IP address is not allowed|The consumer_name is forbidden)",
+        ),
+        own(
             text="one of APISIX's own error messages in its JSON",
             status_codes=(404, 502, 503),
             body=r'\A\s*\{\s*"error_msg":\s*"(?:404 Route Not Found'
@@ -122,6 +137,11 @@ TENCENT_CLB = Family(
         own(
             text="nginx's page with `stgw`, Tencent's load balancer, in its footer",
             body=_footer("stgw"),
+        ),
+        own(
+            text="`Server: stgw` and the length of Tencent's page",
+            headers=(("server", r"^stgw$"),),
+            test=nginx_lengths.fits_server,
         ),
     ),
 )

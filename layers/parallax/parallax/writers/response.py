@@ -22,7 +22,7 @@ _VENDORS = re.compile(
     r"^(?:x-amzn-|x-amz-(?!cf-)|apigw|x-iinfo|x-cdn$|x-sucuri|x-vercel|x-railway|x-nf-"
     r"|rndr-|x-render|fly-|x-kong-response|x-ms-|x-generator$|x-krakend|x-cf-|x-goog"
     r"|x-cloud-trace|x-github|ngrok-|l5d-|audit-id|x-kubernetes|x-apisix|x-akamai|x-do-"
-    r"|x-via-|x-waf|x-tt-|cf-mitigated|x-datadome)"
+    r"|x-via-|x-waf|x-tt-|cf-mitigated|x-datadome|x-global-transaction-id$)"
 )
 """Names of headers of gateways, platforms and shields, which write their own errors."""
 _EDGE_SERVERS = ("cloudflare", "akamaighost", "cloudfront", "varnish", "squid")

@@ -11,7 +11,7 @@ that hides its Server directly behind HAProxy, without an ingress. The clue stat
 exception.
 """
 
-from parallax.writers.mark import Family, Level, Mark, Shows
+from parallax.writers.mark import Family, Level, Mark, Shows, own
 from parallax.writers.response import Response
 
 _ORDER = ["Date", "Content-Length", "Content-Type"]
@@ -65,6 +65,12 @@ FAMILY = Family(
             headers=(_TYPE,),
             without=_APPS,
             test=_lowered,
+        ),
+        own(
+            text="the realm and the text of Traefik's basicAuth middleware",
+            status_codes=(401,),
+            headers=(("www-authenticate", r'^(?:Basic|Digest) realm="?traefik\b'),),
+            body=r"\A401 Unauthorized\s*\Z",
         ),
         Mark(
             shows=Shows.OWN,

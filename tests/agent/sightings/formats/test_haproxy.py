@@ -79,6 +79,33 @@ def test_the_server_s_status(
 
 
 @pytest.mark.parametrize(
+    ("state", "status", "times", "expected"),
+    [
+        ("PH--", 502, "0/0/1/-1/21", (502, 0, 0.02)),
+        ("SH--", 502, "0/0/1/-1/21", (502, 0, 0.02)),
+        ("PH--", 502, "0/0/-1/-1/21", (502, 0, None)),
+        ("SH--", 503, "0/0/1/-1/21", (None, None, None)),
+        ("sH--", 504, "0/0/1/-1/21", (None, None, None)),
+    ],
+    ids=["invalid", "closed", "not connected", "another status", "late"],
+)
+def test_a_response_that_haproxy_cannot_use_has_no_byte(
+    state: str,
+    status: int,
+    times: str,
+    expected: tuple[int | None, int | None, float | None],
+) -> None:
+    """As nginx logs it: a 502 without a length, and the time after connecting."""
+    entry = read(line(state=state, status=status, times=times))
+    found = (
+        entry.upstream_status,
+        entry.upstream_response_length,
+        entry.upstream_response_time,
+    )
+    assert found == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
     "head", ["haproxy[12]: ", "<134>Nov 23 21:00:01 lb haproxy[12]: "]
 )
 def test_a_syslog_prefix(head: str) -> None:

@@ -43,6 +43,7 @@ def test_a_workload_scaled_to_zero_is_named() -> None:
     why = absent(work(0))
     assert why.reason is Reason.ZERO_REPLICAS
     assert why.text == "Deployment api is scaled to 0 replicas"
+    assert absent(work(0, kind="StatefulSet")).reason is Reason.ZERO_REPLICAS
     assert absent(work(0, kind="DaemonSet")).reason is Reason.NO_NODE_MATCHES
 
 

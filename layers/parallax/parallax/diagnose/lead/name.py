@@ -67,9 +67,10 @@ def elsewhere(scene: Scene) -> Observation | None:
         hops=frozenset({Hop.DNS, Hop.CDN}),
         step=NextStep(
             text="Find out whose address it is: a proxy in front of the load balancer,"
-            " or an old record. If it is a proxy of this target, read its error log,"
-            " and set reached.cdn in the targets file. If nobody uses it any more,"
-            " correct the record.",
+            " a second load balancer, or an old record. If it is a proxy of this"
+            " target, read its error log, and set reached.cdn in the targets file. If"
+            " it is a load balancer of another project, add that project's token. If"
+            " nobody uses it any more, correct the record.",
             command=f"dig +short -x {who}; hcloud server list -o columns=name,ipv4,ipv6"
             f" | grep -F {who}; dig{server} +noall +answer {host} A {host} AAAA",
         ),

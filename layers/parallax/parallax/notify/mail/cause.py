@@ -5,7 +5,7 @@ evidence, and when it was last observed if it is old.
 It does not: blame a component while the cause is not established.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from parallax.model.finding import Finding, Proof
 from parallax.model.judgement import (
@@ -14,7 +14,6 @@ from parallax.model.judgement import (
     Candidate,
     Class,
     Hop,
-    Lead,
 )
 from parallax.model.reason import MEANINGS
 from parallax.notify.paragraph import bullets, minute, paragraph, sentence, stacked
@@ -45,6 +44,7 @@ _PLACES = {
 """The component of a cause, where it is only a part of its hop."""
 _QUESTIONS = ("whether ", "which ", "what ", "how ", "where ", "who ", "the reason ")
 """How an open question begins; anything else is evidence that is missing."""
+_NO_CANDIDATE = "None of the causes that Parallax knows fits this."
 LISTED = 3
 """How many kinds of missing evidence a mail lists."""
 
@@ -68,7 +68,8 @@ def cause(finding: Finding) -> str:
     shown = proof.evidence if proof else evidence
     first = f": {shown[0]}" if shown else ""
     head = f"CAUSE ({component(finding)}, {how})"
-    return stacked(head, sentence(f"{finding.title}{first}"), _reason(finding))
+    stated = sentence(f"{finding.title}{first}")
+    return stacked(head, paragraph(f"{stated} {_reason(finding)}"))
 
 
 def _reason(finding: Finding) -> str:
@@ -108,27 +109,27 @@ def _old_proof(finding: Finding) -> Proof | None:
 def _not_established(finding: Finding) -> str:
     """Return that no cause is named, what is known, and earlier evidence."""
     head = "CAUSE (not established)"
-    if finding.lead:
-        return stacked(head, *_lead(finding.lead), _earlier_evidence(finding))
+    lead = finding.lead
+    if lead:
+        seen = f"{sentence(f'Observed: {lead.observation}')} {lead.excludes}"
+        none = "" if lead.candidates else _NO_CANDIDATE
+        return stacked(head, paragraph(f"{seen} {none}"))
     missing = [m for a in finding.assessments for m in a.missing]
     listed = "; ".join(list(dict.fromkeys(missing))[:LISTED])
+    needs = sentence(f"Missing evidence: {listed}") if listed else ""
     return stacked(
         head,
-        "The evidence does not prove any single cause.",
-        sentence(f"Missing evidence: {listed}") if listed else "",
-        _earlier_evidence(finding),
+        paragraph(f"The evidence does not prove any single cause. {needs}"),
     )
 
 
-def _lead(lead: Lead) -> Iterator[str]:
-    """Yield the most telling observation, what it excludes, and what remains."""
-    seen = lead.observation
-    yield sentence(f"Observed: {seen}")
-    yield paragraph(lead.excludes)
-    if lead.candidates:
-        yield bullets("Still possible:", map(_candidate, lead.candidates))
-    else:
-        yield "None of the causes that Parallax knows fits this."
+def possible(finding: Finding) -> str:
+    """Return what remains possible without a cause, and what was observed earlier."""
+    if finding.cause != NOT_ESTABLISHED and finding.class_ is not None:
+        return ""
+    candidates = finding.lead.candidates if finding.lead else ()
+    listed = bullets("STILL POSSIBLE", map(_candidate, candidates))
+    return "\n\n".join(p for p in (listed, _earlier_evidence(finding)) if p)
 
 
 def _candidate(candidate: Candidate) -> str:

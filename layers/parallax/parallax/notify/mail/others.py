@@ -4,36 +4,40 @@ In: a finding. Out: lines. It does not: list all of them; `parallax judge` does.
 at the hops nearest to the named cause are the ones that a reader thinks of.
 """
 
-from collections.abc import Iterator, Sequence
-
 from parallax.causes import CAUSES
 from parallax.diagnose.wording import without_an_ingress
 from parallax.model.finding import Finding
 from parallax.model.judgement import Answer, Assessment, Hop
-from parallax.notify.mail.cause import lacking
-from parallax.notify.paragraph import bullets, stacked
+from parallax.notify.paragraph import bullets, paragraph, stacked
 
-LISTED = {Answer.REFUTED: 3, Answer.UNKNOWN: 2}
-"""Causes of each kind that a mail lists: its lines are limited."""
+LISTED = 3
+"""Causes of each kind that a mail lists."""
 _ORDER = list(Hop)
 _TITLES = {cause.id: cause.title for cause in CAUSES}
 _HOPS = {cause.id: cause.hop for cause in CAUSES}
 
 
 def also_true(finding: Finding) -> str:
-    """Return the other causes that the evidence supports."""
+    """Return the other causes that the evidence supports, those with news first."""
     true = [
         a
         for a in finding.assessments
         if a.answer is Answer.SUPPORTED and a.cause != finding.cause
     ]
-    return bullets("ALSO TRUE", (_true(finding, a) for a in true))
+    follow = [
+        f"{_title(finding, a)} ({a.cause})"
+        for a in true
+        if a.explained_by == finding.cause
+    ]
+    own = [_true(finding, a) for a in true if a.explained_by != finding.cause]
+    names = "; ".join(follow)
+    last = f"ALSO TRUE, as a consequence: {names}." if follow else ""
+    return stacked(bullets("ALSO TRUE", own), paragraph(last))
 
 
 def _true(finding: Finding, assessment: Assessment) -> str:
     of, shown = assessment.explained_by, "; ".join(assessment.evidence[:1])
-    named = "the cause above" if of == finding.cause else of
-    because = f", a consequence of {named}" if of else ""
+    because = f", a consequence of {of}" if of else ""
     why = f", because of {assessment.reason}" if assessment.reason else ""
     return f"{_title(finding, assessment)} ({assessment.cause}{why}{because}): {shown}"
 
@@ -63,23 +67,17 @@ def _listed(title: str, finding: Finding, answer: Answer) -> str:
     if not others:
         return ""
     others.sort(key=lambda a: (_is_off_path(finding, a), _distance(finding, a)))
-    texts = list(_texts(finding, others[: LISTED[answer]]))
+    texts = [_text(finding, one) for one in others[:LISTED]]
     more = len(others) - len(texts)
-    rest = f" ({more} more in `parallax judge`)" if more > 0 else ""
-    return bullets(f"{title}{rest}", texts)
+    rest = [f"{more} more in `parallax judge`."] if more > 0 else []
+    return paragraph(f"{title}: {' '.join([*texts, *rest])}")
 
 
-def _texts(finding: Finding, assessments: Sequence[Assessment]) -> Iterator[str]:
-    for one in assessments:
-        head = f"{_title(finding, one)}?"
-        if one.hidden_by:
-            yield f"{head} Cannot be tested now: {one.hidden_by}."
-        elif one.missing:
-            yield f"{head} {lacking(one.missing[0])}."
-        elif one.evidence:
-            yield f"{head} No: {one.evidence[0]}."
-        else:
-            yield head
+def _text(finding: Finding, assessment: Assessment) -> str:
+    """Return a cause, and what rules it out; `parallax judge` has what is missing."""
+    shown = assessment.evidence if assessment.answer is Answer.REFUTED else ()
+    question = f"{_title(finding, assessment)}?"
+    return f"{question} No: {shown[0]}." if shown else question
 
 
 def _distance(finding: Finding, assessment: Assessment) -> int:

@@ -21,22 +21,24 @@ FAULTY = "FAULTY"
 """The mark of the hop that the finding names; other hops where it fails only fail."""
 
 
-def path(hops: tuple[HopSeen, ...], named: Hop | None) -> str:
-    """Return the path, from the internet to the pods; `named` is the hop at fault."""
+def path(hops: tuple[HopSeen, ...], at_fault: Hop | None) -> str:
+    """Return the path, from the internet to the pods; `at_fault` is the named hop."""
     if not hops:
         return ""
-    line = " > ".join(f"{label(seen.hop)} {_mark(seen, named)}" for seen in hops)
+    line = " > ".join(f"{label(seen.hop)} {_mark(seen, at_fault)}" for seen in hops)
+    named: dict[str, list[str]] = {}
+    for seen in hops:
+        if seen.state is not HopState.OK:
+            named.setdefault(seen.seen, []).append(label(seen.hop))
     details = [
-        paragraph(f"{label(seen.hop)}: {seen.seen}")
-        for seen in hops
-        if seen.state is not HopState.OK
+        paragraph(f"{', '.join(where)}: {what}") for what, where in named.items()
     ]
     return "\n".join([f"PATH  {line}", *details])
 
 
-def _mark(seen: HopSeen, named: Hop | None) -> str:
-    at_fault = seen.state is HopState.FAULTY and seen.hop is named
-    return FAULTY if at_fault else MARKS[seen.state]
+def _mark(seen: HopSeen, at_fault: Hop | None) -> str:
+    is_named = seen.state is HopState.FAULTY and seen.hop is at_fault
+    return FAULTY if is_named else MARKS[seen.state]
 
 
 def label(hop: Hop) -> str:

@@ -26,8 +26,7 @@ def response(finding: Finding) -> str:
     at = second(got.at, finding.judged_at)
     server = f" · {got.server}" if got.server else ""
     return stacked(
-        f"RESPONSE ({at} UTC)",
-        paragraph(f"{_head(got)}{server}{_times(got.phases)}"),
+        paragraph(f"RESPONSE ({at} UTC) {_head(got)}{server}{_times(got.phases)}"),
         paragraph(got.first_line),
     )
 

@@ -1,7 +1,7 @@
 """Steps: what to do, each command on a line of its own.
 
 In: a finding. Out: lines. It does not: wrap or indent a command, so that a line can be
-pasted as it is.
+pasted as it is. Its way back is needed less often: it follows the word `Undo:`.
 """
 
 from parallax.model.finding import Finding
@@ -36,4 +36,13 @@ def further_steps(finding: Finding) -> str:
 
 def _lines(step: NextStep) -> list[str]:
     text = paragraph(step.text)
-    return [text, plain_line(step.command)] if step.command else [text]
+    if step.command is None:
+        return [text]
+    return [text, plain_line(step.command), *_undo(step)]
+
+
+def _undo(step: NextStep) -> list[str]:
+    """Return the way back, if the command changes something."""
+    if step.undo:
+        return [f"Undo: {plain_line(step.undo)}"]
+    return [paragraph(f"Undo: {step.undo_note}")] if step.undo_note else []

@@ -1,9 +1,9 @@
 """Subject: the one line of a mail that a locked phone shows.
 
-In: a finding whose `turn` is set. Out: one line of UTF-8 of at most
-78 characters: what happened, to which target, the response, the cause. The first 40
-characters have state and target. Letters of
-every script stay readable; control characters become `?`.
+In: an alert. Out: one line of UTF-8 of at most 78 characters: what happened, to which
+target or how many of them and where, the response, the cause. The first 40 characters
+have state and scope. Letters of every script stay readable; control characters become
+`?`.
 It does not: state anything that the body does not state.
 Source of the limits: Amazon SNS API, `Publish`, parameter Subject, as botocore's model
 of 2010-03-31 has it: "UTF-8 text with no line breaks or control characters, and less
@@ -12,8 +12,8 @@ than 100 characters long" (older pages say ASCII).
 
 import re
 import textwrap
-from datetime import timedelta
 
+from parallax.model.alert import Alert
 from parallax.model.finding import Finding, NotificationReason
 from parallax.model.judgement import (
     NOT_ESTABLISHED,
@@ -24,11 +24,20 @@ from parallax.model.judgement import (
     Trend,
 )
 from parallax.model.plain import REPLACEMENT, plain_line
+from parallax.notify.mail.scope import (
+    is_intermittent,
+    is_joint,
+    lasted,
+    short,
+    targets,
+)
 from parallax.notify.paragraph import span
 
 LIMIT = 78
 """Characters: as many as a phone shows; SNS accepts 99. Those beyond U+FFFF count
 twice, as in Java and JavaScript."""
+LONGEST = 1000
+"""Characters that are read of a line: a title may hold text from the network."""
 DOWN, INTERMITTENT = "DOWN", "INTERMITTENT"
 """All requests of users fail, or some."""
 STATES = {
@@ -36,27 +45,32 @@ STATES = {
     NotificationReason.TREND_CHANGED: "{}, CHANGED",
     NotificationReason.REMINDER: "STILL {}",
     NotificationReason.RESOLVED: "RESOLVED",
+    NotificationReason.MERGED: "MERGED",
 }
 TRENDS = {Trend.PROGRESS: "{}, PROGRESS", Trend.DECLINE: "{}, WORSE"}
 
-NAMES = ("Hetzner", "Parallax", "Kubernetes")
-"""Names with which a title may begin."""
 WORDS = {"tls": "TLS failure", "body_incomplete": "incomplete response"}
 """Errors whose name is not a phrase."""
+NAMES = ("Hetzner", "Parallax")
+"""Names with which titles begin."""
 
 
-def write(finding: Finding) -> str:
+def write(alert: Alert, limit: int = LIMIT) -> str:
     """Return the subject; a long one is cut after a whole word and ends in `...`."""
-    line = f"{_state(finding)} {finding.target}{_rest(finding)}"
     # Line breaks become spaces first, so that none of them becomes a `?`.
-    plain = plain_line(" ".join(line.split())).replace(REPLACEMENT, "?")
-    width = LIMIT - _counted_twice(plain)
+    words = " ".join(_line(alert)[:LONGEST].split())
+    plain = plain_line(words).replace(REPLACEMENT, "?")
+    width = limit - _counted_twice(plain, limit)
     return textwrap.shorten(plain, max(width, len(INTERMITTENT)), placeholder="...")
 
 
-def _counted_twice(text: str) -> int:
+def _line(alert: Alert) -> str:
+    return f"{_state(alert)} {targets(alert)}{_rest(alert)}"
+
+
+def _counted_twice(text: str, limit: int) -> int:
     """Count the characters beyond U+FFFF within the limit."""
-    return sum(character > "\uffff" for character in text[:LIMIT])
+    return sum(character > "\uffff" for character in text[:limit])
 
 
 def is_monitor(finding: Finding) -> bool:
@@ -64,41 +78,46 @@ def is_monitor(finding: Finding) -> bool:
     return finding.class_ is Class.MONITOR
 
 
-def response(finding: Finding) -> str | None:
+def response(status_code: int | None, error_type: str | None) -> str | None:
     """Return what users get, e.g. `503` or `timeout`; None: unknown."""
-    symptom = finding.symptom
-    if symptom.status_code is not None:
-        return str(symptom.status_code)
-    error = symptom.error_type
-    return WORDS.get(error, error.replace("_", " ")) if error else None
+    if status_code is not None:
+        return str(status_code)
+    if not error_type:
+        return None
+    return WORDS.get(error_type, error_type.replace("_", " "))
 
 
-def lasted(finding: Finding) -> timedelta:
-    """Return how long the failure lasted, without the quiet time at the end."""
-    return (finding.well_since or finding.judged_at) - finding.since
-
-
-def _state(finding: Finding) -> str:
-    turn = finding.turn or NotificationReason.FIRING
+def _state(alert: Alert) -> str:
+    turn, finding = alert.turn, alert.finding
     if turn is not NotificationReason.RESOLVED and is_monitor(finding):
         return "STILL BLIND" if turn is NotificationReason.REMINDER else "BLIND"
-    some = finding.symptom.constancy is Constancy.INTERMITTENT
     state = STATES.get(turn, "{}")
     if turn is NotificationReason.TREND_CHANGED:
         state = TRENDS.get(finding.symptom.trend, state)
-    return state.format(INTERMITTENT if some else DOWN)
+    return state.format(INTERMITTENT if is_intermittent(alert) else DOWN)
 
 
-def _rest(finding: Finding) -> str:
-    if finding.turn is NotificationReason.RESOLVED:
-        return _end(finding)
+def _rest(alert: Alert) -> str:
+    finding = alert.finding
+    if alert.turn is NotificationReason.MERGED:
+        into = f" into incident {short(alert.merged_into)}" if alert.merged_into else ""
+        return f"{into}: {_cause(finding)}"
+    if alert.turn is NotificationReason.RESOLVED:
+        return _end(alert)
     if is_monitor(finding):
         return f": {finding.title}"
-    got = response(finding)
-    what = f" {got}{_often(finding.symptom)}" if got else ""
+    if is_joint(alert):
+        was = f" (was {alert.was})" if alert.turn is NotificationReason.GROWN else ""
+        return f"{was}: {_cause(finding)}"
+    symptom = finding.symptom
+    got = response(symptom.status_code, symptom.error_type)
+    return f"{f' {got}{_often(symptom)}' if got else ''}: {_cause(finding)}"
+
+
+def _cause(finding: Finding) -> str:
     if finding.cause == NOT_ESTABLISHED:
-        return f"{what}: cause not established"
-    return f"{what}: {_inline(_short(finding.title))}"
+        return "cause not established"
+    return _inline(_short(finding.title))
 
 
 def _often(symptom: Symptom) -> str:
@@ -107,13 +126,13 @@ def _often(symptom: Symptom) -> str:
     return f" ({symptom.failed} of {symptom.total})" if intermittent else ""
 
 
-def _end(finding: Finding) -> str:
-    if finding.cause == UNWATCHED:
+def _end(alert: Alert) -> str:
+    finding = alert.finding
+    if finding.cause == UNWATCHED and not is_joint(alert):
         return ": no longer watched"
-    time = span(lasted(finding))
-    named = not is_monitor(finding) and finding.cause != NOT_ESTABLISHED
-    was = f" (was {finding.cause})" if named else ""
-    return f" after {time}{was}"
+    named = not is_monitor(finding) and alert.cause != NOT_ESTABLISHED
+    was = f" (was {alert.cause})" if named else ""
+    return f" after {span(lasted(alert))}{was}"
 
 
 def _short(title: str) -> str:
@@ -122,8 +141,7 @@ def _short(title: str) -> str:
 
 
 def _inline(title: str) -> str:
-    """Return a title with a small first letter, unless it is an abbreviation."""
-    if title.startswith(NAMES):
-        return title
+    """Return a title with a small first letter, unless it begins with a name."""
     is_word = title[1:2].islower() or title[1:2] == " "
-    return title[:1].lower() + title[1:] if is_word else title
+    keeps = title.startswith(NAMES) or not is_word
+    return title if keeps else title[:1].lower() + title[1:]

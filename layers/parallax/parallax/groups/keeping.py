@@ -1,0 +1,170 @@
+"""Keeping: the groups between their table, the incidents and the clock.
+
+In: an incident's new version from the stream; the call of each minute; a person's
+wish. Out: the groups and their alerts in the table.
+It does not: send; the table's stream starts that.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from parallax.groups.alert import alert_of
+from parallax.groups.due import ENDS, Due
+from parallax.groups.table import MOST_ALERTS, DynamoGroups
+from parallax.groups.take import take
+from parallax.groups.tick import tick
+from parallax.incidents.items import ConflictError
+from parallax.incidents.table import DynamoIncidents
+from parallax.model.alert import Alert
+from parallax.model.finding import Finding, Incident
+from parallax.model.group import Groups
+from parallax.model.incident_state import State
+from parallax.model.packed import UnreadableError
+from parallax.model.target import Target
+from parallax.settings import Settings
+from parallax.story.rules import Rules
+from parallax.story.state import in_window
+from parallax.targets.windows import with_open_windows
+
+ATTEMPTS = 8
+"""The records of several shards may change the groups at the same time."""
+
+type Change = Callable[[Groups], tuple[Groups, Sequence[Due]]]
+
+
+@dataclass
+class Keeping:
+    """The groups during one invocation.
+
+    `watched` are the targets of the file; empty if it cannot be read: then an alert
+    does not state what is not affected.
+    """
+
+    groups: DynamoGroups
+    incidents: DynamoIncidents
+    rules: Rules
+    watched: Sequence[Target] = ()
+    _board: Groups | None = field(default=None, init=False)
+
+    def take(self, incident: Incident, now: datetime) -> None:
+        """Store the groups after a new version of an incident.
+
+        Raises `ConflictError` after several attempts, and botocore's errors: the
+        record is then delivered again.
+        """
+        self.change(lambda board: take(board, incident, now, self.rules), incident)
+
+    def tick(self, now: datetime) -> None:
+        """Store the groups at an instant, after versions that the stream lost.
+
+        One that cannot be taken stops no other, and no reminder. Raises as `take`, in
+        an `ExceptionGroup` after the last.
+        """
+        errors: list[Exception] = []
+        for name in self._missed():
+            try:
+                if incident := self.incidents.get(name):
+                    self.take(incident, now)
+            except Exception as error:  # noqa: BLE001 - raised after all others
+                errors.append(error)
+        open_now = (with_open_windows(t, now) for t in self.watched)
+        resting = {t.name for t in open_now if in_window(t.maintenance, now)}
+        self.change(lambda board: tick(board, resting, now, self.rules))
+        if errors:
+            raise ExceptionGroup("some incidents were not grouped", errors)
+
+    def _missed(self) -> list[str]:
+        """Return the subjects whose incidents the groups do not show as they are.
+
+        A pending incident that no group has alarms nobody.
+        """
+        board, opened = self._read(), self.incidents.open()
+        known = {m.target: m for m in board.pending}
+        known |= {m.target: m for g in board.groups for m in g.members}
+        missed = known.keys() - opened.keys()
+        for name, one in opened.items():
+            member = known.get(name)
+            if member is None:
+                missed |= {name} if one.state is not State.PENDING else set()
+            elif (member.state, member.since) != (one.state, one.since):
+                missed |= {name}
+        return sorted(missed)
+
+    def change(self, step: Change, incident: Incident | None = None) -> None:
+        """Take a step by compare-and-set, again after each conflict."""
+        for attempt in range(ATTEMPTS):
+            before = self._read()
+            after, due = step(before)
+            if after == before:
+                return
+            alerts = list(self._alerts(due[:MOST_ALERTS], after, incident))
+            try:
+                self._board = self.groups.put(after, alerts)
+            except ConflictError:
+                self._board = None
+                if attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                return
+
+    def _read(self) -> Groups:
+        """Return the groups as this invocation knows them; a conflict reads again."""
+        if self._board is None:
+            self._board = self.groups.get()
+        return self._board
+
+    def _alerts(
+        self,
+        due: Iterable[Due],
+        board: Groups,
+        incident: Incident | None,
+    ) -> Iterable[Alert]:
+        for one in due:
+            finding = self._finding(one, incident)
+            if finding is not None:
+                yield alert_of(one, finding, board, self.watched, self.rules)
+
+    def _finding(self, due: Due, incident: Incident | None) -> Finding | None:
+        """Return the finding of the member that stands for all, else of another."""
+        if incident and incident.finding and incident.subject == due.lead:
+            return incident.finding
+        names = [due.lead, *(m.target for m in due.group.members)]
+        for name in names:
+            found = self.incidents.get(name)
+            if found and found.finding:
+                return found.finding
+        return self._last_finding(due, incident)
+
+    def _last_finding(self, due: Due, incident: Incident | None) -> Finding | None:
+        """Return the finding of the group's last alert, at the end if it ended.
+
+        An incident whose end was lost for an hour has no finding any more.
+        """
+        try:
+            last = self.groups.last(due.group.id)
+        except UnreadableError:
+            last = None
+        if last is None:
+            return incident.finding if incident else None
+        if due.turn not in ENDS or incident is None:
+            return last.finding
+        return replace(
+            last.finding,
+            state=incident.state,
+            judged_at=incident.changed_at,
+            well_since=incident.quiet_since,
+        )
+
+
+def open_keeping(settings: Settings) -> Keeping:
+    """Return the groups of a stack, with the targets of its file if it is readable."""
+    from parallax import targets  # noqa: PLC0415 - yaml takes time
+
+    watched: Sequence[Target] = ()
+    with suppress(targets.TargetsError):
+        watched = targets.load(targets.find())
+    table = settings.need("incidents_table")
+    incidents = DynamoIncidents(table)
+    return Keeping(DynamoGroups(table), incidents, Rules.of(settings), watched)

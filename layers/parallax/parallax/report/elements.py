@@ -1,0 +1,53 @@
+"""Elements: HTML as a tree, so that no text can become markup.
+
+In: tags, attributes, texts and other elements. Out: elements, and a page as text.
+Python's serializer escapes each text and attribute; control characters are replaced.
+It does not: accept markup as text.
+"""
+
+from xml.etree import ElementTree as ET
+
+from parallax.model.plain import plain
+
+type Node = ET.Element
+type Part = Node | str | None
+"""What an element contains; None and an empty text are left out."""
+
+
+def element(tag: str, /, *parts: Part, **attributes: str) -> Node:
+    """Return an element; in a name of an attribute `_` means `-`, and a last `_` none.
+
+    A boolean attribute has its own name as its value.
+    """
+    made = ET.Element(tag, {_name(name): plain(v) for name, v in attributes.items()})
+    last: Node | None = None
+    for part in parts:
+        if part is None:
+            continue
+        if not isinstance(part, str):
+            made.append(part)
+            last = part
+        elif last is None:
+            made.text = (made.text or "") + plain(part)
+        else:
+            last.tail = (last.tail or "") + plain(part)
+    return made
+
+
+def document(title: str, style: str, *body: Part) -> str:
+    """Return a page. `style` is CSS of our own; it is not escaped."""
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("meta", name="robots", content="noindex, nofollow"),
+        element("title", title),
+        element("style", style),
+    )
+    page = element("html", head, element("body", *body), lang="en")
+    return "<!doctype html>\n" + ET.tostring(page, encoding="unicode", method="html")
+
+
+def _name(name: str) -> str:
+    return name.removesuffix("_").replace("_", "-")

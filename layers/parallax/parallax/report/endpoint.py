@@ -1,0 +1,119 @@
+"""Endpoint: the page behind a link, from the function URL's event to the response.
+
+In: the event of a function URL. Out: a response. 200 is the incident's page, 303
+follows a button; 403 and 410 refuse a link, 404 has no incident, 503 is for AWS.
+It does not: log a link, or any part of a query: whoever has it can use it.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from parallax.groups.keeping import Keeping
+from parallax.groups.person import UnknownGroupError, mute_of
+from parallax.groups.table import DynamoGroups
+from parallax.incidents.table import DynamoIncidents
+from parallax.links.key import LinkKey
+from parallax.links.signature import Link, Refusal, Signer, expires_at, is_formed
+from parallax.model.group import Groups
+from parallax.model.packed import UnreadableError
+from parallax.report import refusal
+from parallax.report.act import Act, act_in, perform
+from parallax.report.page import incident_page
+from parallax.report.request import Request, RequestRefused, read_request
+from parallax.report.response import Response, see_other
+from parallax.report.standing import Standing
+from parallax.settings import Settings
+from parallax.story.rules import Rules
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The report of one container; `now` is the clock."""
+
+    table: str
+    rules: Rules
+    key: LinkKey
+    now: Callable[[], datetime]
+
+    def respond(self, event: object) -> Response:
+        """Check the link, do what a button requests, and return the response."""
+        try:
+            request = read_request(event)
+            response = self._respond(request)
+        except RequestRefused as refused:
+            return refusal.rejected(refused.status_code, refused.text)
+        except UnreadableError as error:
+            log.error("incident was not readable", extra={"reason": str(error)})  # noqa: TRY400 - the reason is enough
+            return refusal.unreadable()
+        except Exception:
+            log.exception("report was not available")
+            return refusal.unavailable()
+        return replace(response, page="") if request.method == "HEAD" else response
+
+    def _respond(self, request: Request) -> Response:
+        link, now = request.link, self.now()
+        signer = self._signer() if is_formed(link) else None
+        refused = signer.verify(link, now) if signer else Refusal.INVALID
+        if signer is None or refused is Refusal.INVALID:
+            return refusal.invalid()
+        if refused is Refusal.EXPIRED:
+            return refusal.expired(expires_at(link))
+        if request.form is not None:
+            return self._post(link, act_in(request.form), now)
+        return self._page(link, signer, now)
+
+    def _signer(self) -> Signer | None:
+        key = self.key.read()
+        return Signer(stack=self.table, key=key) if key else None
+
+    def _post(self, link: Link, act: Act | None, now: datetime) -> Response:
+        if act is None:
+            raise RequestRefused(400, "The form has no button of the page.")
+        keeping = Keeping(
+            DynamoGroups(self.table), DynamoIncidents(self.table), self.rules
+        )
+
+        def step(board: Groups) -> tuple[Groups, tuple[()]]:
+            return perform(board, link.group, act, now), ()
+
+        facts = {"group": link.group, "act": act.button}
+        try:
+            keeping.change(step)
+        except UnknownGroupError:
+            # It ended meanwhile; the page says so.
+            log.info("incident had ended", extra=facts)
+        else:
+            log.info("a person changed an incident", extra=facts)
+        return see_other(link.path)
+
+    def _page(self, link: Link, signer: Signer, now: datetime) -> Response:
+        groups = DynamoGroups(self.table)
+        alert = groups.last(link.group)
+        if alert is None:
+            return refusal.missing()
+        board = groups.get()
+        group = next((g for g in board.groups if g.id == link.group), None)
+        into = alert.merged_into if group is None else None
+        standing = Standing(
+            alert=alert,
+            group=group,
+            mute=mute_of(board, group, now) if group else None,
+            now=now,
+            merged=signer.until(into, int(link.expiry)).path if into else None,
+        )
+        return Response(200, incident_page(standing, expires_at(link)))
+
+
+def open_endpoint(settings: Settings) -> Endpoint:
+    """Return the report of a function with these settings.
+
+    Without a table, as in `sam local invoke`, every link is refused.
+    """
+    table = settings.incidents_table or ""
+    return Endpoint(
+        table, Rules.of(settings), LinkKey(table), lambda: datetime.now(UTC)
+    )

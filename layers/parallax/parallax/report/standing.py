@@ -1,0 +1,110 @@
+"""Standing: where an incident stands now: its state, and who works on it or muted it.
+
+In: the last alert, the group as it is now (None: it has ended), an instant.
+Out: elements. It does not: repeat the mail.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from parallax.groups.due import ENDS
+from parallax.model.alert import Alert
+from parallax.model.finding import NotificationReason
+from parallax.model.group import Group, Mute
+from parallax.model.incident_state import State
+from parallax.notify.paragraph import clock, minute, sentence, span
+from parallax.report.elements import Node, element
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An incident at an instant. `group` is None if it has ended.
+
+    `merged` is the path of the page of the group that has its last members now.
+    """
+
+    alert: Alert
+    group: Group | None
+    mute: Mute | None
+    now: datetime
+    merged: str | None = None
+
+
+def badges(standing: Standing) -> Node:
+    """Return the state, in words and a color."""
+    word, kind = _state(standing)
+    marks = [element("strong", word, class_=f"state {kind}")]
+    if standing.mute:
+        marks.append(element("strong", "MUTED", class_="state warn"))
+    if standing.group and standing.group.acknowledged:
+        marks.append(element("strong", "ACKNOWLEDGED", class_="state good"))
+    spaced = [part for mark in marks for part in (mark, " ")]
+    return element("p", *spaced)
+
+
+def facts(standing: Standing) -> Node:
+    """Return since when it fails, who works on it, until when it is muted."""
+    lines = [
+        _time(standing),
+        _acknowledged(standing),
+        _muted(standing),
+        _next(standing),
+    ]
+    found = [element("li", line) for line in lines if line]
+    if standing.merged:
+        link = element("a", "the page of that incident", href=standing.merged)
+        found.append(element("li", "See ", link, "."))
+    return element("ul", *found, class_="facts")
+
+
+def _state(standing: Standing) -> tuple[str, str]:
+    group, turn = standing.group, standing.alert.turn
+    if group is None:
+        merged = turn is NotificationReason.MERGED
+        resolved = turn is NotificationReason.RESOLVED
+        word = "MERGED" if merged else "RESOLVED" if resolved else "CLOSED"
+        return word, "good" if resolved else "soft"
+    if any(m.state is State.FIRING for m in group.members):
+        return "FAILING", "bad"
+    return "RECOVERING", "warn"
+
+
+def _time(standing: Standing) -> str:
+    alert, group = standing.alert, standing.group
+    if group is not None:
+        return f"Since {clock(group.since)} ({span(standing.now - group.since)})."
+    if alert.turn is NotificationReason.MERGED:
+        into = f" {alert.merged_into[:8]}" if alert.merged_into else ""
+        return f"Its targets belong to incident{into} since {clock(alert.at)}."
+    if alert.turn in ENDS:
+        lasted = span(alert.at - alert.since)
+        return f"Ended at {clock(alert.at)}; it was open for {lasted}."
+    return "This incident is no longer open."
+
+
+def _acknowledged(standing: Standing) -> str:
+    done = (standing.group or standing.alert).acknowledged
+    if done is None:
+        return ""
+    ago = span(standing.now - done.at)
+    text = f"Acknowledged by {done.by} at {minute(done.at, standing.now)} ({ago} ago)."
+    return f"{text} No reminders are sent." if standing.group else text
+
+
+def _muted(standing: Standing) -> str:
+    mute = standing.mute
+    if mute is None:
+        return ""
+    why = f" {sentence(f'Reason: {mute.reason}')}" if mute.reason else ""
+    return (
+        f"Muted by {mute.by} at {minute(mute.at, standing.now)}, until"
+        f" {minute(mute.until, standing.now)}."
+        f"{why} No mail about this incident is sent until then."
+    )
+
+
+def _next(standing: Standing) -> str:
+    group, at = standing.group, standing.alert.next_mail_at
+    if group is None or standing.mute or group.acknowledged or at is None:
+        return ""
+    return f"Next mail: on a change, on recovery, or at {minute(at, standing.now)}."

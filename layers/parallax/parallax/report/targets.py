@@ -1,0 +1,60 @@
+"""Targets: whom an incident affects, and whom it does not.
+
+In: the last alert; the group as it is now, or None. Out: a list.
+It does not: list targets that never belonged to the incident.
+"""
+
+from datetime import datetime
+
+from parallax.model.alert import Alert, Unaffected
+from parallax.model.group import Group, Member
+from parallax.model.incident_state import State
+from parallax.notify.paragraph import minute
+from parallax.report.elements import Node, element
+
+LISTED = 100
+"""Targets of a list; a page of 500 would be too large for a phone."""
+
+
+def targets(alert: Alert, group: Group | None, now: datetime) -> Node | None:
+    """Return the affected targets, those that recovered, and who is not affected."""
+    members = group.members if group else alert.members
+    rows = [_row(member, now) for member in members]
+    rows += [_row(member, now, " · not confirmed yet") for member in alert.pending]
+    names = group.recovered if group else alert.recovered
+    rows += [element("li", element("strong", n), " · recovered") for n in names]
+    shown, more = rows[:LISTED], len(rows) - LISTED
+    if more > 0:
+        shown.append(element("li", f"{more} more targets", class_="soft"))
+    if not shown:
+        return None
+    others = [element("p", _others(one), class_="soft") for one in alert.unaffected]
+    listed = element("ul", *shown, class_="targets")
+    return element("section", element("h2", "TARGETS"), listed, *others)
+
+
+def _row(member: Member, now: datetime, note: str = "") -> Node:
+    got = _got(member)
+    recovering = " · recovering" if member.state is State.RECOVERING else ""
+    return element(
+        "li",
+        element("strong", member.target),
+        f" · {got}" if got else None,
+        f" · since {minute(member.since, now)}{recovering}{note}",
+        element("br") if member.url else None,
+        element("span", member.url or "", class_="soft") if member.url else None,
+    )
+
+
+def _got(member: Member) -> str:
+    if member.status_code is not None:
+        return str(member.status_code)
+    return (member.error_type or "").replace("_", " ")
+
+
+def _others(one: Unaffected) -> str:
+    where = f" on {one.place.kind.value} {one.place.name}" if one.place else ""
+    count = f"{one.targets} target{'' if one.targets == 1 else 's'}"
+    names = ", ".join(one.names)
+    more = ", …" if one.targets > len(one.names) else ""
+    return f"No open incident: {count}{where} ({names}{more})"

@@ -1,0 +1,70 @@
+"""Rules: the rules for single values of a target in the targets file.
+
+In: an entry of the targets file, with its defaults. Out: the problems of its values
+that have the right type.
+It does not: check a type; pydantic does. Intervals, labels and maintenance windows have
+modules of their own.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import cast
+
+from parallax.model import web_url
+from parallax.model.name import NAME, is_name
+from parallax.model.secret_text import quoted
+from parallax.targets.labels import runbook_problem
+from parallax.targets.yaml_lines import Location, Problem, entries_of, keys_of
+
+TIMEOUT_SECONDS = (0.5, 20.0)
+_SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def rules(entry: object, location: Location) -> Iterator[Problem]:
+    """Yield the problems of values that have the right type."""
+    values = keys_of(entry)
+    for key, (right, expected) in _RULES.items():
+        value = values.get(key)
+        if value is not None and not right(value):
+            yield (*location, key), f"expected {expected}, got {quoted(value)}"
+    url = values.get("url")
+    wrong = None if url is None else web_url.problem(url)
+    if wrong:
+        yield (*location, "url"), wrong
+    runbook = values.get("runbook")
+    if runbook is not None and (wrong := runbook_problem(runbook)):
+        yield (*location, "runbook"), wrong
+    cluster = keys_of(values.get("reached")).get("cluster")
+    if isinstance(cluster, str) and not is_name(cluster):
+        at = (*location, "reached", "cluster")
+        yield at, f"expected {NAME}, got {quoted(cluster)}"
+    healthy = keys_of(values.get("healthy"))
+    at = (*location, "healthy", "status_codes")
+    if healthy.get("status_codes") == []:
+        yield at, "expected at least one status code"
+    for index, code in enumerate(entries_of(healthy.get("status_codes"))):
+        if not _is_status_code(code):
+            yield (
+                (*at, index),
+                f"expected a status code from 100 to 599, got {quoted(code)}",
+            )
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and _SLUG.fullmatch(value) is not None
+
+
+def _is_timeout(value: object) -> bool:
+    low, high = TIMEOUT_SECONDS
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and low <= cast("float", value) <= high
+
+
+def _is_status_code(value: object) -> bool:
+    return isinstance(value, int) and value in range(100, 600)
+
+
+_RULES: dict[str, tuple[Callable[[object], bool], str]] = {
+    "name": (_is_name, "lower-case letters, digits and hyphens, as in a host name"),
+    "timeout_seconds": (_is_timeout, "seconds from 0.5 to 20"),
+}

@@ -1,0 +1,119 @@
+"""Specification of the stored groups: `parallax.groups.table` and `keeping`."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from parallax.groups.alert import alone
+from parallax.groups.keeping import Keeping
+from parallax.groups.table import KEY, DynamoGroups, alert_item
+from parallax.incidents.items import ConflictError
+from parallax.incidents.table import DynamoIncidents
+from parallax.model.finding import NotificationReason, State
+from parallax.model.group import Groups
+from parallax.model.target import Reached, Target
+from tests.parallax import scenarios as s
+from tests.parallax.groups.incidents import RULES, at, incident, resolved
+from tests.parallax.sent_finding import FINDING
+from tests.parallax.throttle import throttled
+
+WATCHED = tuple(
+    Target(
+        name=name,
+        url=f"https://{name}.example/",
+        reached=Reached(load_balancer=balancer, cluster="shop"),
+    )
+    for name, balancer in [("a", "lb-1"), ("b", "lb-1"), ("c", "lb-1"), ("d", "lb-2")]
+)
+
+
+def keeping(cloud: Any, *watched: Target) -> Keeping:
+    """Return a new invocation's groups."""
+    tables = DynamoGroups(cloud.incidents), DynamoIncidents(cloud.incidents)
+    return Keeping(*tables, RULES, watched)
+
+
+def test_groups_and_alerts_are_stored_together(cloud: Any) -> None:
+    """Neither is there without the other."""
+    one = incident("a")
+    with throttled("TransactWriteItems"), pytest.raises(Exception, match="slow down"):
+        keeping(cloud).take(one, at(0))
+    groups = DynamoGroups(cloud.incidents)
+    assert groups.get() == Groups()
+    keeping(cloud).take(one, at(0))
+    (group,) = groups.get().groups
+    alert = groups.last(group.id)
+    assert alert
+    assert (alert.number, alert.turn) == (1, NotificationReason.FIRING)
+    assert alert.finding == replace(one.finding or FINDING, turn=alert.turn)
+
+
+def test_an_older_version_replaces_no_newer_one(cloud: Any) -> None:
+    """Two invocations read the same groups; the second one reads again."""
+    first, second = keeping(cloud), keeping(cloud)
+    first._read()
+    second._read()
+    first.take(incident("a"), at(0))
+    second.take(incident("b"), at(0))
+    (group,) = DynamoGroups(cloud.incidents).get().groups
+    assert [m.target for m in group.members] == ["a", "b"]
+    with pytest.raises(ConflictError):
+        DynamoGroups(cloud.incidents).put(Groups(), [alone(FINDING)])
+
+
+def test_an_alert_states_who_is_not_affected(cloud: Any) -> None:
+    """Three targets use the balancer; the fourth uses another one."""
+    keeping(cloud, *WATCHED).take(incident("a"), at(0))
+    (group,) = DynamoGroups(cloud.incidents).get().groups
+    alert = DynamoGroups(cloud.incidents).last(group.id)
+    assert alert
+    assert alert.watched == 3
+    known = [(one.place and one.place.name, one.names) for one in alert.unaffected]
+    assert known == [("lb-1", ("b", "c")), ("lb-2", ("d",))]
+
+
+def test_the_minute_takes_what_the_stream_lost(cloud: Any) -> None:
+    """A beginning and an end; and it changes nothing if nothing was lost."""
+    incidents, groups = DynamoIncidents(cloud.incidents), DynamoGroups(cloud.incidents)
+    incidents.put(incident("a", version=0))
+    keeping(cloud).tick(at(0))
+    (group,) = groups.get().groups
+    before = groups.get()
+    keeping(cloud).tick(at(1))
+    assert groups.get() == before
+    incidents.put(resolved("a", version=1))
+    keeping(cloud).tick(at(2))
+    assert groups.get().groups == ()
+    last = groups.last(group.id)
+    assert last
+    assert last.turn is NotificationReason.RESOLVED
+
+
+def test_unreadable_groups_are_replaced_and_open_incidents_found_again(
+    cloud: Any,
+) -> None:
+    """A mail too many, not one too few."""
+    DynamoIncidents(cloud.incidents).put(incident("a", version=0))
+    broken = {"pk": {"S": KEY}, "version": {"N": "7"}, "payload": {"B": b"x"}}
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
+    keeping(cloud).tick(at(0))
+    assert len(DynamoGroups(cloud.incidents).get().groups) == 1
+
+
+def test_a_finding_too_large_loses_its_snapshot_and_not_its_alert(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As in the incident's own item."""
+    large = alone(replace(FINDING, snapshot=s.wrong_port()))
+    monkeypatch.setattr("parallax.groups.table.ITEM_LIMIT", 1500)
+    assert len(alert_item(large)["payload"]["B"]) < 1500
+
+
+def test_a_pending_incident_that_ended_is_forgotten(cloud: Any) -> None:
+    """Its end was lost; the minute takes it from the table."""
+    keeping(cloud).take(incident("a", 1, State.PENDING), at(0))
+    DynamoIncidents(cloud.incidents).put(resolved("a", version=0))
+    DynamoIncidents(cloud.incidents).put(resolved("a", version=1))
+    keeping(cloud).tick(at(1))
+    assert DynamoGroups(cloud.incidents).get().pending == ()

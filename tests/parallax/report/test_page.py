@@ -1,0 +1,233 @@
+"""The page of an incident: what is broken, why, what to do, and who works on it."""
+
+import base64
+import re
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from parallax.groups.person import acknowledge, mute_of
+from parallax.model.finding import NotificationReason
+from parallax.model.group import Groups
+from parallax.model.incident_state import State
+from parallax.model.judgement import Answer, Assessment
+from parallax.model.plain import plain
+from parallax.report.page import incident_page
+from parallax.report.standing import Standing
+from parallax.report.style import CSS, POLICY
+from tests.parallax import hostile
+from tests.parallax.open_group import (
+    ALERT,
+    BOARD,
+    COMMAND,
+    ENDED,
+    GROUP,
+    GROUP_ID,
+    OTHER_ID,
+    member,
+    muted,
+)
+from tests.parallax.report.html_tree import Page
+from tests.parallax.sent_finding import NOON
+
+NOW = NOON + timedelta(minutes=37)
+EXPIRES = NOON + timedelta(days=14)
+PAGE_BYTES = 150_000
+HOSTILE = '</pre><script>alert(1)</script><img src=x onerror="a">\'&amp;\x1b[2J\u202e'
+
+
+def html(board: Groups = BOARD, **changes: Any) -> str:
+    """Return the page of the open group."""
+    group = next(iter(board.groups), None)
+    held = mute_of(board, group, NOW) if group else None
+    standing = Standing(alert=ALERT, group=group, mute=held, now=NOW)
+    return incident_page(replace(standing, **changes), EXPIRES)
+
+
+def page(board: Groups = BOARD, **changes: Any) -> Page:
+    """Return the same, read; it is well formed."""
+    read = Page(html(board, **changes))
+    assert read.problems == []
+    return read
+
+
+def test_the_page_states_what_is_broken_why_and_what_to_do() -> None:
+    """With each target, the path and the evidence of the mail."""
+    text = page().text
+    for part in (
+        "FAILING",
+        "37 min",
+        "health check uses port 31999",
+        COMMAND,
+        "front",
+        "shop-api",
+        "not confirmed yet",
+        "No open incident: 2 targets (docs, blog)",
+        "5 of 5 targets unhealthy",
+        "first failed probe",
+        GROUP_ID,
+    ):
+        assert part in text, part
+
+
+def test_a_command_stands_alone_and_unchanged() -> None:
+    """A person copies it as a whole."""
+    (command,) = re.findall(r"<pre>(kubectl.*?)</pre>", html())
+    assert command == COMMAND
+
+
+def test_the_cause_and_the_command_come_before_the_buttons() -> None:
+    """The buttons come before the path and the details."""
+    text = html()
+    places = [text.index(p) for p in (COMMAND, "<form", "PATH</h2>", "TARGETS</h2>")]
+    assert places == sorted(places)
+
+
+def test_every_cause_has_its_answer() -> None:
+    """Closed at first; also those that the mail only counts."""
+    others = tuple(
+        Assessment(cause=f"cause-{n}", answer=answer, missing=("no report",))
+        for n, answer in enumerate([Answer.REFUTED] * 9 + [Answer.UNKNOWN])
+    )
+    finding = ALERT.finding
+    finding = replace(finding, assessments=finding.assessments + others)
+    text = page(alert=replace(ALERT, finding=finding)).text
+    assert "All causes: 1 true, 9 ruled out, 1 not determined" in text
+    assert all(f"cause-{n}" in text for n in range(10))
+
+
+def test_each_hop_has_its_state_as_word_and_as_mark() -> None:
+    """Not only as a color."""
+    read = page()
+    marks = read.of("path")
+    assert len(read.of("svg")) == len(ALERT.finding.path)
+    assert len({m["d"] for m in marks}) > 3
+    for word in ("FAULTY", "affected", "unknown"):
+        assert word in read.text
+
+
+def test_an_open_incident_has_buttons_and_a_field_for_the_name() -> None:
+    """The form is sent to the page's own address."""
+    read = page()
+    values = [button["value"] for button in read.of("button")]
+    assert values == ["acknowledge", "mute-1h", "mute-4h", "mute-24h"]
+    assert read.of("form") == [{"method": "post"}]
+    assert read.of("input")[0]["name"] == "by"
+
+
+def test_who_acknowledged_and_who_muted_is_shown() -> None:
+    """With the times, the reason, and a button to unmute."""
+    board = acknowledge(BOARD, GROUP, "Ana Böhm", NOON + timedelta(minutes=5))
+    board = muted(board, GROUP_ID, timedelta(hours=4), "Ben", "upgrade of lb-1")
+    read = page(board)
+    assert "Acknowledged by Ana Böhm at 12:05 UTC (32 min ago)" in read.text
+    assert "until 16:00 UTC. Reason: upgrade of lb-1." in read.text
+    for word in ("MUTED", "ACKNOWLEDGED"):
+        assert word in read.text
+    values = [button["value"] for button in read.of("button")]
+    assert values[:2] == ["acknowledge", "withdraw"]
+    assert values[-1] == "unmute"
+
+
+def test_the_present_targets_are_shown_not_those_of_the_mail() -> None:
+    """A member that joined or recovered after the mail."""
+    group = replace(GROUP, members=(member("new"),), recovered=("front",))
+    text = page(replace(BOARD, groups=(group,))).text
+    assert "new" in text
+    assert "recovered" in text
+    assert "shop-api · 503" not in text
+
+
+def test_a_cause_that_changed_without_a_mail_is_stated() -> None:
+    """As while the group is muted."""
+    group = replace(GROUP, cause="pods-not-ready")
+    assert (
+        "The cause is now pods-not-ready." in page(replace(BOARD, groups=(group,))).text
+    )
+
+
+def test_a_group_whose_targets_recover_is_shown_as_recovering() -> None:
+    """It does not fail, and is not resolved yet."""
+    group = replace(GROUP, members=(member("front", state=State.RECOVERING),))
+    assert "RECOVERING" in page(replace(BOARD, groups=(group,))).text
+
+
+def test_an_ended_incident_has_no_buttons() -> None:
+    """It states when it ended."""
+    read = page(Groups(), alert=ENDED)
+    assert "RESOLVED" in read.text
+    assert "Ended at 2025-11-20 13:00:00 UTC" in read.text
+    assert read.of("button") == []
+
+
+def test_a_merged_incident_links_to_the_other_one() -> None:
+    """Its members are there now."""
+    alert = replace(ENDED, turn=NotificationReason.MERGED, merged_into=OTHER_ID)
+    read = page(Groups(), alert=alert, merged=f"/i/{OTHER_ID}?s=x&e=1")
+    assert "MERGED" in read.text
+    assert read.of("a") == [{"href": f"/i/{OTHER_ID}?s=x&e=1"}]
+
+
+def test_a_group_that_vanished_is_shown_as_closed() -> None:
+    """The groups' item was unreadable and begun again: no end was published."""
+    read = page(Groups())
+    assert "CLOSED" in read.text
+    assert read.of("button") == []
+
+
+@pytest.mark.parametrize("count", [1, 500])
+def test_the_page_of_many_targets_stays_small(count: int) -> None:
+    """Below 150 KB; it states how many it leaves out."""
+    members = tuple(member(f"target-{n}") for n in range(count))
+    text = html(replace(BOARD, groups=(replace(GROUP, members=members),)))
+    assert len(text.encode()) < PAGE_BYTES
+    assert ("more targets" in text) == (count > 100)
+
+
+def test_the_policy_allows_the_style_and_no_script() -> None:
+    """The hash is that of the page's style element, byte for byte."""
+    text = html()
+    (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+    digest = base64.b64encode(sha256(style.encode()).digest()).decode()
+    assert style == CSS
+    assert f"style-src 'sha256-{digest}'" in POLICY
+    assert "default-src 'none'" in POLICY
+    assert "script" not in POLICY + text
+    assert "style=" not in text
+
+
+@given(poison=st.text(max_size=30))
+@example(poison=HOSTILE)
+@example(poison=hostile.POISON)
+def test_no_text_becomes_markup(poison: str) -> None:
+    """Whatever a header, a page, a name or a person holds; the text itself is shown."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hostile, "POISON", poison)
+        alert, group = hostile.poisoned(ALERT), hostile.poisoned(GROUP)
+        board = hostile.poisoned(
+            muted(
+                acknowledge(replace(BOARD, groups=(group,)), group, poison, NOON),
+                group.id,
+                timedelta(days=1),
+                poison,
+                poison,
+            )
+        )
+    text = html(board, alert=alert)
+    read = Page(text)
+    assert read.problems == []
+    assert plain(text) == text
+    clean = page()
+    assert {tag for tag, _ in read.tags} - {tag for tag, _ in clean.tags} <= {"pre"}
+
+
+def test_a_hostile_text_is_shown_as_text() -> None:
+    """A reader sees what a header holds."""
+    finding = replace(ALERT.finding, title=HOSTILE)
+    shown = page(alert=replace(ALERT, finding=finding)).text
+    assert "<script>alert(1)</script>" in shown
