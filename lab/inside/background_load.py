@@ -45,5 +45,11 @@ async def _repeat(url: str, host: str, per_second: float) -> None:
 async def _request(session: aiohttp.ClientSession, url: str, host: str) -> None:
     with contextlib.suppress(aiohttp.ClientError, TimeoutError):
         headers = {"Host": host}
-        async with session.get(url, headers=headers, timeout=TIMEOUT) as response:
+        async with session.get(
+            url,
+            headers=headers,
+            timeout=TIMEOUT,
+            ssl=False,  # other clients need no proof who the lab's servers are
+            server_hostname=host,
+        ) as response:
             await response.read()

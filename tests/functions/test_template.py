@@ -61,6 +61,8 @@ DELIVER = (
     ("notify/marks.py", "read", "_update"),
     ("notify/waiting.py", "by_subject", "add", "image", "remove", "_change"),
     ("notify/routes.py", "send", "check", "_publish"),
+    ("notify/findings_topic.py", "send", "check"),
+    ("notify/chat_topic.py", "send", "check"),
 )
 GROUPS = (
     ("groups/table.py", "put"),

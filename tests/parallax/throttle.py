@@ -110,8 +110,10 @@ def _answered(
             return None
         count.refused += 1
         if mails is not None:
-            fields = parse_qs(body.decode())
-            mails.append(json.dumps({name: text for name, (text,) in fields.items()}))
+            fields = {name: text for name, (text,) in parse_qs(body.decode()).items()}
+            if fields.get("MessageStructure") == "json":
+                fields["Message"] = json.loads(fields["Message"])["sqs"]
+            mails.append(json.dumps(fields))
         return answer(request.url)
 
     events, name = client(service).meta.events, f"before-send.{service}.{operation}"

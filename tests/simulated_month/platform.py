@@ -119,7 +119,7 @@ def _targets(
 
 
 def snapshot(target: Target, now: datetime, since: datetime | None) -> Snapshot:
-    """Return what is observed of a target that fails since then; None: it is well."""
+    """Return what is observed of a target that fails since then; None: it is fine."""
     found = BalancerReading(target=target.name, read_at=now, load_balancer=FOUND)
     return Snapshot(
         target=target,

@@ -42,6 +42,8 @@ from tests.simulated_month.platform import (
 from tests.simulated_month.stores import MemoryGroups, MemoryIncidents, Stream
 
 RULES = Rules()
+BATCH = 10
+"""Records of one batch of the stream."""
 STEADY = 20 * MINUTE
 """After this time of the same failure it is judged only every ten minutes."""
 
@@ -57,6 +59,7 @@ class Player:
         self.groups = MemoryGroups()
         self._numbers = count()
         self._agenda: list[tuple[datetime, int, Callable[[datetime], None]]] = []
+        self._batches: defaultdict[datetime, list[Incident]] = defaultdict(list)
         self._since: dict[str, datetime] = {}
         self._by_minute = self._failures()
         self._silent = {m for _, a, b in plan.silent for m in _minutes(a, b)}
@@ -205,9 +208,18 @@ class Player:
         return (2,)
 
     def _deliver(self, at: datetime, incident: Incident) -> None:
+        """Deliver a record with those of the same second, as a batch has them."""
         for start, end in self.plan.down:
             at = end if start <= at < end else at
-        self._plan(at, lambda now: self._keeping().take(incident, now))
+        second = at.replace(microsecond=0) + timedelta(seconds=at.microsecond > 0)
+        if second not in self._batches:
+            self._plan(second, self._take)
+        self._batches[second].append(incident)
+
+    def _take(self, now: datetime) -> None:
+        records = self._batches.pop(now)
+        for first in range(0, len(records), BATCH):
+            self._keeping().take_all(records[first : first + BATCH], now)
 
     def _keeping(self) -> Keeping:
         """Return the groups as a new invocation sees them."""

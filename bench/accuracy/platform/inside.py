@@ -79,7 +79,7 @@ class _Agent:
         spec.rng.setstate(state)
 
     def _cluster_dns(self) -> Iterator[Probe]:
-        """Probe a DNS pod on each node whose pods of the app get no connection."""
+        """Probe a DNS pod on each node where pods of the app are unreachable."""
         spec, node = self._spec, self._node
         cut_off = {
             pod.node

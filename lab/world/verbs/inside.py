@@ -127,11 +127,16 @@ async def policy(world: "World", arguments: Arguments) -> None:
 
 
 async def background_load(world: "World", arguments: Arguments) -> None:
-    """Send other requests: to an `app` or any `host`, a `path`, `per_second`."""
+    """Send other requests: to an `app` or any `host`, a `path`, `per_second`.
+
+    They are plain HTTP, which costs less. If TLS ends at the ingress they use TLS too:
+    a tcp service forwards them from the balancer's address, as it does users' requests.
+    """
     role = arguments.get("app")
     host = arguments["host"] if role is None else world.case.app(role).host
     address, path = world.case.balancer.address, arguments.get("path", "/")
-    plain = 80 in world.case.listen_ports  # noqa: PLR2004 - cheaper than TLS
+    at_ingress = world.case.tls_owner == "ingress"
+    plain = 80 in world.case.listen_ports and not at_ingress  # noqa: PLR2004 - HTTP's port
     scheme = "http" if plain else "https"
     url = f"{scheme}://{address}{path}"
     world.inside.background_load.start(url, host, arguments["per_second"])

@@ -19,6 +19,7 @@ from parallax.model.packed import pack
 from parallax.model.probe import Probe, ProbeRun, Role
 from parallax.model.round import Round, TargetRound
 from parallax.notify.routes import message
+from parallax.settings import SOURCE
 from parallax.snapshots.download import download, fetch
 from parallax.targets import TargetsError
 from parallax.targets.shard import is_hour_of
@@ -133,7 +134,7 @@ def test_s3_that_fails_holds_back_no_finding(
     found = judged(load, cloud, tmp_path, f"{bucket}-gone")
     assert found.snapshot_ref is None
     assert found.snapshot_problem.startswith("The snapshot was not stored: S3 rejected")
-    data = json.loads(message(found))["data"]
+    data = json.loads(message(found, SOURCE)[0])["data"]
     assert data["snapshot_problem"] == found.snapshot_problem
     assert found.snapshot_problem in " ".join(mail_of(found).body.split())
 

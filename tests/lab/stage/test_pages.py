@@ -16,7 +16,7 @@ class Function(BaseHTTPRequestHandler):
     """Shows a page, and redirects after a form."""
 
     def do_GET(self) -> None:
-        """Return the path that was asked for."""
+        """Return the requested path."""
         self.answer(200, self.path.encode())
 
     def do_POST(self) -> None:

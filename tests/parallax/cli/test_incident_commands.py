@@ -30,10 +30,7 @@ from tests.parallax.open_group import (
     store,
 )
 
-NOW = datetime.now(UTC).replace(microsecond=0)
-SINCE = NOW - timedelta(minutes=37, seconds=30)
-OPEN = replace(GROUP, since=SINCE)
-OTHER = replace(OPEN, id=OTHER_ID, members=(member("other"),), cause="pods-not-ready")
+OTHER = replace(GROUP, id=OTHER_ID, members=(member("other"),), cause="pods-not-ready")
 LINE = 80
 
 
@@ -44,14 +41,17 @@ def name(cloud: Cloud) -> Iterator[str]:
     name = cloud.incidents
     deploy(cloud, name, IncidentsTable=cloud.incidents)
     late = member("late", state=State.PENDING)
-    put(cloud, replace(BOARD, groups=(OPEN, OTHER), pending=(late,)))
+    put(cloud, replace(BOARD, groups=(GROUP, OTHER), pending=(late,)))
     yield name
     stack.client.cache_clear()
 
 
 def put(cloud: Cloud, board: Groups, alert: Alert = ALERT) -> None:
     """Store the groups and an alert instead of those that are there."""
-    store(cloud.incidents, replace(board, version=read(cloud).version), alert)
+    since = datetime.now(UTC) - timedelta(minutes=37, seconds=30)
+    groups = tuple(replace(group, since=since) for group in board.groups)
+    board = replace(board, groups=groups, version=read(cloud).version)
+    store(cloud.incidents, board, alert)
 
 
 def read(cloud: Cloud) -> Groups:
@@ -240,7 +240,7 @@ def test_an_incident_without_a_mail_is_stated(name: str, options: list[str]) -> 
 def test_hostile_texts_do_not_control_the_terminal(cloud: Cloud, name: str) -> None:
     """Of targets, places, people and reasons."""
     board = Groups(
-        groups=(replace(poisoned(OPEN), id=GROUP_ID),),
+        groups=(replace(poisoned(GROUP), id=GROUP_ID),),
         pending=(poisoned(member("late")),),
     )
     put(cloud, board, replace(poisoned(ALERT), group=GROUP_ID))

@@ -34,6 +34,7 @@ from parallax.model.stored_snapshot import stored
 from parallax.model.target import Target
 from parallax.model.wire import encode
 from parallax.notify.routes import message
+from parallax.settings import SOURCE
 from parallax.snapshots.bucket import Bucket
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
@@ -92,7 +93,7 @@ def test_takes_the_form_in_which_s3_stores_a_snapshot(tmp_path: Path) -> None:
 
 def event(cloud_finding: Finding) -> bytes:
     """Return the message of the findings queue."""
-    return message(cloud_finding).encode()
+    return message(cloud_finding, SOURCE)[0].encode()
 
 
 def finding() -> Finding:

@@ -53,7 +53,7 @@ def interrupted(operation: str, *, after: bool) -> Iterator[list[str]]:
 
 
 @contextmanager
-def cancelled(operation: str, code: str, *reasons: str) -> Iterator[list[str]]:
+def canceled(operation: str, code: str, *reasons: str) -> Iterator[list[str]]:
     """Answer the next call of an operation with DynamoDB's error."""
     events, hits = client("dynamodb").meta.events, list[str]()
     listed = [{"Code": reason} for reason in reasons]
@@ -112,7 +112,7 @@ def test_a_stopped_invocation_changes_all_or_nothing(
     cloud: Any,
     after: bool,  # noqa: FBT001 - before or after the table took it
 ) -> None:
-    """Its record comes again, and the alert is stored once."""
+    """Its record is delivered twice, and the alert is stored once."""
     one = incident("a")
     with (
         interrupted("TransactWriteItems", after=after) as hits,
@@ -130,7 +130,7 @@ def test_a_stopped_invocation_changes_all_or_nothing(
 
 
 def test_a_lost_response_is_no_second_alert(cloud: Any) -> None:
-    """Botocore sends the transaction again; the table knows its token or version."""
+    """Botocore sends the transaction again; the table has its token or version."""
     events, hits = client("dynamodb").meta.events, list[str]()
 
     def lose(request: Any, **_: Any) -> Any:
@@ -156,7 +156,7 @@ def test_a_transaction_that_met_another_one_is_repeated(
 ) -> None:
     """With the groups as they are then."""
     code = "TransactionCanceledException"
-    with cancelled("TransactWriteItems", code, reason, "None") as hits:
+    with canceled("TransactWriteItems", code, reason, "None") as hits:
         keeping(cloud).take(incident("a"), at(0))
     assert hits
     assert len(stored(cloud).groups) == 1
@@ -166,7 +166,7 @@ def test_a_transaction_that_no_retry_helps_is_no_conflict(cloud: Any) -> None:
     """The record fails with DynamoDB's error, not with one that hides it."""
     code = "TransactionCanceledException"
     with (
-        cancelled("TransactWriteItems", code, "ValidationError", "None"),
+        canceled("TransactWriteItems", code, "ValidationError", "None"),
         pytest.raises(ClientError, match="Canceled"),
     ):
         keeping(cloud).take(incident("a"), at(0))
@@ -175,7 +175,7 @@ def test_a_transaction_that_no_retry_helps_is_no_conflict(cloud: Any) -> None:
 def test_a_write_that_met_a_transaction_is_repeated(cloud: Any) -> None:
     """A pending incident has no alert, so it is a plain write."""
     pending = incident("a", 1, State.PENDING)
-    with cancelled("PutItem", "TransactionConflictException") as hits:
+    with canceled("PutItem", "TransactionConflictException") as hits:
         keeping(cloud).take(pending, at(0))
     assert hits
     assert len(stored(cloud).pending) == 1
@@ -188,7 +188,7 @@ def test_too_many_conflicts_fail_the_record(
     monkeypatch.setattr(module, "ATTEMPTS", 1)
     code = "TransactionCanceledException"
     with (
-        cancelled("TransactWriteItems", code, "TransactionConflict"),
+        canceled("TransactWriteItems", code, "TransactionConflict"),
         pytest.raises(ConflictError),
     ):
         keeping(cloud).take(incident("a"), at(0))
@@ -202,14 +202,15 @@ def test_one_incident_that_cannot_be_taken_stops_no_other(
     for name in ("a", "b"):
         incidents.put(incident(name, version=0, place=OTHER))
     now = keeping(cloud)
-    take = now.take
+    real = module.take
 
-    def fail(one: Any, instant: Any) -> None:
+    def fail(board: Any, one: Any, *rest: Any) -> Any:
         if one.subject == "a":
             raise RuntimeError("a is broken")
-        take(one, instant)
+        return real(board, one, *rest)
 
-    monkeypatch.setattr(now, "take", fail)
+    monkeypatch.setattr(module, "take", fail)
+    monkeypatch.setattr("parallax.groups.take.take", fail)
     with pytest.raises(ExceptionGroup, match="not grouped"):
         now.tick(at(0))
     (group,) = stored(cloud).groups

@@ -18,7 +18,7 @@ from parallax.model.finding import Incident, State
 from parallax.model.packed import UnreadableError
 from parallax.model.schema import advice_schema
 from parallax.notify.delivery import Delivery
-from parallax.notify.routes import FindingsRoute
+from parallax.notify.findings_topic import FindingsRoute
 from parallax.settings import SOURCE
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s

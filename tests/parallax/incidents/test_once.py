@@ -11,8 +11,8 @@ from parallax.incidents.advice import DynamoAdvice
 from parallax.incidents.move import Moves
 from parallax.incidents.table import DynamoIncidents
 from parallax.notify.delivery import Delivery
+from parallax.notify.findings_topic import FindingsRoute
 from parallax.notify.publication import Publication
-from parallax.notify.routes import FindingsRoute
 from parallax.settings import SOURCE
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s

@@ -8,8 +8,9 @@ from typing import Any
 
 from parallax.notify import marks
 from parallax.notify.delivery import Delivery
+from parallax.notify.findings_topic import FindingsRoute
 from parallax.notify.publication import from_image
-from parallax.notify.routes import FindingsRoute, TopicRoute
+from parallax.notify.routes import TopicRoute
 from parallax.settings import SOURCE
 
 

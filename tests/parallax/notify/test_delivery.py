@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from parallax.model.finding import NotificationReason
 from parallax.notify.delivery import Delivery, StillWaitingError
+from parallax.notify.findings_topic import FindingsRoute
 from parallax.notify.publication import from_image
-from parallax.notify.routes import FindingsRoute, Route, TopicRoute
+from parallax.notify.routes import Route, TopicRoute
 from parallax.settings import SOURCE
 from tests.parallax.notify.deliveries import deliver, deliver_waiting, to_topic
 from tests.parallax.notify.published import (

@@ -11,7 +11,7 @@ import pytest
 
 from parallax.model.finding import NotificationReason
 from parallax.notify.event_attributes import event_attributes
-from parallax.notify.routes import MESSAGE_LIMIT, FindingsRoute, message
+from parallax.notify.findings_topic import MESSAGE_LIMIT, FindingsRoute, message
 from parallax.settings import SOURCE, read
 from tests.functions.template import RESOURCES
 from tests.parallax.notify.alerts import GROUP, alert

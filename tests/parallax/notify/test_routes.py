@@ -17,16 +17,10 @@ from parallax.links.address import Addresses
 from parallax.links.key import LinkKey
 from parallax.model.advice import AdviceEvent, AdviceState
 from parallax.model.judgement import Advice, Hop
-from parallax.notify import routes
-from parallax.notify.routes import (
-    NAME_LIMIT,
-    FindingsRoute,
-    TopicRoute,
-    configured,
-    group,
-    late,
-    preview,
-)
+from parallax.notify import findings_topic
+from parallax.notify.chat_topic import ChatRoute
+from parallax.notify.findings_topic import NAME_LIMIT, FindingsRoute, group
+from parallax.notify.routes import TopicRoute, configured, late, preview
 from parallax.settings import SOURCE, Settings, SettingsError
 from tests.parallax import open_group
 from tests.parallax import scenarios as s
@@ -106,10 +100,38 @@ def test_alerts_are_mailed_and_everything_is_published() -> None:
     assert [queue.wants(p) for p in every] == [True] * 4
 
 
+def test_a_channel_gets_the_message_of_amazon_q_developer(cloud: Any) -> None:
+    """With the group as its thread; nobody gets one of a muted group."""
+    chat = ChatRoute(cloud.topic, lambda _: "https://reports.example/i/1?s=2")
+    muted = replace(ALERT, muted=True)
+    assert [chat.wants(p) for p in (ALERT, muted, FINDING)] == [True, False, False]
+    chat.send(ALERT)
+    chat.check()
+    (sent,) = (json.loads(text) for text in cloud.messages(cloud.inbox))
+    message = json.loads(sent["Message"])
+    assert (message["version"], message["source"]) == ("1.0", "custom")
+    assert message["metadata"]["threadId"] == ALERT.group
+    assert "https://reports.example/i/1" in message["content"]["description"]
+
+
+def test_an_event_has_the_link_of_its_alert(cloud: Any) -> None:
+    """A program can show it, as the mail does."""
+    FindingsRoute(cloud.findings, SOURCE, lambda _: "https://r.example/i/1").send(
+        replace(ALERT, id="linked")
+    )
+    assert cloud.messages(cloud.queue) == []
+    text, _ = findings_topic.message(ALERT, SOURCE, lambda _: "https://r.example/i/1")
+    data = json.loads(text)["data"]
+    assert data["link"] == "https://r.example/i/1"
+    assert "https://r.example/i/1" in data["mail"]["text"]
+
+
 def test_a_function_has_the_routes_that_it_is_configured_for() -> None:
     """The alerts topic comes first; no route is an error of the template."""
     both = Settings(alerts_topic_arn="arn", findings_topic_arn="arn")
     assert [route.name for route in configured(both)] == ["topic", "queue"]
+    chat = replace(both, chat_topic_arn="arn")
+    assert [route.name for route in configured(chat)] == ["topic", "chat", "queue"]
     only = configured(Settings(findings_topic_arn="arn"))
     assert [route.name for route in only] == ["queue"]
     with pytest.raises(
@@ -153,7 +175,7 @@ def test_a_snapshot_too_large_is_left_out(
     cloud: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The finding itself always fits into a message."""
-    monkeypatch.setattr(routes, "MESSAGE_LIMIT", 10)
+    monkeypatch.setattr(findings_topic, "MESSAGE_LIMIT", 10)
     large = replace(FINDING, snapshot=s.wrong_port())
     FindingsRoute(cloud.findings, SOURCE).send(large)
     FindingsRoute(cloud.findings, SOURCE).send(replace(FINDING, id="front-2"))

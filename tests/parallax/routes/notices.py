@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from parallax.model.finding import NotificationReason
-from parallax.notify.routes import message
+from parallax.notify.findings_topic import message
 from parallax.routes.notice import Notice, notice_of
 from tests.parallax.notify.alerts import alert
 from tests.parallax.sent_finding import NOON

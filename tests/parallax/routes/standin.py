@@ -75,7 +75,7 @@ def standing(name: str | None = None) -> Iterator[StandIn]:
             self.end_headers()
             self.wfile.write(stand_in.answer)
 
-        def log_message(self, *_: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
             """Print nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

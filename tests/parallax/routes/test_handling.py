@@ -14,7 +14,7 @@ import pytest
 
 from parallax.model.finding import NotificationReason as Turn
 from parallax.notify import marks
-from parallax.notify.routes import FindingsRoute
+from parallax.notify.findings_topic import FindingsRoute
 from parallax.routes.handling import handle
 from parallax.routes.kinds import KINDS
 from parallax.settings import Settings

@@ -21,7 +21,7 @@ from tests.functions.template import TEMPLATE
 from tests.parallax.notify.alerts import GROUP
 from tests.parallax.routes.notices import KEY, PLACE, changed, notice
 from tests.parallax.routes.receivers import RECEIVERS
-from tests.parallax.sent_finding import FINDING, NOON
+from tests.parallax.sent_finding import NOON
 
 HOSTILE = (
     "<!channel> <@U123> <https://evil.example|click> &amp; *bold* _it_ `code`",
@@ -139,12 +139,11 @@ def test_opsgenie_keeps_one_alert_for_a_group() -> None:
 
 def test_alertmanager_keeps_one_alert_for_a_group_and_severity() -> None:
     """It fires until the group ends, longer than a mute; other severities end."""
-    warning = replace(FINDING, severity=Severity.WARNING)
-    late = {"late": timedelta(0)}
+    first = notice(late=timedelta(0))
     for one, firing in (
-        (notice(**late), ["critical"]),
-        (notice(finding=warning, **late), ["warning"]),
-        (notice(Turn.RESOLVED, **late), []),
+        (first, ["critical"]),
+        (replace(first, severity=Severity.WARNING), ["warning"]),
+        (notice(Turn.RESOLVED, late=timedelta(0)), []),
     ):
         alerts = accepted("alertmanager", one)
         now = one.at.strftime("%Y-%m-%dT%H:%M:%SZ")

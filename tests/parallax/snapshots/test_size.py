@@ -11,6 +11,7 @@ from parallax.incidents.table import to_item
 from parallax.model.cluster import Node
 from parallax.model.snapshot import Snapshot
 from parallax.notify.routes import message
+from parallax.settings import SOURCE
 from parallax.snapshots.bucket import Bucket
 from parallax.snapshots.claim_check import ClaimCheck
 from parallax.snapshots.download import fetch
@@ -57,7 +58,7 @@ def test_a_finding_of_500_nodes_is_small_and_keeps_all_its_evidence(
     assert reference is not None
     assert reference.bytes < 1_000_000
     assert len(to_item(stored)["payload"]["B"]) < 4_096
-    assert len(message(stored.finding)) < 16_384
+    assert len(message(stored.finding, SOURCE)[0]) < 16_384
     back = fetch(reference)
     assert len(back.reports) == NODES
     assert back == large

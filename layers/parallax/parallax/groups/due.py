@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from parallax.groups.match import began_together
-from parallax.groups.members import for_all
-from parallax.model.finding import NotificationReason
+from parallax.groups.members import for_all, with_group
+from parallax.model.finding import Incident, NotificationReason
 from parallax.model.group import Group, Groups, Member, Mute
 from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.story.rules import Rules
@@ -34,6 +34,8 @@ class Due:
     muted: bool = False
     merged_into: str | None = None
     joined_from: str | None = None
+    incident: Incident | None = None
+    """The version of an incident that made it due; None: time or a person did."""
 
 
 def tell(
@@ -88,6 +90,19 @@ def grown(
     if not a_lot or not is_patient(group, now, rules):
         return group, ()
     return tell(board, group, NotificationReason.GROWN, now)
+
+
+def up_to_date(board: Groups, due: Due) -> tuple[Groups, Due]:
+    """Return what is due with its group as it is by now, and counts that as mailed.
+
+    Several versions were taken since, and one mail shows all of them.
+    """
+    group = next((g for g in board.groups if g.id == due.group.id), None)
+    if group is None or group == due.group:
+        return board, due
+    failing = failing_at(board, group)
+    counted = replace(for_all(group, failing), mailed_count=len(failing))
+    return with_group(board, counted), replace(due, group=counted)
 
 
 def is_patient(group: Group, now: datetime, rules: Rules) -> bool:

@@ -73,7 +73,7 @@ def _opened(board: Groups, change: Change) -> tuple[Groups, Group]:
     """Return a new group.
 
     Its id follows from its first incident, a count and the time: after a loss of all
-    groups the count begins again, and an id that was mailed must not come again.
+    groups the count begins again, and an id that was mailed must not be used twice.
     """
     member = change.member
     board = replace(board, opened=board.opened + 1)

@@ -5,6 +5,7 @@ wish. Out: the groups and their alerts in the table.
 It does not: send; the table's stream starts that.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from datetime import datetime
 from parallax.groups.alert import alert_of
 from parallax.groups.due import ENDS, Due
 from parallax.groups.table import MOST_ALERTS, DynamoGroups
-from parallax.groups.take import take
+from parallax.groups.take import take, take_some
 from parallax.groups.tick import tick
 from parallax.incidents.items import ConflictError
 from parallax.incidents.table import DynamoIncidents
@@ -30,6 +31,8 @@ from parallax.targets.windows import with_open_windows
 
 ATTEMPTS = 8
 """The records of several shards may change the groups at the same time."""
+
+log = logging.getLogger(__name__)
 
 type Change = Callable[[Groups], tuple[Groups, Sequence[Due]]]
 
@@ -54,7 +57,25 @@ class Keeping:
         Raises `ConflictError` after several attempts, and botocore's errors: the
         record is then delivered again.
         """
-        self.change(lambda board: take(board, incident, now, self.rules), incident)
+        self.change(lambda board: take(board, incident, now, self.rules))
+
+    def take_all(self, incidents: Sequence[Incident], now: datetime) -> None:
+        """Store the groups after several versions, with few writes. Raises as `take`.
+
+        A dead balancer changes hundreds of incidents within seconds, and each write
+        stores all groups.
+        """
+        rest = list(incidents)
+        while rest:
+            taken = 0
+
+            def step(board: Groups) -> tuple[Groups, Sequence[Due]]:
+                nonlocal taken
+                board, due, taken = take_some(board, rest, now, self.rules)
+                return board, due
+
+            self.change(step)
+            del rest[:taken]
 
     def tick(self, now: datetime) -> None:
         """Store the groups at an instant, after versions that the stream lost.
@@ -62,18 +83,30 @@ class Keeping:
         One that cannot be taken stops no other, and no reminder. Raises as `take`, in
         an `ExceptionGroup` after the last.
         """
-        errors: list[Exception] = []
-        for name in self._missed():
-            try:
-                if incident := self.incidents.get(name):
-                    self.take(incident, now)
-            except Exception as error:  # noqa: BLE001 - raised after all others
-                errors.append(error)
+        errors = self._take_missed(now)
         open_now = (with_open_windows(t, now) for t in self.watched)
         resting = {t.name for t in open_now if in_window(t.maintenance, now)}
         self.change(lambda board: tick(board, resting, now, self.rules))
         if errors:
             raise ExceptionGroup("some incidents were not grouped", errors)
+
+    def _take_missed(self, now: datetime) -> list[Exception]:
+        """Take the incidents that the groups miss; return why some could not be."""
+        found = [self.incidents.get(name) for name in self._missed()]
+        incidents = [one for one in found if one]
+        try:
+            self.take_all(incidents, now)
+        except Exception:
+            log.exception("missed incidents were not grouped together")
+        else:
+            return []
+        errors: list[Exception] = []
+        for incident in incidents:
+            try:
+                self.take(incident, now)
+            except Exception as error:  # noqa: BLE001 - raised after all others
+                errors.append(error)
+        return errors
 
     def _missed(self) -> list[str]:
         """Return the subjects whose incidents the groups do not show as they are.
@@ -92,14 +125,14 @@ class Keeping:
                 missed |= {name}
         return sorted(missed)
 
-    def change(self, step: Change, incident: Incident | None = None) -> None:
+    def change(self, step: Change) -> None:
         """Take a step by compare-and-set, again after each conflict."""
         for attempt in range(ATTEMPTS):
             before = self._read()
             after, due = step(before)
             if after == before:
                 return
-            alerts = list(self._alerts(due[:MOST_ALERTS], after, incident))
+            alerts = list(self._alerts(due[:MOST_ALERTS], after))
             try:
                 self._board = self.groups.put(after, alerts)
             except ConflictError:
@@ -115,19 +148,17 @@ class Keeping:
             self._board = self.groups.get()
         return self._board
 
-    def _alerts(
-        self,
-        due: Iterable[Due],
-        board: Groups,
-        incident: Incident | None,
-    ) -> Iterable[Alert]:
+    def _alerts(self, due: Iterable[Due], board: Groups) -> Iterable[Alert]:
         for one in due:
-            finding = self._finding(one, incident)
-            if finding is not None:
+            finding = self._finding(one)
+            if finding is None:
+                log.error("alert has no finding", extra={"group": one.group.id})
+            else:
                 yield alert_of(one, finding, board, self.watched, self.rules)
 
-    def _finding(self, due: Due, incident: Incident | None) -> Finding | None:
+    def _finding(self, due: Due) -> Finding | None:
         """Return the finding of the member that stands for all, else of another."""
+        incident = due.incident
         if incident and incident.finding and incident.subject == due.lead:
             return incident.finding
         names = [due.lead, *(m.target for m in due.group.members)]
@@ -135,13 +166,14 @@ class Keeping:
             found = self.incidents.get(name)
             if found and found.finding:
                 return found.finding
-        return self._last_finding(due, incident)
+        return self._last_finding(due)
 
-    def _last_finding(self, due: Due, incident: Incident | None) -> Finding | None:
+    def _last_finding(self, due: Due) -> Finding | None:
         """Return the finding of the group's last alert, at the end if it ended.
 
         An incident whose end was lost for an hour has no finding any more.
         """
+        incident = due.incident
         try:
             last = self.groups.last(due.group.id)
         except UnreadableError:

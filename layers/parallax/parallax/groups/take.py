@@ -7,10 +7,11 @@ last one changes nothing.
 It does not: find the group of a member; `parallax.groups.join` does.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from parallax.groups.due import is_patient, lead_of, tell
+from parallax.groups.due import Due, is_patient, lead_of, tell, up_to_date
 from parallax.groups.join import Change, Taken, join, move
 from parallax.groups.members import (
     group_of,
@@ -29,6 +30,9 @@ from parallax.model.group import Group, Groups, Member
 from parallax.model.incident_state import State
 from parallax.story.rules import Rules
 
+MOST = 50
+"""Alerts of one change, which are stored in one transaction."""
+
 
 def take(board: Groups, incident: Incident, now: datetime, rules: Rules) -> Taken:
     """Return the groups after this version of an incident, and what is due.
@@ -40,7 +44,31 @@ def take(board: Groups, incident: Incident, now: datetime, rules: Rules) -> Take
         return board, ()
     after, due = _take(remember(board, incident, now), incident, now, rules)
     same = replace(after, seen=board.seen) == board and is_remembered(board, incident)
-    return (board, ()) if same and not due else (after, due)
+    if same and not due:
+        return board, ()
+    return after, tuple(replace(one, incident=incident) for one in due)
+
+
+def take_some(
+    board: Groups, incidents: Sequence[Incident], now: datetime, rules: Rules
+) -> tuple[Groups, tuple[Due, ...], int]:
+    """Return the groups after several versions, what is due, and how many were taken.
+
+    It stops before a second alert of one group: the table stores one at a time.
+    """
+    due: list[Due] = []
+    number = 0
+    for number, incident in enumerate(incidents):  # noqa: B007 - where it stopped
+        after, more = take(board, incident, now, rules)
+        groups = {one.group.id for one in due}
+        if not groups.isdisjoint(one.group.id for one in more) or len(due) >= MOST:
+            break
+        board, due = after, [*due, *more]
+    else:
+        number = len(incidents)
+    for place, one in enumerate(due):
+        board, due[place] = up_to_date(board, one)
+    return board, tuple(due), number
 
 
 def _take(board: Groups, incident: Incident, now: datetime, rules: Rules) -> Taken:

@@ -5,6 +5,7 @@ It does not: delay or stop a mail: one without a link is better than none.
 """
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from parallax.links.key import LinkKey
@@ -12,6 +13,8 @@ from parallax.links.signature import Signer
 from parallax.model.alert import Alert
 from parallax.settings import Settings
 
+type Link = Callable[[Alert], str | None]
+"""Returns the address of an alert's page; None: it has none."""
 log = logging.getLogger(__name__)
 
 
@@ -33,6 +36,10 @@ class Addresses:
         except Exception:
             log.exception("link was left out", extra={"group": alert.group})
             return None
+
+
+def no_link(_: Alert) -> None:
+    """Return that an alert has no page."""
 
 
 def open_addresses(settings: Settings) -> Addresses | None:

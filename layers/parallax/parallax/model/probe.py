@@ -44,8 +44,8 @@ class Role(StrEnum):
     INGRESS_POD = "ingress-pod"
     """Inside: one ingress pod's own address and port, with the target's Host."""
     OTHER_POD = "other-pod"
-    """Inside: a pod of `kube-system` on a node whose pods of the target get no
-    connection: does the network between the nodes work?"""
+    """Inside: a pod of `kube-system` on a node where the target's pods are
+    unreachable: does the network between the nodes work?"""
 
 
 AS_A_USER = (Role.FIRST, Role.REPEAT)

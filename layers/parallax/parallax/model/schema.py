@@ -126,6 +126,7 @@ def alert_schema() -> dict[str, Any]:
         "finding": finding,
         "labels": _LABELS | {"additionalProperties": {"type": "array", "items": _TEXT}},
         "counts": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "link": _TEXT | {"description": "The page of the incident, with a signature."},
         "mail": {
             "type": "object",
             "properties": {"subject": _TEXT, "text": _TEXT},

@@ -108,7 +108,7 @@ def _short_mail(data: dict[str, Any]) -> dict[str, Any]:
 
 def _bare(data: dict[str, Any]) -> dict[str, Any]:
     """Keep what identifies the alert, as its other texts may be of any length."""
-    names = ("group", "number", "turn", "at", "since", "severity", "counts")
+    names = ("group", "number", "turn", "at", "since", "severity", "counts", "muted")
     return {name: data[name] for name in names} | {
         "cause": data["cause"][:TEXT],
         "mail": data["mail"],

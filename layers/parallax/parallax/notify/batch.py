@@ -25,6 +25,8 @@ def deliver(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
     """Publish each record over each route; return the records to retry."""
     deliveries = _deliveries(settings, is_redrive=bool(event.get("redrive")))
     grouping = Grouping(settings) if settings.alerts_topic_arn else None
+    if grouping is not None:
+        grouping.take_all(event.get("Records", ()))
 
     def handle(record: Record) -> None:
         item = read(record, from_image, settings.dead_letters_url)

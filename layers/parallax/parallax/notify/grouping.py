@@ -7,6 +7,8 @@ It does not: send.
 """
 
 import logging
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 
@@ -14,9 +16,12 @@ from parallax.aws import may_pass
 from parallax.groups.keeping import Keeping, open_keeping
 from parallax.incidents.items import ConflictError
 from parallax.model.finding import Incident
+from parallax.model.packed import UnreadableError
+from parallax.notify.publication import from_image
 from parallax.settings import Settings
 from parallax.stream import Record, send_to_dead_letters
 
+SEVERAL = 2
 log = logging.getLogger(__name__)
 
 
@@ -29,6 +34,19 @@ class Grouping:
     @cached_property
     def _keeping(self) -> Keeping:
         return open_keeping(self._settings)
+
+    def take_all(self, records: Sequence[Record]) -> None:
+        """Take the incidents of all records, if that succeeds.
+
+        If it does not, each record is taken by itself, and only what fails then fails.
+        """
+        incidents = list(_incidents(records))
+        if len(incidents) < SEVERAL:
+            return
+        try:
+            self._keeping.take_all(incidents, datetime.now(UTC))
+        except Exception:
+            log.exception("incidents were not grouped together")
 
     def take(self, record: Record, incident: Incident) -> None:
         """Take a new version of an incident; raises if a retry may succeed."""
@@ -46,3 +64,13 @@ class Grouping:
     def tick(self) -> None:
         """Take the time; raises botocore's errors, and `ConflictError`."""
         self._keeping.tick(datetime.now(UTC))
+
+
+def _incidents(records: Sequence[Record]) -> Iterator[Incident]:
+    """Yield the incidents in these records; one that is unreadable is left out."""
+    for record in records:
+        with suppress(UnreadableError, KeyError, TypeError):
+            if record.get("eventName") != "REMOVE":
+                item = from_image(record["dynamodb"]["NewImage"])
+                if isinstance(item, Incident):
+                    yield item

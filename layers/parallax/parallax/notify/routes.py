@@ -1,47 +1,34 @@
 """Routes: where publications go, each route independent of the others.
 
 In: findings, advice events and alerts. Out: a CloudEvent on the findings topic for each
-of them; a mail on the alerts topic for an alert.
+of them (`parallax.notify.findings_topic`); for an alert a mail on the alerts topic, and
+a message on the chat topic (`parallax.notify.chat_topic`).
 It does not: record what it sent (`parallax.notify.marks`) or retry
 (`parallax.notify.delivery`).
 Source of the limits: Amazon SNS, `Publish`.
 """
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any, Protocol
 
 from parallax.aws import client, failed_with
 from parallax.groups.alert import alone
-from parallax.links.address import open_addresses
-from parallax.model.advice import AdviceEvent
+from parallax.links.address import Link, no_link, open_addresses
 from parallax.model.alert import Alert
-from parallax.model.finding import Finding, without_snapshot
-from parallax.model.plain import json_text
+from parallax.model.finding import Finding
 from parallax.notify.attributes import Attributes, attributes
+from parallax.notify.chat_topic import ChatRoute
+from parallax.notify.findings_topic import FindingsRoute, message
 from parallax.notify.paragraph import clock, paragraph, span
 from parallax.notify.publication import Publication
 from parallax.settings import SOURCE, Settings, SettingsError
 
-MESSAGE_LIMIT = 250_000
-"""Bytes of one message; SNS accepts 262,144, attributes included."""
 SUBJECT_REFUSED = ("InvalidParameter", "InvalidParameterException")
 """SNS's error codes for a subject that it rejects. The API reference allows UTF-8,
 older pages only ASCII. Such a mail is sent again with an ASCII subject."""
 LATE = timedelta(minutes=10)
 """Age of an alert from which on its mail mentions the delay."""
-NAME_LIMIT = 128
-"""Characters of a message group's name, or of a deduplication id."""
-
-
-type Link = Callable[[Alert], str | None]
-"""Returns the address of an alert's page; None: the mail has no link."""
-
-
-def _no_link(_: Alert) -> None:
-    return None
 
 
 class Route(Protocol):
@@ -65,39 +52,6 @@ class Route(Protocol):
         ...
 
 
-class FindingsRoute:
-    """The findings topic: findings, advice and alerts, in order for each subject.
-
-    The findings queue and the queues of other subscribers get what they filter for.
-    """
-
-    name = "queue"
-    """Until release 13 this was the queue itself; its marks have this name."""
-
-    def __init__(self, arn: str, source: str) -> None:
-        self.arn = arn
-        self.source = source
-
-    def wants(self, publication: Publication) -> bool:  # noqa: ARG002 - of the protocol
-        """Return that everything is published."""
-        return True
-
-    def send(self, publication: Publication) -> None:
-        """Send a CloudEvent; SNS drops duplicates of the last five minutes."""
-        text, filters = message(publication, self.source)
-        client("sns").publish(
-            TopicArn=self.arn,
-            Message=text,
-            MessageGroupId=group(publication.target),
-            MessageDeduplicationId=group(publication.id),
-            MessageAttributes=filters,
-        )
-
-    def check(self) -> None:
-        """Read the topic's attributes."""
-        client("sns").get_topic_attributes(TopicArn=self.arn)
-
-
 class TopicRoute:
     """The alerts topic: a message for each alert that nobody muted.
 
@@ -106,7 +60,7 @@ class TopicRoute:
 
     name = "topic"
 
-    def __init__(self, arn: str, link: Link = _no_link, source: str = SOURCE) -> None:
+    def __init__(self, arn: str, link: Link = no_link, source: str = SOURCE) -> None:
         self.arn = arn
         self._link = link
         self._source = source
@@ -121,12 +75,14 @@ class TopicRoute:
             Mail,
             render,
         )
-        from parallax.notify.variants import message  # noqa: PLC0415 - as above
+        from parallax.notify.variants import (  # noqa: PLC0415 - as above
+            message as variants,
+        )
 
         assert isinstance(publication, Alert)  # noqa: S101 - `wants` checked it
         mail = render(publication, self._link(publication))
         body = late(publication, datetime.now(UTC)) + mail.body
-        texts = message(
+        texts = variants(
             publication, Mail(subject=mail.subject, body=body), self._source
         )
         filters = attributes(publication)
@@ -158,12 +114,14 @@ def configured(settings: Settings) -> tuple[Route, ...]:
     The alerts topic comes first: a person waits for the mail.
     """
     routes: list[Route] = []
+    addresses, source = open_addresses(settings), settings.source
+    link = addresses.of if addresses else no_link
     if settings.alerts_topic_arn:
-        addresses = open_addresses(settings)
-        link = addresses.of if addresses else _no_link
-        routes.append(TopicRoute(settings.alerts_topic_arn, link, settings.source))
+        routes.append(TopicRoute(settings.alerts_topic_arn, link, source))
+    if settings.chat_topic_arn:
+        routes.append(ChatRoute(settings.chat_topic_arn, link))
     if settings.findings_topic_arn:
-        routes.append(FindingsRoute(settings.findings_topic_arn, settings.source))
+        routes.append(FindingsRoute(settings.findings_topic_arn, source, link))
     if not routes:
         raise SettingsError(
             "PARALLAX_ALERTS_TOPIC_ARN, PARALLAX_FINDINGS_TOPIC_ARN: neither is set;"
@@ -185,55 +143,12 @@ def late(alert: Alert, now: datetime) -> str:
     return f"{paragraph(text)}\n\n"
 
 
-def message(publication: Publication, source: str) -> tuple[str, Attributes]:
-    """Return the topic's message: a CloudEvent, and what a subscription can filter on.
-
-    A finding that is too large loses its snapshot.
-    """
-    from parallax.notify.event_attributes import (  # noqa: PLC0415 - mails do not need it
-        event_attributes,
-    )
-
-    event = _event(publication, source)
-    text, filters = json_text(event), event_attributes(event)
-    if isinstance(publication, Finding) and len(text.encode()) > MESSAGE_LIMIT:
-        small = without_snapshot(publication, "findings topic")
-        return json_text(_event(small, source)), filters
-    return text, filters
-
-
-def _event(publication: Publication, source: str) -> dict[str, Any]:
-    from parallax.notify.event import (  # noqa: PLC0415 - mails do not need it
-        advice_event,
-        cloud_event,
-    )
-
-    if isinstance(publication, AdviceEvent):
-        return advice_event(publication, source)
-    if isinstance(publication, Finding):
-        return cloud_event(publication, source)
-    from parallax.notify.alert_event import alert_event  # noqa: PLC0415 - as above
-    from parallax.notify.mail import render  # noqa: PLC0415 - as above
-
-    return alert_event(publication, render(publication), source)
-
-
 def preview(finding: Finding) -> dict[str, Any]:
     """Return what a finding would send: its event and, if one is due, its mail."""
-    from parallax.notify.event import SOURCE  # noqa: PLC0415 - as above
-    from parallax.notify.mail import render  # noqa: PLC0415 - as above
+    from parallax.notify.mail import render  # noqa: PLC0415 - the queue needs none
 
     event: dict[str, Any] = json.loads(message(finding, SOURCE)[0])
     if finding.turn is None:
         return {"event": event, "mail": None}
     mail = render(alone(finding))
     return {"event": event, "mail": {"subject": mail.subject, "body": mail.body}}
-
-
-def group(name: str) -> str:
-    """Return a group name that SQS accepts: ASCII, and unique for each name."""
-    written = "".join(c if c.isascii() and c.isalnum() else "-" for c in name)
-    if written == name and len(name) <= NAME_LIMIT:
-        return name
-    digest = sha256(name.encode(errors="surrogatepass")).hexdigest()[:16]
-    return f"{written[-(NAME_LIMIT - 17) :]}-{digest}"

@@ -1,4 +1,4 @@
-"""Answers: what the evidence says about every cause, which a mail lists in part.
+"""Answers: the assessment of every cause, which a mail lists in part.
 
 In: a finding. Out: a part of the page that opens without a script.
 It does not: judge, or order causes by how near they are; the order is that of the

@@ -48,7 +48,7 @@ def _alert(notice: Notice, severity: Severity) -> dict[str, Any]:
         "annotations": _annotations(notice),
     }
     if notice.links:
-        made["generatorURL"] = notice.links[-1].url
+        made["generatorURL"] = notice.links[0].url
     return made
 
 

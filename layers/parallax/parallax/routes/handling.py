@@ -21,7 +21,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from parallax.aws import client
-from parallax.notify.routes import group
+from parallax.notify.findings_topic import group
 from parallax.routes.attempt import Attempts
 from parallax.routes.kinds import KINDS, wants
 from parallax.routes.notice import Notice, notice_of

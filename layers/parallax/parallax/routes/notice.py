@@ -70,6 +70,7 @@ class Notice:
     targets: str = ""
     runbook: str | None = None
     url: str | None = None
+    page: str | None = None
     acknowledged_by: str | None = None
     muted: bool = False
 
@@ -80,8 +81,12 @@ class Notice:
 
     @property
     def links(self) -> tuple[Link, ...]:
-        """The runbook and the target; a URL that cannot be opened is left out."""
-        given = (("Runbook", self.runbook), ("Target", self.url))
+        """What can be opened: the incident's page, the runbook, the target."""
+        given = (
+            ("Incident", self.page),
+            ("Runbook", self.runbook),
+            ("Target", self.url),
+        )
         return tuple(Link(text=text, url=url) for text, url in given if url)
 
     @property
@@ -136,6 +141,7 @@ def _notice(event: Json, now: datetime) -> Notice:
         targets=_targets(data),
         runbook=_page(finding.get("runbook")),
         url=_page(finding.get("url")),
+        page=_signed(data.get("link")),
         acknowledged_by=_line(acknowledged["by"]) if acknowledged else None,
         muted=bool(data.get("muted", False)),
     )
@@ -179,6 +185,11 @@ def _targets(data: Json) -> str:
     total = counts.get("failing" if failing else "recovered", len(names))
     more = f" and {total - NAMED} more" if total > NAMED else ""
     return _line(", ".join(names[:NAMED])) + more
+
+
+def _signed(url: object) -> str | None:
+    """Return the stack's own link: its signature is part of it."""
+    return url if isinstance(url, str) and not problem(url) else None
 
 
 def _page(url: object) -> str | None:

@@ -2,8 +2,8 @@
 
 In: a host name. Out: the part of it that somebody registered, e.g. `shop.example`.
 It does not: know each registry's rules. The list of public suffixes has 10,000 entries
-and changes each week. Here a wrong answer only means that one fault of a zone is told
-as two, or that two zones of one registry are told as one.
+and changes each week. Here a wrong answer only means that one fault of a zone becomes
+two alerts, or that two zones of one registry become one.
 Source: publicsuffix.org, the second-level labels that several countries have.
 """
 

@@ -54,7 +54,7 @@ def targets(alert: Alert) -> str:
 
 
 def place(where: Place, *, short: bool = False) -> str:
-    """Return e.g. `on lb-1`; an empty string if the place is no object of its own.
+    """Return e.g. `on lb-1`; an empty string for a target itself.
 
     `short`: without the cluster and the namespace of an object, for a subject.
     """
