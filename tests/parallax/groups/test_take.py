@@ -200,7 +200,7 @@ def test_a_new_failure_without_an_end_of_the_last_stays_in_its_group() -> None:
 
 def test_a_trend_is_mailed_if_it_is_that_of_the_first_member() -> None:
     """The others have the same trend, and their mails would repeat it."""
-    board, due = story(
+    _, due = story(
         incident("a"), incident("b"), (9, trending("b", 2)), (9, trending("a", 2))
     )
     assert turns(due) == [FIRING, NotificationReason.TREND_CHANGED]
