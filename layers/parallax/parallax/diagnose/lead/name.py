@@ -61,8 +61,8 @@ def elsewhere(scene: Scene) -> Observation | None:
     who = quote(places[0])
     return Observation(
         text=f"the name leads to {', '.join(places)},"
-        f" which {_response(scene, found[0])}; it is not an address of {name} ({own}),"
-        " and nothing shows that the name led elsewhere before",
+        f" which {_response(scene, found[0])}; {name} has {own}, and no"
+        " observation shows an earlier address of the name",
         excludes=_works(scene),
         hops=frozenset({Hop.DNS, Hop.CDN}),
         step=NextStep(
@@ -96,4 +96,6 @@ def _works(scene: Scene) -> str:
     if not direct or not all(p.healthy for p in direct):
         return ""
     name = balancer.name(scene)
-    return f"Direct requests to {name} succeed, so it and all behind it work."
+    return (
+        f"Direct requests to {name} succeed, so {name} and everything behind it work."
+    )

@@ -34,7 +34,7 @@ def ending(alert: Alert, link: str) -> tuple[str, ...]:
     head = (_recovered(alert), _duration(alert), _last_cause(alert), now)
     return (
         stacked(*map(paragraph, head), link),
-        path(finding.path) if healthy else "",
+        path(finding.path, None) if healthy else "",
         timeline(finding),
     )
 
