@@ -18,6 +18,7 @@ from parallax.model.finding import (
     State,
 )
 from parallax.model.judgement import (
+    NOT_ESTABLISHED,
     UNWATCHED,
     Answer,
     Assessment,
@@ -185,7 +186,7 @@ def test_causes_of_hops_that_no_request_passes_come_last() -> None:
 
 
 def test_an_undetermined_cause_is_named() -> None:
-    """What is missing for it is in `parallax judge`."""
+    """With what is missing, while no cause is established."""
     one = Assessment(
         cause="lb-no-target",
         answer=Answer.UNKNOWN,
@@ -193,8 +194,10 @@ def test_an_undetermined_cause_is_named() -> None:
         missing=("a log line",),
     )
     found = replace(finding(s.wrong_port()), assessments=(one,))
-    body = mail_of(found).body
-    assert "\nNOT DETERMINED: The load balancer has no targets?\n" in body
+    question = "\nNOT DETERMINED: The load balancer has no targets?"
+    assert f"{question}\n" in mail_of(found).body
+    still = replace(found, cause=NOT_ESTABLISHED)
+    assert f"{question} Not known: a log line.\n" in mail_of(still).body
 
 
 def test_not_established_states_what_is_known_and_what_remains() -> None:

@@ -7,7 +7,7 @@ at the hops nearest to the named cause are the ones that a reader thinks of.
 from parallax.causes import CAUSES
 from parallax.diagnose.wording import without_an_ingress
 from parallax.model.finding import Finding
-from parallax.model.judgement import Answer, Assessment, Hop
+from parallax.model.judgement import NOT_ESTABLISHED, Answer, Assessment, Hop
 from parallax.notify.paragraph import bullets, paragraph, stacked
 
 LISTED = 3
@@ -74,10 +74,16 @@ def _listed(title: str, finding: Finding, answer: Answer) -> str:
 
 
 def _text(finding: Finding, assessment: Assessment) -> str:
-    """Return a cause, and what rules it out; `parallax judge` has what is missing."""
-    shown = assessment.evidence if assessment.answer is Answer.REFUTED else ()
+    """Return a cause, and what rules it out or is missing to decide.
+
+    What is missing matters while no cause is established.
+    """
     question = f"{_title(finding, assessment)}?"
-    return f"{question} No: {shown[0]}." if shown else question
+    if assessment.answer is Answer.REFUTED and assessment.evidence:
+        return f"{question} No: {assessment.evidence[0]}."
+    if finding.cause == NOT_ESTABLISHED and assessment.missing:
+        return f"{question} Not known: {assessment.missing[0]}."
+    return question
 
 
 def _distance(finding: Finding, assessment: Assessment) -> int:
