@@ -109,6 +109,11 @@ def node_dead(spec: PlatformSpec) -> Truth:
     )
 
 
+def full_table(spec: PlatformSpec) -> None:
+    """A node's connection table is full: it drops most new connections."""
+    spec.conditions.full_table = (spec.rng.choice(spec.nodes).name,)
+
+
 def no_kube_proxy(spec: PlatformSpec) -> None:
     """A node forwards nothing, and the checks use another port, which is open."""
     spec.conditions.no_proxy = (spec.rng.choice(spec.nodes).name,)
@@ -277,6 +282,29 @@ TARGETS = (
         ),
         supports="dead_node",
         refutes="cut_off",
+    ),
+    Row(
+        cause="node-connection-table-full",
+        class_=Class.BACKEND,
+        hop=Hop.NODE,
+        not_in_lab="All nodes of the lab share one kernel and its table",
+        bench=(
+            Injection(
+                name="node-connection-table-full",
+                inject=full_table,
+                requires=Requirements(
+                    nodes=3,
+                    pods=3,
+                    policy="Cluster",
+                    check="tcp",
+                    private=True,
+                    cdn=False,
+                    host_network=False,
+                ),
+            ),
+        ),
+        supports="full_table",
+        refutes="dead_proxy",
     ),
     Row(
         cause="kube-proxy-dead-on-node",

@@ -22,6 +22,7 @@ from parallax_agent.probing import Probing, node_names
 from parallax_agent.push.bound import bounded
 from parallax_agent.push.lean import LeanReports
 from parallax_agent.push.parts import Parts
+from parallax_agent.read import connections
 from parallax_agent.read.target_path import IngressPod, TargetPath
 from parallax_agent.settings import Settings
 from parallax_agent.sightings.follower import Follower
@@ -140,6 +141,7 @@ class Cycles:
         now = datetime.now(UTC)
         parts = {p.digest: p for p in (self._parts.nodes,) if p is not None}
         reports: list[NodeReport] = []
+        count, limit = connections.tracked() or (None, None)
         for name, interval in work.reports.items():
             report = NodeReport(
                 target=name,
@@ -150,6 +152,8 @@ class Cycles:
                 interval=max(interval, time.monotonic() - began),
                 probes=self._probing.reported(name, probes[name], interval),
                 sightings=own[name],
+                tracked=count,
+                tracked_limit=limit,
             )
             path = readings[name]
             reports.append(self._with_evidence(report, path, logs[name], parts))

@@ -177,6 +177,31 @@ def lost_between_nodes() -> Snapshot:
     return taken(outside, balancer(), *inside)
 
 
+def full_table() -> Snapshot:
+    """One node drops new connections, as its connection table is full."""
+    pages = [LB_503 if n % 3 == 0 else OK for n in range(11)]
+    outside = run(pages, direct=OK, after=3.1)
+    x = taken(outside, balancer(), *reports(sightings=_served(outside)))
+    x = changed(x, lambda p: lost(p) if FILLED in {p.node, p.peer_node} else p)
+    return with_tables(x, 131_030)
+
+
+FILLED = NODES[2]
+
+
+def with_tables(snapshot: Snapshot, count: int) -> Snapshot:
+    """Return it with each node's table; `FILLED` tracks so many connections."""
+    found = tuple(
+        replace(
+            r,
+            tracked=count if r.node == FILLED else 6_000,
+            tracked_limit=131_072,
+        )
+        for r in snapshot.reports
+    )
+    return replace(snapshot, reports=found)
+
+
 def dead_proxy() -> Snapshot:
     """One node forwards nothing; the health check uses the kubelet's port."""
     pages = [LB_503 if n % 3 == 0 else OK for n in range(11)]
@@ -186,7 +211,8 @@ def dead_proxy() -> Snapshot:
         replace(r, probes=(*r.probes, _of_the_service(r.node, r.probes[0])))
         for r in x.reports
     )
-    return changed(replace(x, reports=with_services), _without_proxy)
+    y = changed(replace(x, reports=with_services), _without_proxy)
+    return with_tables(y, 7_000)
 
 
 def _served(outside: ProbeRun) -> tuple[Sighting, ...]:

@@ -82,6 +82,8 @@ class Conditions:
     """What every resolver responds instead of an address."""
     zone_answers: bool = False
     """With `name_error`: the zone's own server has the addresses."""
+    full_table: tuple[str, ...] = ()
+    """Nodes that track no more connections: they drop most new ones."""
     no_proxy: tuple[str, ...] = ()
     """Nodes without kube-proxy and without its rules."""
     stale_proxy: tuple[str, ...] = ()

@@ -24,6 +24,8 @@ MINUTE = 60.0
 TAKEN = 40.0
 ATTEMPTS = 60
 INTERVAL = 15.0
+TABLE = 131_072
+"""Connections that a node of four cores tracks at most, by kube-proxy's default."""
 
 type Observation = ProbeRun | BalancerReading | NodeReport
 
@@ -167,6 +169,7 @@ def report(
     sent = when(at + skew) + timedelta(seconds=1)
     runs_one = any(pod.node == node.name for pod in spec.ingress.pods)
     log_is_read = runs_one and not spec.hidden.log
+    is_full = node.name in spec.conditions.full_table
     return NodeReport(
         target=target,
         cluster=spec.cluster,
@@ -178,6 +181,8 @@ def report(
         sightings=tuple(_sighting(x, skew) for x in lines) if log_is_read else (),
         log_read_at=when(at + skew) if log_is_read else None,
         received_at=when(at) + timedelta(seconds=1.2),
+        tracked=TABLE - 40 if is_full else TABLE // 20,
+        tracked_limit=TABLE,
     )
 
 

@@ -58,9 +58,19 @@ CLOSED = Response(problem="connection_closed")
 LATE = Response(problem="timeout")
 
 
+DROPPED = 0.6
+"""Share of new connections that a full table drops."""
+
+
+def untracked(spec: PlatformSpec, source: str, node: str) -> bool:
+    """Return whether a full table of one of two nodes drops a new connection."""
+    full = spec.conditions.full_table
+    return bool({source, node} & {*full}) and spec.rng.random() < DROPPED
+
+
 def filtered(spec: PlatformSpec, source: str, node: str, port: int) -> Response | None:
     """Return what a packet filter does to a connection; None: it accepts it."""
-    if node in spec.conditions.dead:
+    if node in spec.conditions.dead or untracked(spec, source, node):
         return SILENT
     for rule in spec.rules:
         other = rule.source == "nodes" and source not in {"balancer", node}
@@ -100,6 +110,8 @@ def _stopped(
         return SILENT
     if at_node:
         return None
+    if not pod.host_network and untracked(spec, request.source, pod.node):
+        return SILENT
     if cut(spec, request.source, pod.node, host_network=pod.host_network):
         return SILENT
     if pod.host_network:

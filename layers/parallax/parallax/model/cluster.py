@@ -305,6 +305,11 @@ class NodeReport:
     received_at: datetime | None = None
     reading_ref: ReadingRef | None = None
     problems: tuple[str, ...] = ()
+    tracked: int | None = None
+    """Connections in the kernel's table of the node; None: not read, or an older
+    agent."""
+    tracked_limit: int | None = None
+    """How many the table can hold."""
 
     @property
     def arrived_at(self) -> datetime:

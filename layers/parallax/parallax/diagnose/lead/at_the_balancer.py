@@ -9,7 +9,7 @@ from shlex import quote
 
 from parallax.evidence import balancer
 from parallax.evidence.scene import Scene
-from parallax.model.balancer import Problem
+from parallax.model.balancer import HealthStatus, Problem
 from parallax.model.judgement import NextStep
 
 LIST = NextStep(
@@ -31,6 +31,25 @@ def at_the_balancer(scene: Scene, text: str) -> NextStep:
     return NextStep(
         text="Request the URL from another network, and check which server responds.",
         command=f"curl -sv --http1.1 -o /dev/null {url}",
+    )
+
+
+def with_open_connections(scene: Scene, step: NextStep) -> NextStep:
+    """Return the step with a look at the open connections, if all targets are healthy.
+
+    The type of a load balancer limits them. What clients meet at the limit is not
+    documented, so no cause is named for it.
+    """
+    targets = balancer.health(scene)
+    well = balancer.count_with_health(scene, HealthStatus.HEALTHY)
+    if not targets or well < len(targets):
+        return step
+    name = quote(balancer.name(scene))
+    return NextStep(
+        text=f"{step.text} Compare the open connections with the limit of the load"
+        " balancer's type: at the limit, new connections wait or fail.",
+        command=f"{step.command}; hcloud load-balancer metrics --type open_connections"
+        f" {name}",
     )
 
 

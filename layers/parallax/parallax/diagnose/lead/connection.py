@@ -5,7 +5,10 @@ In: a scene. Out: an observation, or None. It does not: name a cause.
 
 from shlex import quote
 
-from parallax.diagnose.lead.at_the_balancer import at_the_balancer
+from parallax.diagnose.lead.at_the_balancer import (
+    at_the_balancer,
+    with_open_connections,
+)
 from parallax.diagnose.lead.observation import (
     BEFORE_THE_INGRESS,
     Observation,
@@ -96,10 +99,14 @@ def no_response(scene: Scene) -> Observation | None:
         f" response within {waited:g} s ({how})",
         excludes="The connection was established, so the name and the route to the"
         " address work.",
-        step=at_the_balancer(
+        step=with_open_connections(
             scene,
-            "Check the health of the load balancer's targets. If all are healthy,"
-            " request the URL at an ingress pod: a response there excludes the pods.",
+            at_the_balancer(
+                scene,
+                "Check the health of the load balancer's targets. If all are healthy,"
+                " request the URL at an ingress pod: a response there excludes the"
+                " pods.",
+            ),
         ),
     )
 
