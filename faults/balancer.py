@@ -179,7 +179,11 @@ BALANCER = (
         cause="proxy-protocol-mismatch",
         class_=Class.LOAD_BALANCER,
         hop=Hop.LOAD_BALANCER,
-        lab=("proxy-protocol-mismatch", "proxy-protocol-mismatch-at-ingress"),
+        lab=(
+            "proxy-protocol-mismatch",
+            "proxy-protocol-mismatch-tls",
+            "proxy-protocol-mismatch-at-ingress",
+        ),
         bench=(
             Injection(
                 name="proxy-protocol-mismatch",

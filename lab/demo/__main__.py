@@ -145,9 +145,8 @@ def up(case: CaseOption = DEFAULT) -> None:
     arguments = ["--case", str(case.resolve()), "--ready-fd", str(writes)]
     holder = [sys.executable, "-m", "lab.demo", "hold", *arguments]
     listener = listen()
-    passed = (writes, listener.fileno())
-    process = namespace.start(holder, passed, UP / "stage.log")
-    listener.close()
+    process = namespace.start(holder, (writes, listener), UP / "stage.log")
+    os.close(listener)
     os.close(writes)
     (UP / PID).write_text(str(process.pid))
     if os.read(reads, 16) != b"ready":

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from lab.demo.current import current_judgements
+from lab.demo.current import current_judgements, current_snapshots
 from lab.demo.explain import explain
 from lab.fault import Fault
 from lab.stage.deployment import Stage
@@ -53,11 +53,21 @@ class Story:
             if time.monotonic() > deadline:
                 late = f"{step}: not reached within {LONGEST_SECONDS:.0f} s"
                 raise TimeoutError(f"{late}; findings so far:\n{self.summary()}")
-            if time.monotonic() > self._invoked_at + every:
+            due = time.monotonic() > self._invoked_at + every
+            if due and not (step == "firing" and self._investigating()):
                 self.invoke()
             time.sleep(0.25)
             self.collect()
         self.mark(step)
+
+    def _investigating(self) -> bool:
+        """Say whether a scheduled probe failed, and its investigation continues.
+
+        In production the next probe is a minute away. A good one in between would end
+        an intermittent failure before its evidence is there.
+        """
+        found = current_snapshots(self.stage).values()
+        return any(s.failing_since and s.run and len(s.run.probes) == 1 for s in found)
 
     def invoke(self) -> None:
         """Invoke inspect and probe as their schedules would; probe investigates."""

@@ -24,15 +24,18 @@ HOP_BY_HOP = frozenset(
 )
 
 
-def listen() -> socket.socket:
-    """Return a socket on loopback that a command in the namespace can inherit."""
+def listen() -> int:
+    """Return the number of a socket on loopback that a command can inherit.
+
+    It stays open until this process ends or starts the command in its place.
+    """
     try:
         listener = socket.create_server(("127.0.0.1", PORT))
     except OSError:
         listener = socket.create_server(("127.0.0.1", 0))
     listener.set_inheritable(True)
     os.environ[VARIABLE] = str(listener.fileno())
-    return listener
+    return listener.detach()
 
 
 class Pages:

@@ -31,6 +31,7 @@ FOR_TESTS = Timing(
     3,
 )
 """For tests: the same steps with shorter waits."""
-FOR_RUNS = Timing((("SettleSeconds", "20"), ("QuietSeconds", "5")), 5)
+FOR_RUNS = Timing((("SettleSeconds", "20"), ("QuietSeconds", "25")), 5)
 """For recorded runs: what delays a first mail is as in production, apart from the wait
-after a rollout, which in the lab takes seconds."""
+after a rollout, which in the lab takes seconds. The quiet time is longer than an
+investigation, or one good probe would end an intermittent failure before its mail."""

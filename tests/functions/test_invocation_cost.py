@@ -24,6 +24,8 @@ from tests.functions.ingest.test_app import KEY, event, push
 from tests.functions.template import CODE, FUNCTIONS, ROOT, STEPS
 from tests.parallax.inspect.api import Api
 from tests.parallax.open_group import ALERT, BOARD, GROUP, member, store
+from tests.parallax.routes.notices import PLACE, body
+from tests.parallax.routes.standin import StandIn, standing
 
 LINE_BYTES = 400
 """The most that a healthy invocation logs: one short line."""
@@ -94,8 +96,26 @@ def opened(cloud: Cloud) -> Any:
 
 
 @pytest.fixture
+def receiver() -> Iterator[StandIn]:
+    """Run a receiver of alerts on loopback."""
+    with standing("webhook") as stand_in:
+        yield stand_in
+
+
+def copied() -> dict[str, Any]:
+    """Return a message of the routes' queue: an alert for one receiver."""
+    return {
+        "messageId": "m",
+        "body": body(),
+        "attributes": {"MessageGroupId": "webhook-1"},
+        "messageAttributes": {"route": {"stringValue": "webhook"}},
+        "eventSource": "aws:sqs",
+    }
+
+
+@pytest.fixture
 def healthy(
-    cloud: Cloud, target: str, tmp_path: Path
+    cloud: Cloud, target: str, receiver: StandIn, tmp_path: Path
 ) -> dict[str, tuple[Any, dict[str, str], Any]]:
     """Give healthy events, with the settings and a part of the response."""
     file = tmp_path / "targets.yaml"
@@ -104,7 +124,8 @@ def healthy(
         "    allow_private_addresses: true\n    reached: {load_balancer: lb-prod}\n"
     )
     name = f"{cloud.journal}-secret"
-    text = json.dumps({"hetzner_token": "t", "agent_key": KEY})
+    routes = PLACE | {"webhook_url": receiver.url}
+    text = json.dumps(routes | {"hetzner_token": "t", "agent_key": KEY})
     cloud.client("secretsmanager").create_secret(Name=name, SecretString=text)
     failing = run("front", 30)
     first = replace(failing.first, healthy=True, status_code=200)
@@ -119,6 +140,9 @@ def healthy(
         "HETZNER_TOKEN_ARN": name,
         "HETZNER_ENDPOINT": f"{target}v1",
         "RESOLVERS": "system",
+        "ROUTES": "webhook",
+        "ROUTES_SECRET_ARN": name,
+        "ROUTES_ALLOW_PRIVATE": "true",
     }
     topic = {"ALERTS_TOPIC_ARN": cloud.topic}
     queue = {"FINDINGS_TOPIC_ARN": cloud.findings}
@@ -131,6 +155,7 @@ def healthy(
         "listen": ({"listen": True}, places, "{"),
         "notify": (waiting, places | topic, '{"topic": []}'),
         "publish": (waiting, places | queue, '{"queue": []}'),
+        "routes": ({"Records": [copied()]}, places, '{"batchItemFailures": []}'),
         "report": (opened(cloud), places, "target-499"),
     }
 

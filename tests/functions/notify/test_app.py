@@ -61,7 +61,8 @@ def test_a_topic_that_is_gone_fails_no_record(load: Any, cloud: Any) -> None:
     with pytest.raises(ExceptionGroup, match="still wait"):
         notify.handler({"deliver": "waiting"}, None)
     answer = app(load, cloud).handler({"deliver": "waiting"}, None)
-    assert answer["published"] == {"topic": ["front-1", "front-2"], "queue": []}
+    sent = {"topic": ["alert-front-1", "alert-front-2"], "queue": []}
+    assert answer["published"] == sent
     assert mailed(cloud) == ["front-1", "front-2"]
     assert queued(cloud) == []
     assert dead_letters_of(cloud) == []
@@ -89,8 +90,10 @@ def test_a_finding_that_the_topic_never_takes_is_kept(load: Any, cloud: Any) -> 
     with refused_for_good(of="finding front-1"):
         assert notify.handler(batch, None) == DONE
     assert mailed(cloud) == ["front-2"]
-    (letter,) = dead_letters_of(cloud)
-    assert letter["record"] == batch["Records"][1]
+    letters = dead_letters_of(cloud)  # both topics get the alert
+    assert [letter["record"] for letter in letters] == [batch["Records"][1]] * 2
+    reasons = {letter["reason"].partition(":")[0] for letter in letters}
+    assert reasons == {"topic", "queue"}
     assert queued(cloud) == ["front-1", "front-2"]
 
 

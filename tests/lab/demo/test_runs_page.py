@@ -23,8 +23,10 @@ def test_each_run_is_in_its_cell_and_a_miss_says_what_was_named() -> None:
 def test_the_figures_are_of_mails_and_of_those_with_enough_evidence() -> None:
     """A mail without a cause, or with sources silent, counts in the first row only."""
     late = replace(MAIL, complete=False, seconds=60.0)
-    text = page([replace(run(), mails=[MAIL, late])], "2 cores")
-    assert "| all mails | 2 | 39.1 | 57.9 | 60.0 |" in text
+    own = replace(MAIL, subject="stack/probe", seconds=67.0)
+    text = page([replace(run(), mails=[MAIL, late, own])], "2 cores")
+    assert "| mails about targets | 2 | 39.1 | 57.9 | 60.0 |" in text
+    assert "| mails about Parallax itself | 1 | 67.0 | 67.0 | 67.0 |" in text
     assert "| where evidence suffices | 1 | 18.2 | 18.2 | 18.2 |" in text
 
 

@@ -52,8 +52,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
     """Return pages on a free port."""
     monkeypatch.setenv(pages.VARIABLE, "")
     monkeypatch.setattr(pages, "PORT", 0)
-    listener = listen()
-    found = Pages(listener)
+    listen()
+    found = Pages.inherited()
+    assert found
     yield found
     found.stop()
 

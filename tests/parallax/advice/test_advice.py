@@ -79,6 +79,7 @@ def test_health_gives_no_advice() -> None:
         (2, "The certificate expires in 2 days: renew it now"),
         (1, "The certificate expires in 1 day: renew it now"),
         (0.5, "The certificate expires in 12 hours: renew it now"),
+        (-1, "The certificate has expired: renew it now"),
     ],
 )
 def test_a_certificate_is_advised_two_weeks_before(days: float, title: str) -> None:

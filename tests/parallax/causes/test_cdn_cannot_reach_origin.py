@@ -54,7 +54,7 @@ def test_a_kept_page_is_a_replay_and_not_this() -> None:
 def test_an_origin_that_fails_past_the_cdn_hides_it() -> None:
     """The CDN may only report the origin's error, or fail on its own as well."""
     missing = ask(CAUSE, met(e.CDN_503, direct=s.LB_503)).missing
-    assert missing[0].endswith("directly to the load balancer fail too (503))")
+    assert missing[0].endswith("directly to the load balancer fail too (503)")
 
 
 def test_without_a_cdn_no_page_is_a_cdns() -> None:

@@ -43,7 +43,7 @@ def test_a_rejection_by_the_cdn_is_named_and_users_may_be_well() -> None:
     incident = advance(None, judgement, x, rules=Rules(settle_seconds=0))
     assert incident
     assert incident.finding
-    assert "users may be served" in mail_of(incident.finding).subject
+    assert "perhaps not users" in mail_of(incident.finding).subject
     assert "X-Request-Id" in judgement.next_steps[1].text
 
 

@@ -30,8 +30,8 @@ def test_the_paths_that_the_host_has_are_named() -> None:
     assert judgement.cause == CAUSE.id
     evidence = ask(CAUSE, s.no_path()).evidence
     assert evidence[0] == (
-        "host platform-api.keybuzz.io is in Ingress keybuzz/keybuzz-api with the paths"
-        " /v2; none of them matches /"
+        "Ingress keybuzz/keybuzz-api has host platform-api.keybuzz.io only for /v2, and"
+        " the request is for /"
     )
     commands = [step.command for step in judgement.next_steps]
     assert commands[1] == "kubectl -n keybuzz edit ingress keybuzz-api"

@@ -99,8 +99,9 @@ def test_hetzners_api_shows_a_failed_renewal() -> None:
     failed = replace(ITS, renewal="failed", error="dns_zone_not_found: no zone")
     x = e.refused(holding(failed), e.EXPIRED)
     assert ask(CAUSE, x).evidence[1] == (
-        "Hetzner: managed certificate keybuzz for platform-api.keybuzz.io, valid until"
-        " 2025-11-19 03:00 UTC, renewal failed (dns_zone_not_found: no zone)"
+        "Hetzner has the managed certificate 'keybuzz' for platform-api.keybuzz.io:"
+        " valid until 2025-11-19 03:00 UTC, renewal failed"
+        " (dns_zone_not_found: no zone)"
     )
     assert judge(x).next_steps[1].command == "hcloud certificate describe keybuzz"
 

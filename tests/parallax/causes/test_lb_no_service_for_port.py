@@ -34,12 +34,17 @@ def test_nothing_of_the_balancer_listens_there(page: str) -> None:
 
 
 def test_the_service_is_added_with_the_ingresss_port() -> None:
-    """Only the certificate is missing, or TLS is passed on to the ingress."""
+    """With the project's certificate; without one, TLS is passed on to the ingress."""
     add, passed, look = judge(e.no_service()).next_steps
     assert add.command == (
-        "hcloud load-balancer add-service keybuzz-lb --protocol https"
-        " --listen-port 443 --destination-port 31695 --http-certificates CERTIFICATE"
+        "certificate=$(hcloud certificate list -o noheader -o columns=id,domain_names"
+        " | grep -wF -e platform-api.keybuzz.io -e '*.keybuzz.io'"
+        " | awk 'NR == 1 {print $1}'); hcloud load-balancer add-service keybuzz-lb"
+        " --protocol https --listen-port 443 --destination-port 31695"
+        ' --http-certificates "${certificate:?no certificate for'
+        ' platform-api.keybuzz.io}"'
     )
+    assert "If there is none, it changes nothing" in add.text
     assert passed.alternative
     assert "--protocol tcp --listen-port 443 --destination-port" in str(passed.command)
     assert look.command == "hcloud load-balancer describe keybuzz-lb"
@@ -155,7 +160,7 @@ def test_causes_about_the_service_are_hidden_without_one() -> None:
     found = {a.cause: a for a in judge(x).assessments}["lb-no-healthy-target"]
     assert found.answer is Answer.UNKNOWN
     assert found.missing == (
-        ("a test, which is not possible now (keybuzz-lb has no service on port 443)"),
+        "a test, which is not possible now: keybuzz-lb has no service on port 443",
     )
     reached = replace(x.target.reached, cdn=True)
     behind = replace(x, target=replace(x.target, reached=reached))

@@ -38,6 +38,21 @@ def test_a_selector_without_servers_is_no_target() -> None:
     )
 
 
+def test_a_controller_comes_first_unless_none_keeps_the_balancer() -> None:
+    """It undoes what the command changes; the label shows whether there is one."""
+    x = s.no_target()
+    assert x.balancer
+    assert x.balancer.load_balancer
+    first, skipped, _ = judge(x).next_steps
+    assert "begin with step 2" in first.text
+    assert "cloud controller" in skipped.text
+    lb = replace(x.balancer.load_balancer, service_uid="")
+    alone = replace(x, balancer=replace(x.balancer, load_balancer=lb))
+    first, look = judge(alone).next_steps
+    assert "step 2" not in first.text
+    assert look.command == "hcloud load-balancer describe keybuzz-lb"
+
+
 def test_a_selector_that_is_no_plain_pair_is_not_set_by_command() -> None:
     """`role in (a,b)` can't be given as a label."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)

@@ -39,7 +39,7 @@ def test_a_node_that_is_not_ready_and_that_nobody_reaches_is_named() -> None:
     assert judgement.complete
     assert ask(CAUSE, n.dead_node()).evidence == (
         (
-            "node worker-05 is not ready, its agent has reported nothing since the"
+            "node worker-05 is not ready, its agent has sent nothing since the"
             " failure began, and 0 of 2 probes of other nodes to it or its pods"
             " connected (timeout)"
         ),

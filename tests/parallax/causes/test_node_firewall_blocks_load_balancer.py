@@ -49,7 +49,19 @@ def test_public_targets_have_hetzners_firewall_too() -> None:
     public = e.with_targets(reading(x), use_private_ip=False)
     _, cloud, allow = judge(replace(x, balancer=public)).next_steps
     assert "from 203.0.113.20 to any port 31695" in (allow.command or "")
-    assert cloud.command == "hcloud firewall list"
+    assert cloud.command == (
+        "hcloud firewall list -o noheader -o columns=id"
+        " | xargs -n 1 hcloud firewall describe"
+    )
+
+
+def test_without_a_cloud_firewall_there_is_no_step_for_one() -> None:
+    """The servers were read, and none has one."""
+    x = e.firewall()
+    public = e.with_targets(reading(x), use_private_ip=False, firewalls=())
+    steps = judge(replace(x, balancer=public)).next_steps
+    assert not [step for step in steps if "Cloud Firewall allow" in step.text]
+    assert len(steps) == 2
 
 
 def without_a_rule_for(port: int) -> Snapshot:
@@ -84,7 +96,7 @@ def test_a_port_of_another_service_is_not_what_is_shut() -> None:
     assessment = next(a for a in judgement.assessments if a.cause == CAUSE.id)
     assert "workers" not in str(assessment.evidence)
     assert "30999" not in str(judgement.next_steps)
-    assert judgement.next_steps[1].command == "hcloud firewall list"
+    assert judgement.next_steps[1].command == "hcloud firewall describe workers"
 
 
 def test_a_check_that_is_green_elsewhere_hides_the_firewall() -> None:
@@ -331,7 +343,7 @@ def test_the_rule_has_the_port_that_the_firewall_sees(address: str, rule: str) -
         ),
         ("8443", (80,), "to any port 8443"),
         ("https", (8080, 8443, 1024, 80), "to any port 1024,8080,8443"),
-        ("https", None, "to any port 80"),
+        ("https", None, "route prepend allow proto tcp from 10.0.0.5 to any"),
         ("http", (80, 443), "to any port 80"),
     ],
 )
@@ -368,7 +380,7 @@ def test_the_rule_has_the_pods_port_behind_the_balancers_port(
 def test_without_targets_a_firewall_is_hidden() -> None:
     """A balancer without targets opens no connection that a firewall could block."""
     (missing,) = ask(CAUSE, s.no_target()).missing
-    assert missing.endswith("which is not possible now (keybuzz-lb has no targets)")
+    assert missing.endswith("which is not possible now: keybuzz-lb has no targets")
 
 
 def test_nodes_that_cannot_connect_either_are_counted() -> None:

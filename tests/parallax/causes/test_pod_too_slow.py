@@ -167,7 +167,7 @@ def test_how_long_the_ingress_waits_is_stated_if_its_clients_give_up() -> None:
 def test_pods_that_refuse_or_are_unused_hide_how_slow_they_are() -> None:
     """Nothing gets a response from them, so how long it takes is not visible."""
     (missing,) = ask(CAUSE, s.pods_refuse()).missing
-    assert missing.endswith("5 of 5 probes of pods from their own nodes were refused)")
+    assert missing.endswith("5 of 5 probes of pods from their own nodes were refused")
     assert answer(CAUSE, s.pods_not_ready()) is Answer.UNKNOWN
 
 

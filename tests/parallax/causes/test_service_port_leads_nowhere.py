@@ -164,4 +164,4 @@ def test_endpoints_without_a_port_get_no_request(cause: str) -> None:
     """Whether a pod refuses or delays one, or a rule rejects it, is hidden."""
     found = {a.cause: a for a in judge(s.port_leads_nowhere()).assessments}
     (missing,) = found[cause].missing
-    assert missing.endswith("none of the Service's ready endpoints has a port)")
+    assert missing.endswith("none of the Service's ready endpoints has a port")

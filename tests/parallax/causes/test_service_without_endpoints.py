@@ -27,7 +27,7 @@ def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
         )
     ]
     assert sentences == [
-        "no pod matches its selector (DaemonSet keybuzz-api has 0 desired pods)",
+        "no pod matches its selector (DaemonSet keybuzz-api: 0 pods desired)",
         "its pods have no address yet: 1 of 1 pods in state Pending, not ready",
         "no Service keybuzz-api in namespace keybuzz",
     ]

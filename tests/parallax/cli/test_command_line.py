@@ -158,8 +158,8 @@ def test_help_states_the_exit_statuses() -> None:
     """Scripts go by them."""
     output = " ".join(CliRunner().invoke(app, ["--help"]).stdout.split())
     assert (
-        "0: success (judge: whatever the cause). 1: probe found the URL not healthy, or"
-        " redrive left dead letters. 2: usage error" in output
+        "0: success; `judge` returns 0 for any cause. 1: probe found the URL not"
+        " healthy, or redrive left dead letters. 2: usage error" in output
     )
     assert "3: standard output could not be written" in output
 

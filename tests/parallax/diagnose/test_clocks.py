@@ -96,7 +96,7 @@ def test_a_log_that_is_not_read_any_more_is_not_reported_as_empty() -> None:
     x = s.wrong_port()
     stuck = tuple(replace(r, log_read_at=s.SINCE - s.MINUTE) for r in x.reports)
     sentences = [h.seen for h in judge(x).path if h.hop is Hop.INGRESS]
-    assert "its access log contains none of 13 external requests" in sentences[0]
+    assert "its access log contains none of the external requests" in sentences[0]
     sentences = [
         h.seen for h in judge(replace(x, reports=stuck)).path if h.hop is Hop.INGRESS
     ]

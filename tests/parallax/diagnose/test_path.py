@@ -11,7 +11,7 @@ from parallax.model.cluster import NodeReport
 from parallax.model.judgement import Answer, Hop, HopSeen, HopState
 from parallax.model.probe import Role
 from parallax.model.snapshot import Snapshot
-from parallax.notify.mail.path import MARKS
+from parallax.notify.mail.path import path as shown
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
 
@@ -54,7 +54,8 @@ def test_a_hop_that_has_no_line_gets_one_in_its_place() -> None:
     hops = [h.hop for h in path]
     assert hops[hops.index(Hop.OVERLAY) - 1] is Hop.INGRESS
     assert hops[hops.index(Hop.OVERLAY) + 1] is Hop.SERVICE
-    assert MARKS[at(path, Hop.OVERLAY).state] == "FAULTY"
+    assert "node-to-node FAULTY" in shown(path, Hop.OVERLAY)
+    assert "node-to-node fails" in shown(path, None)
 
 
 def test_another_address_than_the_balancers_is_never_ok() -> None:
@@ -128,7 +129,7 @@ def test_the_page_of_another_machine_is_not_the_balancers() -> None:
     here = s.taken(s.run(s.LB_503), s.balancer(), *s.reports())
     own = at(trace(here), Hop.LOAD_BALANCER)
     assert own.state is HopState.UNKNOWN
-    assert own.seen.endswith("; but it responded with 503 itself")
+    assert own.seen.endswith("; it responded 503 itself")
 
 
 def test_without_a_difference_between_nodes_there_is_no_overlay() -> None:

@@ -104,6 +104,6 @@ def test_counts_of_a_log_that_is_not_read_to_its_end_may_be_too_low() -> None:
     reports = tuple(replace(r, log_read_at=s.SINCE) for r in x.reports)
     late = replace(x, sightings=x.sightings[:6], reports=reports)
     hop = next(h for h in trace(late) if h.hop is Hop.INGRESS)
-    assert hop.seen.endswith("so these counts may be too low")
+    assert hop.seen.endswith("(some logs are not read to their end yet)")
     whole = next(h for h in trace(x) if h.hop is Hop.INGRESS)
     assert "too low" not in whole.seen

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from parallax.aws import client
 from parallax.groups import keeping as module
 from parallax.groups.keeping import Keeping
-from parallax.groups.table import DynamoGroups
+from parallax.groups.table import KEY, DynamoGroups
 from parallax.incidents.items import ConflictError
 from parallax.incidents.table import DynamoIncidents
 from parallax.model.finding import NotificationReason, State
@@ -215,6 +215,25 @@ def test_one_incident_that_cannot_be_taken_stops_no_other(
         now.tick(at(0))
     (group,) = stored(cloud).groups
     assert [m.target for m in group.members] == ["b"]
+
+
+def test_groups_that_were_lost_are_mailed_under_a_new_id(cloud: Any) -> None:
+    """A mail with an id that was sent would be dropped as a duplicate."""
+    groups = DynamoGroups(cloud.incidents)
+    one = DynamoIncidents(cloud.incidents).put(incident("a", version=0))
+    keeping(cloud).take(one, at(0))
+    (before,) = groups.get().groups
+    for damage in ({"payload": {"B": b"x"}, "version": {"N": "7"}}, None):
+        key = {"pk": {"S": KEY}}
+        if damage:
+            client("dynamodb").put_item(TableName=cloud.incidents, Item=key | damage)
+        else:
+            client("dynamodb").delete_item(TableName=cloud.incidents, Key=key)
+        keeping(cloud).tick(at(5))
+        (after,) = groups.get().groups
+        assert (after.number, after.id != before.id) == (1, True)
+        keeping(cloud).tick(at(6))
+        assert groups.get().groups == (after,)
 
 
 def test_an_end_without_a_finding_is_published(cloud: Any) -> None:

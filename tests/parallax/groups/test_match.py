@@ -7,6 +7,7 @@ import pytest
 
 from parallax.groups.due import Due
 from parallax.groups.take import take
+from parallax.groups.tick import tick
 from parallax.model.finding import Incident, NotificationReason, State
 from parallax.model.group import Groups
 from parallax.model.judgement import NOT_ESTABLISHED
@@ -104,6 +105,14 @@ def test_a_revised_cause_waits_if_the_last_mail_is_new() -> None:
     board, due = story(failing("a", 0), *swings, resolved("a", 99))
     assert [one.turn for one in due] == [FIRING, RESOLVED]
     assert board.groups == ()
+
+
+def test_only_who_fails_outside_a_window_is_reminded_of() -> None:
+    """The other one is healthy at the moment."""
+    board, _ = story(failing("a", 0), failing("b", 0, 2, state=State.RECOVERING))
+    assert tick(board, {"a"}, at(361), RULES)[1] == ()
+    (due,) = tick(board, {"b"}, at(361), RULES)[1]
+    assert due.turn is NotificationReason.REMINDER
 
 
 def test_who_filters_on_severity_learns_a_more_severe_member() -> None:

@@ -568,7 +568,7 @@ def test_a_year_of_ended_incidents_leaves_a_small_item() -> None:
 def test_a_clock_that_jumps_holds_no_reminder_back_for_long(
     first: int, second: int
 ) -> None:
-    """Within a day of minutes after the last jump, a reminder comes."""
+    """Within eight hours after the last jump, one comes, or two."""
     board, _ = take(Groups(), incident("a"), NOON + first * HOUR, RULES)
     now = NOON + second * HOUR
     sent = 0

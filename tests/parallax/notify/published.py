@@ -51,7 +51,8 @@ def alert_record(
 ) -> dict[str, Any]:
     """Make the stream's record of a group's alert with this number."""
     finding = replace(FINDING, id=f"{group}-{number}", target=group, turn=turn)
-    alert = replace(alone(finding), group=group, number=number)
+    identity = f"alert-{group}-{number}"  # as in life, not that of its finding
+    alert = replace(alone(finding), id=identity, group=group, number=number)
     return _changed(alert_item(alert))
 
 

@@ -77,7 +77,9 @@ def test_a_channel_reads_state_impact_cause_and_command() -> None:
     assert got["description"].startswith("Users get 503 from 2 of 2 targets on")
     assert "CAUSE (the load balancer, established)" in got["description"]
     assert got["description"].endswith("https://see.example/?a=1&amp;b=2")
-    assert got["nextSteps"][0].endswith("--health-check-port 31695```")
+    command, undo = got["nextSteps"][0].split("```")[1:]
+    assert command.endswith("--health-check-port 31695")
+    assert undo.endswith("--health-check-port 30081")
     assert got["keywords"][:3] == [
         "critical",
         "lb-health-check-wrong-port",

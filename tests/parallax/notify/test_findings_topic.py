@@ -96,6 +96,13 @@ def test_the_source_names_the_stack() -> None:
     assert read({}).source == SOURCE
 
 
+def test_the_topic_is_fifo_and_its_name_says_so() -> None:
+    """SNS rejects a FIFO topic without the suffix, and CloudFormation adds none."""
+    topic = RESOURCES["FindingsTopic"]["Properties"]
+    assert topic["FifoTopic"] is True
+    assert topic["TopicName"] == "${AWS::StackName}-findings.fifo"
+
+
 def test_the_findings_queue_gets_what_it_got_before() -> None:
     """The message is the event itself; alerts are not among its messages."""
     settings = RESOURCES["FindingsSubscription"]["Properties"]

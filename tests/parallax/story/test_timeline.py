@@ -96,4 +96,4 @@ def test_an_error_has_its_detail() -> None:
     run = replace(x.run, probes=tuple(map(broken, x.run.probes)))
     got = first_response(replace(x, run=run))
     assert got is not None
-    assert got.error == "tls: certificate has expired"
+    assert got.error == "TLS failure: certificate has expired"

@@ -47,12 +47,7 @@ def advise(scene: Scene) -> Advice | None:
     if left > _at_most(SOON, lifetime, OVERDUE):
         return None
     urgent = left <= _at_most(VERY_SOON, lifetime, URGENT)
-    when = _when(left)
-    title = (
-        f"The certificate expires {when}: renew it now"
-        if urgent
-        else f"The certificate expires {when}"
-    )
+    title = f"The certificate {_when(left)}{': renew it now' if urgent else ''}"
     host = scene.target.host
     at = f"{found.not_after:%Y-%m-%d %H:%M UTC}"
     address = quote(f"{host}:{users.listen_port(scene)}")
@@ -114,10 +109,10 @@ def _length(lifetime: timedelta) -> str:
 
 def _when(left: timedelta) -> str:
     if left <= timedelta(0):
-        return "now"
+        return "has expired"
     if left < timedelta(days=1):
-        return f"in {left.seconds // 3600} hours"
-    return "in 1 day" if left.days == 1 else f"in {left.days} days"
+        return f"expires in {left.seconds // 3600} hours"
+    return f"expires in {'1 day' if left.days == 1 else f'{left.days} days'}"
 
 
 def _certificate(scene: Scene) -> Certificate | None:

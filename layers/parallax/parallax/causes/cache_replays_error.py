@@ -164,7 +164,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.CACHE,
     hop=Hop.CDN,
-    title="A cache serves an old error; the origin responds successfully",
+    title="A cache serves an old error, but the origin works",
     assess=assess,
     next_steps=next_steps,
 )

@@ -47,7 +47,7 @@ def refuted(cause: str, *evidence: str) -> Assessment:
 
 def hidden(cause: str, fault: str, *, evidence: tuple[str, ...] = ()) -> Assessment:
     """Return the assessment that another fault hides whether this cause is true."""
-    what = f"a test, which is not possible now ({fault})"
+    what = f"a test, which is not possible now: {fault}"
     return Assessment(
         cause=cause,
         answer=Answer.UNKNOWN,

@@ -123,7 +123,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.CACHE,
     hop=Hop.CDN,
-    title="The edge rejects the monitor; users may be served",
+    title="The CDN rejects the monitor, perhaps not users",
     assess=assess,
     next_steps=next_steps,
 )

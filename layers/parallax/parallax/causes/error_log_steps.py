@@ -22,8 +22,8 @@ def error_log_steps(
     annotate += f" {NGINX}"
     return (
         NextStep(
-            text="Read in the controller's error log why it gave up the response. The"
-            " next steps state what each line means.",
+            text="In the controller's error log, read why it could not use the pod's"
+            " response. Each of the next steps is for one message of this log.",
             command=f"kubectl -n {where} logs {quote(pod)} --since=15m"
             " | grep -E '\\[(error|crit)\\]'"
             if pod

@@ -67,17 +67,21 @@ def relations(cause: Cause, causes: Sequence[Cause]) -> tuple[str, ...]:
         and c.id not in {*explains, *explained}
     ]
     sentences = {
-        "This cause explains {}. If both are shown, this cause is named.": explains,
-        "This cause is explained by {}. If one of them is shown, that one is named.": (
-            explained
+        "If {} is shown too, this cause is named, because it explains the other.": (
+            _any_of(explains)
         ),
-        "See also {}.": also,
+        "If {} is shown too, that cause is named, because it explains this one.": (
+            _any_of(explained)
+        ),
+        "See also {}.": ", ".join(f"`{name}`" for name in also),
     }
-    return tuple(
-        sentence.format(", ".join(f"`{name}`" for name in names))
-        for sentence, names in sentences.items()
-        if names
-    )
+    return tuple(text.format(names) for text, names in sentences.items() if names)
+
+
+def _any_of(names: Sequence[str]) -> str:
+    """Return e.g. "`a`, `b` or `c`"."""
+    *first, last = (f"`{name}`" for name in names) if names else ("",)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _join_lines(text: str) -> str:

@@ -10,7 +10,7 @@ affects only some paths or some users (cookies after a login). A closed connecti
 affects a share of all requests.
 
 Diagnosis: most failing users get the ingress's own 502. Its log shows the pod that it
-used, and no byte of a response from it. The same pods respond well to internal probes,
+used, and no byte of a response from it. The same pods respond to internal probes,
 sent from their own nodes and from other nodes since the failure began. So neither the
 pods nor the network between nodes is at fault. If the ingress gave up at once in half
 of its lines, it stays open whether it connected at all.

@@ -78,8 +78,8 @@ def _state(scene: Scene, cluster: ClusterReading) -> str:
         return f"an Ingress has host {host}, and none of its paths matches {path}"
     names = ", ".join(sorted({r.ingress for r in cluster.ingress_paths or ()}))
     return (
-        f"host {host} is in Ingress {names} with the paths {', '.join(paths)}; none of"
-        f" them matches {path}"
+        f"Ingress {names} has host {host} only for {', '.join(paths)}, and the request"
+        f" is for {path}"
     )
 
 
@@ -143,8 +143,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     return (
         NextStep(
             text=f"Read the paths that Ingresses have for {host}. Check that none"
-            f" matches {path}: `Exact` matches the whole path, `Prefix` whole elements"
-            " of it.",
+            f" matches {path}. A path of type `Exact` must equal it. A path of type"
+            " `Prefix` must equal its first elements.",
             command=f"kubectl describe ingress -A | grep -A 9 -F {quote(host)}",
         ),
         NextStep(

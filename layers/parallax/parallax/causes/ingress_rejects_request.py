@@ -41,6 +41,7 @@ from parallax.evidence import (
 )
 from parallax.evidence.reading import Hidden, Missing, need
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import every
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
@@ -132,7 +133,8 @@ def _forwarded(scene: Scene, lines: tuple[Sighting, ...]) -> str:
 
 def _ended_before(scene: Scene, count: int) -> str:
     """Return that the ingress rejected no request; raise `Hidden` if it got none."""
-    own = f"the load balancer itself wrote all {count} failing responses"
+    which = every(count, "failing response", "failing responses")
+    own = f"the load balancer itself wrote {which}"
     served = sum(p.healthy for p in users.outside(scene, *AS_A_USER))
     if not served:
         raise Hidden("a request that reached the ingress", evidence=(own,))
@@ -191,17 +193,18 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     errors = "--since=15m | grep -F '[error]'"
     show = f"logs {quote(pod)} {errors}" if pod else "get pods -o wide"
     log = NextStep(
-        text=f"{_which_pod(lines, pod)} In its error log, find the reason, and after"
-        " `client:` the address that the ingress saw. If that is the load balancer's or"
-        " a node's address, the rule treats all users as one client: let the ingress"
-        " get their addresses (PROXY protocol or X-Forwarded-For). If not, check"
-        " whether the rule or its limit is too strict for this client, and change it."
+        text=f"{_which_pod(lines, pod)} Its error log has the reason and, after"
+        " `client:`, the address that the ingress saw. If that is the load balancer's"
+        " or a node's address, the rule treats all users as one client: let the ingress"
+        " get their addresses (PROXY protocol or X-Forwarded-For). If it is the"
+        " client's own address, the rule or its limit is too strict for this client:"
+        " change it."
         if pod
         else "Find the ingress's pods. In their error logs, find the rule that rejected"
         " the request.",
         command=f"kubectl -n {quote(where)} {show}",
     )
-    return look, log
+    return (log, look) if pod else (look, log)
 
 
 def _which_pod(lines: tuple[Sighting, ...], pod: str | None) -> str:
@@ -217,8 +220,8 @@ def _which_rule(scene: Scene) -> str:
     if not shown:
         return "In the Ingress's annotations, look for a rule that rejects requests."
     return (
-        f"Read the Ingress. Its {shown[0]} may reject the requests; the next step shows"
-        " whether it did."
+        f"Read the Ingress. Its {shown[0]} may reject the requests; the reason in the"
+        " error log shows whether it did."
     )
 
 

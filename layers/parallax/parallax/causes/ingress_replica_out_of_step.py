@@ -114,8 +114,8 @@ def _fault_behind(scene: Scene, own: list[Probe]) -> str | None:
     if any(not _is_outdated(scene, line) for line in lines):
         used = next(s for s in lines if not _is_outdated(scene, s)).upstream_address
         return (
-            "whether one replica also has an old configuration; a failing request in"
-            f" the log does not show it, as it went to a current endpoint ({used})"
+            "a logged failing request that went to an old endpoint (the logged one went"
+            f" to a current endpoint, {used})"
         )
     if not lines and not {p.status_code for p in own} <= set(WITHOUT_UPSTREAM):
         return "ingress log lines with the upstream of these requests"

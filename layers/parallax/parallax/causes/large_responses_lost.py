@@ -98,8 +98,9 @@ def _none_is_incomplete(scene: Scene, failed: tuple[Probe, ...]) -> Assessment:
     remote = pods.from_other_nodes(scene)
     ended = [p for p in remote if inside.accepted(p) and p.error_type is not None]
     if not ended and all(p.status_code is not None for p in failed):
-        share = of(len(failed), len(failed))
-        return refuted(ID, f"{share} failing responses are complete")
+        if len(failed) == 1:
+            return refuted(ID, "the only failing response is complete")
+        return refuted(ID, f"all {len(failed)} failing responses are complete")
     raise Missing("a failing response with the right status and an incomplete body")
 
 
@@ -212,8 +213,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     ping = NextStep(
         text=f"On a node, send packets of {CLOUD_MTU} bytes that must not be fragmented"
         " to another node's private address. If they get lost, try smaller sizes: 1372"
-        " for a vSwitch (MTU 1400). An interface with a larger MTU than what passes is"
-        " the fault.",
+        " for a vSwitch (MTU 1400). If the MTU of an interface is larger than the"
+        " largest packet that passes, its MTU is the fault.",
         command=f"ping -M do -c 3 -s {size} {quote(_peer(scene))}",
     )
     compare = NextStep(

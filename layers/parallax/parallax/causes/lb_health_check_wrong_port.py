@@ -79,7 +79,8 @@ def _ports(scene: Scene, port: int, to: int) -> tuple[str, str]:
             return own, f"{count} {other} {at}"
         return own, f"{count} internal probes connected to ingress port {at}"
     own = f"port {port} is not a NodePort of the ingress Service; {to} is a port of it"
-    return own, f"{len(probes)} internal probes connected to the ingress's NodePort"
+    count = of(len(probes), len(probes))
+    return own, f"{count} internal probes connected to the ingress's NodePort"
 
 
 def _succeeds(scene: Scene, healthy: int, port: int) -> str:
@@ -169,11 +170,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         lasting(
             scene,
             NextStep(
-                text=f"Set the health check of port {s.listen_port} to port"
-                f" {s.destination_port}. Targets become healthy after about {wait} s."
+                text=f"Set the port of the health check to {s.destination_port}, for"
+                f" the service that listens on {s.listen_port}. Targets become healthy"
+                f" after about {wait} s."
                 if s is found
-                else f"The health check of port {s.listen_port} uses port {wrong} too."
-                f" Set it to port {s.destination_port}.",
+                else f"The service that listens on {s.listen_port} has a health check"
+                f" on port {wrong} too. Set its port to {s.destination_port}.",
                 command=f"hcloud load-balancer update-service {name}"
                 f" --listen-port {s.listen_port}"
                 f" --health-check-port {s.destination_port}",

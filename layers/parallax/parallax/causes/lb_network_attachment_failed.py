@@ -56,7 +56,7 @@ def assess(scene: Scene) -> Assessment:
             ID, f"the attachments of {lb.name} and {share} targets are {state}"
         )
     who = lb.name if lb.attachment_failed else f"{of(len(failed), len(found))} targets"
-    state = f"Hetzner reports the attachment of {who} to the network with status error"
+    state = f"Hetzner reports status error for the network attachment of {who}"
     with evidence_so_far(state):
         own = health_check.response_without_targets(scene)
     return supported(ID, state, balancer.health_report(scene), own)

@@ -109,16 +109,19 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             undo=back,
         )
         return _kept(scene, service, port), _look(lb.name)
+    find, certificate = _certificate(scene)
     service = NextStep(
-        text=f"If the load balancer should terminate TLS, add a service on port {port}"
-        f" that sends plain http to port {to} of the nodes. Replace CERTIFICATE by the"
-        f" certificate for {scene.target.host}: `hcloud certificate list` shows all.",
-        command=f"{add} --protocol https {ports} --http-certificates CERTIFICATE",
+        text=f"Add a service on port {port} that terminates TLS and sends plain http to"
+        f" port {to} of the nodes. The command uses the project's certificate for"
+        f" {scene.target.host}. If there is none, it changes nothing: then use the"
+        " second command.",
+        command=f"{find}{add} --protocol https {ports} --http-certificates"
+        f" {certificate}",
         undo=back,
     )
     passed = NextStep(
-        text="If the ingress should terminate TLS, pass TLS on to its NodePort for"
-        " https.",
+        text="If the project has no certificate for this name, the ingress terminates"
+        " TLS: pass TLS on to its NodePort for https.",
         command=f"{add} --protocol tcp --listen-port {port}"
         f" --destination-port {secure or 'NODEPORT'}",
         undo=back,
@@ -140,6 +143,22 @@ def _kept(scene: Scene, service: NextStep, port: int) -> NextStep:
         command="kubectl -n {space} edit service {name}",
         undo_note=BY_EDITOR,
     )
+
+
+def _certificate(scene: Scene) -> tuple[str, str]:
+    """Return the commands that find the certificate for the host, and its id.
+
+    A certificate for all names of the parent domain fits too. Commands:
+    hetznercloud/cli, `internal/cmd/certificate/list.go`.
+    """
+    host = scene.target.host
+    wildcard = f"*.{host.partition('.')[2]}"
+    find = (
+        "certificate=$(hcloud certificate list -o noheader -o columns=id,domain_names"
+        f" | grep -wF -e {quote(host)} -e {quote(wildcard)}"
+        " | awk 'NR == 1 {print $1}'); "
+    )
+    return find, f'"${{certificate:?no certificate for {host}}}"'
 
 
 def _ingress_port(scene: Scene, *, tls: bool) -> int | None:

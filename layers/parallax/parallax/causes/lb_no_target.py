@@ -23,6 +23,7 @@ Source: Hetzner Cloud API, load balancers; hcloud-cloud-controller-manager pull 
 `internal/cmd/loadbalancer/add_target.go`, `internal/cmd/server`.
 """
 
+from dataclasses import replace
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
@@ -34,13 +35,19 @@ from parallax.model.balancer import LoadBalancer
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-no-target"
+_CONTROLLER_FIRST = (
+    "But if the cloud controller manages the targets, begin with step 2: the controller"
+    " undoes what the command changes."
+)
+"""Where the labels were not read that show whether it does."""
 
 
 def assess(scene: Scene) -> Assessment:
     """Check whether the load balancer has no targets."""
     lb = balancer.load_balancer(scene)
     if count := len(tuple(lb.leaves())):
-        return refuted(ID, f"{lb.name} has {count} targets")
+        what = "1 target" if count == 1 else f"{count} targets"
+        return refuted(ID, f"{lb.name} has {what}")
     balancer.service(scene)
     state = _empty(lb)
     with evidence_so_far(state):
@@ -58,8 +65,8 @@ def _selectors(lb: LoadBalancer) -> list[str]:
 def _empty(lb: LoadBalancer) -> str:
     selectors = _selectors(lb)
     if not selectors:
-        return f"{lb.name} has no targets"
-    return f"{lb.name} has no targets: no server has the label {' or '.join(selectors)}"
+        return f"Hetzner lists no target of {lb.name}"
+    return f"no server has the label {' or '.join(selectors)}, which {lb.name} selects"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
@@ -68,6 +75,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     names = [quote(node.name) for node in nodes.all_nodes.maybe(scene) or ()]
     selectors = _selectors(lb)
     first = _label(selectors[0], names) if selectors else _add(lb, names or ["NODE"])
+    if lb.service_uid is None:
+        warned = f"{first.text} {_CONTROLLER_FIRST}"
+        first = replace(first, text=warned)
     first = by_controller(
         scene,
         first,
@@ -85,7 +95,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text="Check the targets, and that they become healthy.",
         command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
-    return first, skipped, look
+    no_controller = lb.service_uid == ""
+    return (first, look) if no_controller else (first, skipped, look)
 
 
 def _add(lb: LoadBalancer, names: list[str]) -> NextStep:

@@ -102,7 +102,10 @@ def _stated(scene: Scene) -> str | None:
         return None
     text = next(t for t in STATED if t in pages[0].body)
     share = of(len(pages), len(failed))
-    return f'{share} failing responses state "{text}", for an unknown host too'
+    return (
+        f'{share} failing responses state "{text}"; a request for a host that no'
+        " Ingress has gets the same response"
+    )
 
 
 def _may_state_it(scene: Scene) -> bool:
@@ -169,6 +172,12 @@ def _is_named_tls(port: ServicePort) -> bool:
     return port.name in {"https", "websecure"} or port.port == HTTPS
 
 
+_OR_TCP = (
+    " Or let the load balancer pass TLS on to the present port: set its protocol to tcp"
+    " (--protocol tcp)."
+)
+
+
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to send to the port for the protocol, or to change the protocol."""
     service, name = balancer.service(scene), quote(balancer.name(scene))
@@ -178,16 +187,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     update += f" --listen-port {service.listen_port}"
     fix = NextStep(
         text=f"Send port {service.listen_port} to {port or 'NODEPORT'}, the ingress's"
-        f" NodePort for {kind}."
-        + ("" if tls else " Or let it pass TLS on: then it needs the protocol tcp."),
+        f" NodePort for {kind}." + ("" if tls else _OR_TCP),
         command=f"{update} --destination-port {port or 'NODEPORT'}",
         undo=f"{update} --destination-port {service.destination_port}",
     )
     fix = lasting(scene, fix, protocol="http" if tls else "tcp")
     see = NextStep(
-        text="Check what the port responds to each protocol, on a node.",
-        command=f"curl -sS -i -m 5 http://NODE:{service.destination_port}/ | head -1;"
-        f" curl -skS -i -m 5 https://NODE:{service.destination_port}/ | head -1",
+        text="On a node, check which protocol the port accepts: http or https.",
+        command=f"curl -sS -i -m 5 http://localhost:{service.destination_port}/"
+        " | head -1;"
+        f" curl -skS -i -m 5 https://localhost:{service.destination_port}/ | head -1",
     )
     return fix, see
 

@@ -88,9 +88,9 @@ def _inferred(scene: Scene, listed: str) -> str:
     check = balancer.service(scene).health_check
     stops = f"{check.retries} failed checks, {check.interval} s apart"
     return (
-        "inferred, because Hetzner does not report which target got a request: the"
-        f" failing requests went to {listed}, before the load balancer marked them"
-        f" unhealthy ({stops}), or while a check of them succeeded again"
+        f"most likely the failing requests went to {listed}; Hetzner does not report"
+        " which target got a request. A target gets requests until it is marked as"
+        f" unhealthy ({stops}), and again while its checks succeed"
     )
 
 
@@ -177,7 +177,10 @@ def _accept_no_connection(scene: Scene) -> str | None:
     if not reported or reported - check_content.NO_CONNECTION:
         return None
     reasons = ", ".join(sorted(reported))
-    return f"{reasons} for each unhealthy one, and 502 and 504 follow a connection"
+    return (
+        f"health checks cannot connect to an unhealthy one: {reasons}; a 502 or 504"
+        " comes only after a connection"
+    )
 
 
 def _other_target(probe: Probe, count: int) -> str:
@@ -190,8 +193,8 @@ def _other_target(probe: Probe, count: int) -> str:
     got = probe.status_code or "a closed connection"
     after = f"{1000 * shares.wait_time(probe):.0f} ms"
     return (
-        f"which target failed, because {count} requests got {got} after only {after},"
-        " so a target accepted the connection; an unhealthy target gets no requests"
+        f"which target failed: {count} requests got {got} after only {after}, so a"
+        " target accepted the connection, and an unhealthy target gets no requests"
     )
 
 
@@ -256,7 +259,7 @@ def _fails_inside(scene: Scene, bad: list[BalancerTarget]) -> str | None:
         runs = target.server_status in {None, "running"} and (not node or node.ready)
         if runs and probes and all(p.status_code is None for p in probes):
             return (
-                f"the reason why {target.label} does not respond to other nodes either"
+                f"the reason why other nodes get no response from {target.label} either"
             )
     return None
 
@@ -271,12 +274,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     name, servers = quote(lb.name), [t for t in bad if t.server_name]
     describe = f"hcloud load-balancer describe {name}"
     still = NextStep(
-        text="The command shows the targets before and after 20 requests. If no request"
-        " fails, the load balancer leaves the unhealthy targets out now: repair them"
-        " with the next steps. If the unhealthy targets change, they get requests at"
-        " times: begin with the last step. If requests fail although the same targets"
-        " are unhealthy before and after, these requests did not go to them: look for"
-        " another cause.",
+        text="The command lists the targets, sends 20 requests, and lists the targets"
+        " again. If no request fails, unhealthy targets get no requests now: repair"
+        " them with the next steps. If requests fail and the two lists differ, targets"
+        " become healthy at times and get requests then: begin with the last step. If"
+        " requests fail and the two lists are equal, look for another cause.",
         command=f"{describe}; for i in $(seq 20); do curl -sS -o /dev/null -w"
         f" '%{{http_code}}\\n' {quote(scene.target.url)}; done | sort | uniq -c;"
         f" {describe}",
@@ -295,8 +297,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         return still, watch, rules
     names = " ".join(quote(str(t.server_name)) for t in servers)
     out = NextStep(
-        text="Only if targets change between healthy and unhealthy, so that requests"
-        f" still go there: remove {', '.join(map(_named, servers))} until the repair."
+        text="Only if targets change between healthy and unhealthy: remove"
+        f" {', '.join(map(_named, servers))} until the repair, so that no request goes"
+        " there."
         " If the cloud controller adds them again, label these nodes"
         " node.kubernetes.io/exclude-from-external-load-balancers.",
         command=f"for node in {names}; do hcloud load-balancer remove-target {name}"
@@ -306,8 +309,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     out = by_controller(
         scene,
         out,
-        what="Only if targets change between healthy and unhealthy, so that requests"
-        f" still go there: exclude {', '.join(map(_named, servers))} until the repair."
+        what="Only if targets change between healthy and unhealthy: exclude"
+        f" {', '.join(map(_named, servers))} until the repair, so that no request goes"
+        " there."
         " The controller removes excluded nodes from the targets.",
         command=f"kubectl label node {names} --overwrite"
         " node.kubernetes.io/exclude-from-external-load-balancers=true",

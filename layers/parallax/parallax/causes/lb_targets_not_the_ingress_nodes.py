@@ -133,13 +133,15 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     lb, cluster = balancer.load_balancer(scene), inside.cluster(scene)
     name, at = quote(lb.name), nodes.ingress_nodes(scene)
     members = [n.name for n in cluster.nodes or () if not at or n.name in at]
+    before = {t.server_name for t in lb.leaves()}
+    new = [name for name in members if name not in before] or members
     private = any(t.use_private_ip for t in lb.leaves())
     flag = " --use-private-ip" if private else ""
     add = NextStep(
         text=f"Add the nodes that run the ingress as targets of {lb.name}.",
         command=f"for node in {' '.join(map(quote, members))}; do hcloud load-balancer"
         f' add-target {name} --server "$node"{flag}; done',
-        undo=f"for node in {' '.join(map(quote, members))}; do hcloud load-balancer"
+        undo=f"for node in {' '.join(map(quote, new))}; do hcloud load-balancer"
         f' remove-target {name} --server "$node"; done',
     )
     add = by_controller(

@@ -36,6 +36,10 @@ from parallax.model.probe import AS_A_USER, Probe
 
 ID = "lb-timeout-too-short"
 GATEWAY_TIMEOUT, CLIENT_CLOSED, ERRORS = 504, 499, 400
+_NEEDS = (
+    " The command reads an API token with write access from the environment variable"
+    " HCLOUD_TOKEN."
+)
 AT_ONCE = 1.0
 """Seconds; no load balancer times out before."""
 LONGEST = 300
@@ -69,11 +73,16 @@ def assess(scene: Scene) -> Assessment:
     return supported(
         ID,
         state,
-        f"{log}: the load balancer closed {closed} of them early (499), and"
-        f" {len(lines) - closed} got a response",
+        f"{log}: the load balancer closed {closed} of them early (499)"
+        f"{_others(len(lines) - closed)}",
         later,
         *wrong,
     )
+
+
+def _others(count: int) -> str:
+    """Return how many logged requests got a response from the ingress; empty: none."""
+    return f", and the ingress responded to {count} of them too late" if count else ""
 
 
 def _without_504(scene: Scene) -> Assessment:
@@ -172,7 +181,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     wanted = min(LONGEST, 2 * now if now else LONGEST)
     raised = NextStep(
         text=f"Raise the timeout of port {port} to {wanted} s{_current(scene, now)}."
-        + ("" if keeper(scene) else " The API token needs write access."),
+        + ("" if keeper(scene) else _NEEDS),
         command=_set_timeout(lb.id, port, wanted),
         undo=_set_timeout(lb.id, port, now) if now else None,
         undo_note=None
@@ -187,7 +196,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
 def _set_timeout(balancer_id: int, port: int, seconds: int) -> str:
     """Return the request that sets a timeout; the hcloud CLI has no option for it."""
     return (
-        'curl -sS -X POST -H "Authorization: Bearer $HCLOUD_TOKEN"'
+        "curl -sS -X POST -H"
+        ' "Authorization: Bearer ${HCLOUD_TOKEN:?is not set}"'
         " -H 'Content-Type: application/json'"
         f" https://api.hetzner.cloud/v1/load_balancers/{balancer_id}/actions/"
         f'update_service -d \'{{"listen_port":{port},"http":{{"timeout_idle":'
@@ -196,11 +206,14 @@ def _set_timeout(balancer_id: int, port: int, seconds: int) -> str:
 
 
 def _current(scene: Scene, configured: int | None) -> str:
-    """Return the configured timeout in brackets, unless requests ended before it."""
+    """Return the configured timeout in brackets, and if requests ended before it."""
     if configured is None:
         return " (now the default)"
     waited = [_seconds(p) for p in users.failed(scene) if _gave_up(scene, p)]
-    return "" if any(t < configured for t in waited) else f" (now {configured} s)"
+    if waited and min(waited) < configured:
+        early = f", although requests ended after {min(waited):.1f} s"
+        return f" (Hetzner reports {configured} s now{early})"
+    return f" (now {configured} s)"
 
 
 CAUSE = Cause(

@@ -109,7 +109,9 @@ def _other_protocol(
     same = (p for p in ingress_service.ports if p.target_port == port.target_port)
     if len(ingress_service.node_ports) == 1 or wanted in map(_is_tls, same):
         return None
-    return f"whether the ingress accepts {service.protocol} on its port {port.name}"
+    return (
+        f"whether the ingress accepts {service.protocol} on its port named {port.name}"
+    )
 
 
 def _lacking(

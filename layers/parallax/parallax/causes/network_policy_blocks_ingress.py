@@ -74,7 +74,7 @@ def assess(scene: Scene) -> Assessment:
         raise Missing(what, evidence=(state,))
     nodes.all_nodes(scene)
     if not any(between_nodes.has_own_address(scene, p) for p in lost):
-        host = "the unreachable pods use their node's network, so none applies to them"
+        host = "the pods use their node's network, so no NetworkPolicy applies to them"
         return refuted(ID, f"{state}; {host}")
     succeeded = sum(p.healthy for p in local)
     own = f"{of(succeeded, len(local))} probes of pods from their own nodes succeeded"
@@ -197,7 +197,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.OVERLAY,
-    title="A network policy keeps the ingress away from the pods",
+    title="A NetworkPolicy blocks the ingress's connections to the pods",
     assess=assess,
     next_steps=next_steps,
 )

@@ -66,13 +66,17 @@ def assess(scene: Scene) -> Assessment:
         return supported(ID, *states, *_users_meet_it(scene, found))
 
 
-def _none_is_dead(scene: Scene, every: tuple[Node, ...]) -> Assessment:
+def _none_is_dead(scene: Scene, nodes_read: tuple[Node, ...]) -> Assessment:
     """Return a refutation if every node is shown to respond."""
     if not nodes.fully_read(scene, "nodes"):
         raise Missing("the list of all nodes")
     left = dead_nodes.doubtful(scene)
     if not left:
-        return refuted(ID, f"all {len(every)} nodes report or respond to other nodes")
+        if len(nodes_read) == 1:
+            return refuted(ID, "the only node reports")
+        return refuted(
+            ID, f"all {len(nodes_read)} nodes report or respond to other nodes"
+        )
     raise Missing(f"whether {_listed(left)} respond{'s' if len(left) == 1 else ''}")
 
 
@@ -85,10 +89,14 @@ def _state(scene: Scene, node: Node) -> str:
     """Return what is seen of one dead node."""
     sent = dead_nodes.probes_of(scene, node.name)
     lost = f"{of(0, len(sent))} probes of other nodes to it or its pods connected"
-    ready = "is reported as ready" if node.ready else "is not ready"
+    ready = (
+        f"Kubernetes still shows node {node.name} as ready, but"
+        if node.ready
+        else f"node {node.name} is not ready,"
+    )
     return (
-        f"node {node.name} {ready}, its agent has reported nothing"
-        f" {since_text(scene)}, and {lost} ({between_nodes.errors(sent)})"
+        f"{ready} its agent has sent nothing {since_text(scene)}, and {lost}"
+        f" ({between_nodes.errors(sent)})"
     )
 
 
@@ -177,7 +185,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to see the node's state, restart it, and move its pods."""
     name = quote(dead_nodes.dead(scene)[0].name)
     state = NextStep(
-        text=f"Read the conditions and events of {name}, and since when they hold.",
+        text=f"Read the conditions of {name}, the time of their last change, and its"
+        " events.",
         command=f"kubectl describe node {name}",
     )
     server = NextStep(

@@ -109,7 +109,7 @@ def _drops_on_the_node(scene: Scene, silent: str) -> Assessment:
     with evidence_so_far(silent):
         users.failed(scene)
         if reason := health_check.misconfiguration(scene):
-            raise Missing(f"a test, which is not possible now ({reason})")
+            raise Missing(f"a test, which is not possible now: {reason}")
         if networks.may_lack_network(scene):
             what = "whether the load balancer shares a private network with its targets"
             raise Missing(what)
@@ -153,18 +153,18 @@ def _no_report(scene: Scene, service: BalancerService) -> str:
     check, to = service.health_check.port, service.destination_port
     if check != to and shares.tried_to_connect(scene) and _few_requests(scene):
         return (
-            f"at least {REQUESTS} failing requests, as fewer do not show whether every"
-            " node drops the load balancer, or one of them"
+            f"at least {REQUESTS} failing requests; fewer do not show whether one node"
+            " or every node drops the load balancer's packets"
         )
     if check != to:
         return (
-            f"whether the load balancer can connect to port {to}, because the health"
-            f" check uses port {check}"
+            f"whether the load balancer can connect to port {to}; the health check uses"
+            f" another port ({check})"
         )
     if not check_content.failure_reasons(scene):
         return (
-            "whether a firewall causes it, because Hetzner reports no reason for the"
-            " failed health checks (layer4_timeout would be typical of a firewall)"
+            "the reason of the failed health checks, which Hetzner does not report"
+            " (layer4_timeout would show a firewall)"
         )
     return "a report that the load balancer cannot connect to its targets"
 
@@ -192,15 +192,12 @@ def _check_everything_else(scene: Scene, to: int) -> None:
     """Raise what is missing to prove that only the connection is blocked."""
     health_check.served_ingress(scene)
     if reason := health_check.misconfiguration(scene):
-        raise Missing(
-            "whether a firewall also blocks the load balancer; it cannot be tested now"
-            f" ({reason})"
-        )
+        raise Missing(f"a test of the firewall, which is not possible now: {reason}")
     own = inside.ingress_node_ports(scene)
     if to not in own and not ingress.probes(scene, port=to):
         what = f"whether a firewall also blocks the load balancer on port {to}"
-        why = f"no probe can test it, as port {to} is not a NodePort of the ingress"
-        raise Missing(f"{what}; {why}")
+        why = f"not tested: port {to} is not a NodePort of the ingress"
+        raise Missing(f"{what} ({why})")
     users.failed(scene)
     if passed := answers.request_passed(scene):
         raise Missing(f"the reason why some requests pass and others fail ({passed})")
@@ -276,7 +273,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         return watch, node_owns_address(source), open_ports
     cloud = _cloud_firewall_step(scene, source, ports)
     shown = _cloud_firewalls(scene)
-    return (cloud, watch, open_ports) if shown else (watch, cloud, open_ports)
+    return (*cloud, watch, open_ports) if shown else (watch, *cloud, open_ports)
 
 
 def _ingress_places(scene: Scene, to: int) -> tuple[frozenset[int], bool]:
@@ -300,10 +297,16 @@ def _filtered_ports(scene: Scene, to: int, checked: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys((to, checked, *own)))
 
 
-def _routed_ports(scene: Scene, to: int) -> tuple[int, ...]:
-    """Return the ports to allow for packets that the node forwards to a pod."""
+def _routed_ports(scene: Scene, to: int) -> tuple[int, ...] | None:
+    """Return the ports to allow for packets that the node forwards to a pod.
+
+    None: pods get such packets, but on which port was not read.
+    """
     ports, on_the_node = _ingress_places(scene, to)
-    return () if on_the_node else tuple(sorted(ports))
+    if on_the_node:
+        return ()
+    ends = scene.cluster.ingress_endpoints if scene.cluster else None
+    return tuple(sorted(ports)) if ports or not ends else None
 
 
 def _before_the_node(*, private: bool) -> str:
@@ -318,26 +321,54 @@ def _before_the_node(*, private: bool) -> str:
     )
 
 
-def _cloud_firewall_step(scene: Scene, source: str, ports: str) -> NextStep:
-    """Return how to add the missing Cloud Firewall rule, or where to find it."""
+def _cloud_firewall_step(scene: Scene, source: str, ports: str) -> tuple[NextStep, ...]:
+    """Return how to add the missing Cloud Firewall rule, or where to find it.
+
+    No step if the servers of all targets are known to have no Cloud Firewall.
+    """
     blocked = [
         (t.firewalls, found)
         for t in nodes.targets(scene)
         if t.firewalls and (found := _blocked_ports(t, scene))
     ]
     if not blocked:
-        return NextStep(
-            text=f"Check whether a Cloud Firewall blocks {source} on port {ports}.",
-            command="hcloud firewall list",
-        )
+        return _read_cloud_firewalls(scene, source, ports)
     (name, *_), (port, *_) = blocked[0]
     rule = f"{quote(name)} --direction in --protocol tcp --port {port}"
     rule += f" --source-ips {source}/32"
-    return NextStep(
+    allowed = NextStep(
         text=f"In Cloud Firewall {name}, allow {source} to connect to port {port}.",
         command=f"hcloud firewall add-rule {rule}",
         undo=f"hcloud firewall delete-rule {rule}",
     )
+    return (allowed,)
+
+
+def _read_cloud_firewalls(
+    scene: Scene, source: str, ports: str
+) -> tuple[NextStep, ...]:
+    """Return how to read the rules of the targets' Cloud Firewalls, if they have any.
+
+    Commands: hetznercloud/cli, `internal/cmd/firewall` (`list -o columns`, `describe`).
+    """
+    targets = nodes.targets(scene)
+    names = sorted({name for t in targets for name in t.firewalls or ()})
+    if names:
+        command = " && ".join(f"hcloud firewall describe {quote(n)}" for n in names)
+    elif any(t.firewalls is None for t in targets):
+        command = (
+            "hcloud firewall list -o noheader -o columns=id"
+            " | xargs -n 1 hcloud firewall describe"
+        )
+    else:
+        return ()
+    step = NextStep(
+        text="Check whether the rules of a Cloud Firewall allow"
+        f" {source} on port {ports}. Without any rule for it, the connection is"
+        " dropped.",
+        command=command,
+    )
+    return (step,)
 
 
 CAUSE = Cause(

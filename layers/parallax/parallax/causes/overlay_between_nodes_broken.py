@@ -74,7 +74,7 @@ def assess(scene: Scene) -> Assessment:
     succeeded = sum(p.healthy for p in local)
     own = f"{of(succeeded, len(local))} probes of pods from their own nodes succeeded"
     if works := _works_between_nodes(scene):
-        return refuted(ID, state, own, works)
+        return refuted(ID, works, state, own)
     with evidence_so_far(own, state):
         if succeeded < len(local):
             raise Missing(
@@ -124,11 +124,12 @@ def _one_node(scene: Scene, node: str, found: list[Way]) -> str:
     """Return that one node is at an end of every pair that fails."""
     to = sum(w.to == node for w in found)
     which = "leads to" if to == len(found) else "comes from" if not to else "involves"
-    what = f"each of {len(found)} pairs that fail {which} {node}"
+    what = f"each of the {len(found)} failing pairs {which} {node}"
     if to == len(found) and between_nodes.of_one_app(scene):
         return (
-            f"whether it is the network of {node}, or a NetworkPolicy that keeps other"
-            f" nodes out of these pods ({what}, and no probe went to another pod there)"
+            f"a probe of another app's pod on {node} ({what}). Such a probe shows"
+            f" whether the network of {node} fails or a NetworkPolicy blocks these"
+            " pods"
         )
     return f"whether it is not only {node} ({what})"
 
@@ -182,8 +183,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     source = next((n.internal_ip for n in known if n.name == one.node), None)
     uses_node_address = not between_nodes.has_own_address(scene, one)
     direct = (
-        " (This pod uses the node's network, hostNetwork, so the overlay is not part of"
-        " this test.)"
+        " This pod uses its node's network (hostNetwork), so the test shows the network"
+        " of the nodes, not the overlay."
     )
     send = NextStep(
         text=f"On {one.node}, send a request to the pod on {one.peer_node}. No response"

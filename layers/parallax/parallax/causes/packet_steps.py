@@ -73,32 +73,42 @@ def allow(
     *,
     when: str,
     where: str = "on every node",
-    routed: Sequence[int] = (),
+    routed: Sequence[int] | None = (),
 ) -> NextStep:
     """Return how to allow a client at a node's firewall, in front of other rules.
 
     `routed`: ports of pods with an address of their own. Packets to them are
-    forwarded, and ufw has separate rules for these.
+    forwarded, and ufw has separate rules for these. None: which ports is not known.
     """
     listed = ",".join(map(str, ports))
-    add = f"allow proto tcp from {source} to any port"
-    command = f"sudo ufw prepend {add} {listed}"
-    undo = f"sudo ufw delete {add} {listed}"
+    add = f"allow proto tcp from {source} to any"
+    command = f"sudo ufw prepend {add} port {listed}"
+    undo = f"sudo ufw delete {add} port {listed}"
     puts, each, same = "a rule", "", "rule"
-    if routed:
-        inner = ",".join(map(str, routed))
-        command += f" && sudo ufw route prepend {add} {inner}"
-        undo += f" && sudo ufw route delete {add} {inner}"
-        puts, same = "two rules", "two rules"
-        each = (
-            f" The first is for {_ports(ports)} of the node, the second for packets"
-            f" that the node forwards to {_ports(routed)} of the ingress pods."
-        )
+    if routed is None or routed:
+        inner = f" port {','.join(map(str, routed))}" if routed else ""
+        command += f" && sudo ufw route prepend {add}{inner}"
+        undo += f" && sudo ufw route delete {add}{inner}"
+        puts, same, each = "two rules", "two rules", _each(ports, routed)
     return NextStep(
         text=f"{when} If it is ufw (`sudo ufw status` shows active), the command puts"
         f" {puts} in front of all others: run it {where}.{each} {ELSEWHERE} {same}.",
         command=command,
         undo=undo,
+    )
+
+
+def _each(ports: Sequence[int], routed: Sequence[int] | None) -> str:
+    """Return what each of the two rules is for."""
+    pods = f"{_ports(routed)} of the ingress pods" if routed else "the ingress pods"
+    unread = (
+        ""
+        if routed
+        else " The second has no port, because the pods' port was not read."
+    )
+    return (
+        f" The first is for {_ports(ports)} of the node, the second for packets that"
+        f" the node forwards to {pods}.{unread}"
     )
 
 

@@ -40,7 +40,7 @@ from parallax.evidence.reading import (
 from parallax.evidence.reasons.pods import of_pods
 from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
+from parallax.evidence.words import every, of
 from parallax.model.cluster import Endpoint
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, ErrorType, Probe, Role
@@ -101,7 +101,8 @@ def _not_used(scene: Scene) -> Assessment:
     """Return the assessment of pods to which the ingress sends no request."""
     probes = scene.inside(Role.POD)
     if probes and all(map(inside.accepted, probes)):
-        return refuted(ID, f"all {len(probes)} internal probes of pods connected")
+        what = every(len(probes), "internal probe of a pod", "internal probes of pods")
+        return refuted(ID, f"{what} connected")
     raise Hidden("a pod that the ingress uses", evidence=(pods.unused_text(scene),))
 
 
@@ -109,6 +110,8 @@ def _accepting(ready: int, probes: list[Probe]) -> str:
     """Return that pods accept connections, and how other probes of them fail."""
     lost = [p for p in probes if not inside.accepted(p)]
     if not lost:
+        if ready == 1:
+            return "the only ready pod accepts connections"
         return f"all {ready} ready pods accept connections"
     error = str(lost[0].error_type or ErrorType.OTHER).replace("_", " ")
     share = of(len(lost), len(probes))

@@ -38,7 +38,7 @@ from parallax.evidence import (
 )
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need, proven
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
+from parallax.evidence.words import every, of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, ErrorType, Probe, Role
@@ -141,8 +141,8 @@ def _not_used(scene: Scene) -> Assessment:
 
 
 def _all_at_once(probes: tuple[Probe, ...]) -> str:
-    share = f"all {len(probes)} internal probes of pods got a response"
-    return f"{share} within {AT_ONCE:.0f} s"
+    share = every(len(probes), "internal probe of a pod", "internal probes of pods")
+    return f"{share} got a response within {AT_ONCE:.0f} s"
 
 
 def _none_is_slow(

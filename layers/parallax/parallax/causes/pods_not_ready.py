@@ -116,6 +116,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text=f"Read the pod's log{' before its last restart' if before else ''}.",
         command=f"{kubectl} logs {quote(named[0])} --tail=100{before}",
     )
+    # Whether only the probe is wrong is the first question where the pods respond.
+    if first and not first.waiting_reason and not _succeeding(scene):
+        return joined((events, log), own, (every,))
     return joined(own, (events, log, every))
 
 

@@ -12,8 +12,8 @@ Diagnosis: `proxyprotocol` of the load balancer's service differs from
 `use-proxy-protocol` in the ingress's ConfigMap, and users get exactly the response that
 this causes. The ingress's responses to internal probes, with or without the header, do
 not contradict the ConfigMap. The settings of Traefik and others are not read. Then it
-is proven if the ingress calls each external request malformed and responds well to the
-same request without the header, on the same port.
+is proven if the ingress calls each external request malformed, and the same request
+without the header succeeds on the same port.
 
 Neighbors: 502 and 503 of the load balancer with equal settings have other causes:
 `lb-health-check-rejected`, `lb-no-healthy-target`, `lb-wrong-destination-port`. nginx's
@@ -73,13 +73,13 @@ def _settings(scene: Scene) -> str:
     service = balancer.service.maybe(scene)
     if proxy_protocol.wanted.maybe(scene) is None:
         name = balancer.name(scene)
-        return f"{name} has proxyprotocol true; the ingress's settings were not read"
+        return f"proxyprotocol is true at {name}; the ingress's settings were not read"
     balancer_setting = str(bool(service and service.proxyprotocol)).lower()
     ingress_setting = str(bool(proxy_protocol.wanted.maybe(scene))).lower()
     name = balancer.name(scene)
     return (
-        f"{name} has proxyprotocol {balancer_setting}, the ingress's ConfigMap has"
-        f" use-proxy-protocol {ingress_setting}"
+        f"proxyprotocol is {balancer_setting} at {name}; use-proxy-protocol is"
+        f" {ingress_setting} in the ingress's ConfigMap"
     )
 
 
@@ -90,7 +90,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     flag = str(wants).lower()
     lb = NextStep(
         text=f"Switch the PROXY protocol {'on' if wants else 'off'} at the load"
-        f" balancer. At the ingress it is {'on' if wants else 'off'}.",
+        f" balancer. {_at_the_ingress(scene)}",
         command=f"hcloud load-balancer update-service {quote(name)}"
         f" --listen-port {port} --proxy-protocol={flag}",
         undo=f"hcloud load-balancer update-service {quote(name)}"
@@ -121,6 +121,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     return lb, other
 
 
+def _at_the_ingress(scene: Scene) -> str:
+    """Return the ingress's side, as far as it is known."""
+    wanted = proxy_protocol.wanted.maybe(scene)
+    if wanted is None:
+        return "The ingress rejects connections with its header."
+    return f"At the ingress it is {'on' if wanted else 'off'}."
+
+
 def _trust(scene: Scene, space: str) -> NextStep:
     """Return how to let an ingress whose settings were not read accept the header.
 
@@ -131,11 +139,11 @@ def _trust(scene: Scene, space: str) -> NextStep:
     private = any(t.use_private_ip for t in lb.leaves())
     source = next(iter(lb.private_ips if private else ()), lb.ipv4) or "BALANCER"
     return NextStep(
-        text="Or let the ingress accept the header from the load balancer's address"
+        text="Let the ingress accept the header from the load balancer's address"
         f" {source}. Traefik: set --entryPoints.web.proxyProtocol.trustedIPs={source}"
         " and the same for websecure. With externalTrafficPolicy Cluster, also trust"
-        " the nodes' and pods' networks. The command shows the present setting; no line"
-        " means that the header is not accepted.",
+        " the nodes' and pods' networks. The command shows the present setting. If it"
+        " prints no line, the ingress does not accept the header.",
         command=f"kubectl -n {quote(space)} get pods -o yaml | grep -i"
         " 'proxyProtocol\\|proxy-protocol'",
         alternative=True,

@@ -55,7 +55,8 @@ STEPS = (
         Reason.NODE_AFFINITY_MISMATCH,
         Reason.NO_NODE_MATCHES,
         Reason.POD_AFFINITY_CONFLICT,
-        text="Compare what the %(kind)s requires of its node with the nodes' labels.",
+        text="Compare the labels that the %(kind)s requires of a node with the nodes'"
+        " labels.",
         command="%(kubectl)s get %(kind)s %(name)s -o yaml | grep -A 20 -E"
         " 'nodeSelector|[aA]ffinity|topologySpread'; kubectl get nodes --show-labels",
     ),
@@ -147,8 +148,8 @@ STEPS = (
     ),
     _step(
         *_PROBES,
-        text="Compare the probe (first line) with the ports that the containers declare"
-        " (second line).",
+        text="Compare the %(probe)s in the first line of the output with the"
+        " containers' ports in the second line. The probe must use one of these ports.",
         command=_PROBE,
     ),
     _step(

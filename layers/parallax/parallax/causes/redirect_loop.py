@@ -1,4 +1,4 @@
-"""Requests are redirected to the URL that they came for.
+"""A redirect leads back to the same URL.
 
 Meaning: the ingress redirects plain HTTP to https, and gets every request as plain
 HTTP, because TLS ended before it: at the load balancer's https service, or at a CDN
@@ -128,7 +128,7 @@ CAUSE = Cause(
     id=ID,
     class_=Class.BACKEND,
     hop=Hop.INGRESS,
-    title="Requests are redirected to the URL that they came for",
+    title="A redirect leads back to the same URL",
     assess=assess,
     next_steps=next_steps,
 )

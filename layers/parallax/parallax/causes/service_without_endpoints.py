@@ -32,6 +32,7 @@ from parallax.evidence.reasons.selection import of_absence
 from parallax.evidence.reasons.volumes import used
 from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
 from parallax.model.cluster import ClusterReading
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.reason import Reason
@@ -44,9 +45,7 @@ def assess(scene: Scene) -> Assessment:
     found, state = pods.endpoints(scene), pods.endpoints_text(scene)
     if found and not pods.ready(found):
         name = pods.service_name(scene)
-        return refuted(
-            ID, f"Service {name} has {len(found)} endpoints, none of them ready"
-        )
+        return refuted(ID, f"Service {name} has {of(0, len(found))} endpoints ready")
     if found:
         return refuted(ID, state)
     shown, why = _state(inside.cluster(scene)), reason(scene)
@@ -90,10 +89,14 @@ def _state(cluster: ClusterReading) -> tuple[str, ...]:
     if cluster.pods:
         return (f"its pods have no address yet: {pods.text(cluster.pods)}",)
     wants = [
-        f"{work.kind} {work.name} has {work.desired} desired pods"
+        f"{work.kind} {work.name}: {_pods(work.desired)} desired"
         for work in cluster.workloads or ()
     ]
     return (f"no pod matches its selector{f' ({", ".join(wants)})' if wants else ''}",)
+
+
+def _pods(count: int) -> str:
+    return "1 pod" if count == 1 else f"{count} pods"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:

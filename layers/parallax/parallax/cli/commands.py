@@ -29,10 +29,10 @@ app = typer.Typer(
     name="parallax",
     help="Probe URLs, judge saved observations, and operate a Parallax stack.",
     epilog=(
-        "Exit status. 0: success (judge: whatever the cause). 1: probe found the URL "
-        "not healthy, or redrive left dead letters. 2: usage error, unreadable input, "
-        "a problem in the targets file, no such incident, or an error of AWS. 3: "
-        "standard output could not be written."
+        "Exit status. 0: success; `judge` returns 0 for any cause. 1: probe found the "
+        "URL not healthy, or redrive left dead letters. 2: usage error, unreadable "
+        "input, a problem in the targets file, no such incident, or an error of AWS. "
+        "3: standard output could not be written."
     ),
     no_args_is_help=True,
     add_completion=False,

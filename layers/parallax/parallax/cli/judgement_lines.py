@@ -88,6 +88,8 @@ def _steps(steps: tuple[NextStep, ...]) -> Iterator[Line]:
         yield Line(Text(f"{lead:<4} {step.text}"), 5)
         if step.command:
             yield Line(Text(f"     {step.command}", "cyan"), None)
+        if step.way_back:
+            yield Line(Text(f"     undo: {step.way_back}"), None)
 
 
 def _lead(lead: Lead) -> Iterator[Line]:

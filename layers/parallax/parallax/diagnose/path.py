@@ -151,9 +151,9 @@ def _load_balancer(scene: Scene) -> HopSeen:
     if handshakes := _handshakes(scene):
         text = f"{name}{why}: {handshakes}; {balancer.health_text(scene)}"
         return line(Hop.LOAD_BALANCER, text, good=False)
-    author = _author_at_balancer(scene) if good else None
-    also = f"; but it responded with {author} itself" if author else ""
-    state = None if author else good
+    author = _author_at_balancer(scene) if healthy else None
+    also = f"; it responded {author} itself" if author else ""
+    state = None if author and good else good
     text = f"{name}{why}: {balancer.health_text(scene)}{also}"
     return line(Hop.LOAD_BALANCER, text, good=state)
 
@@ -168,7 +168,7 @@ def _handshakes(scene: Scene) -> str | None:
     if not own or scene.target.reached.cdn:
         return None
     why = tls.refusal(scene) or certificates.refused_by_api(scene)
-    return f"{tls.share_text(scene)}{f' ({why})' if why else ''}"
+    return f"{tls.share_text(scene)}{f': {why}' if why else ''}"
 
 
 def _author_at_balancer(scene: Scene) -> int | None:

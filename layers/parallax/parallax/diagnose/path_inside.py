@@ -27,7 +27,7 @@ from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
 PAIRS = 2
 """Least number of failing pairs of nodes: one may be a pod that moves."""
 BAD_REQUEST = 400
-_NOT_READ = "; not every log is read to its end yet, so these counts may be too low"
+_NOT_READ = " (some logs are not read to their end yet)"
 NAMED = 3
 """Most nodes to name in a line."""
 _STATES = {True: HopState.OK, False: HopState.FAULTY, None: HopState.UNKNOWN}
@@ -91,12 +91,13 @@ def _peers(probes: Sequence[Probe]) -> str:
 
 
 def _ingress(scene: Scene) -> HopSeen:
-    probes = _apart(scene, ingress.correctly_addressed(scene))
+    every = ingress.correctly_addressed(scene)
+    probes = _apart(scene, every)
     if not probes:
         return line(Hop.INGRESS, inside.why_not_probed(scene), good=None)
     lines = logs.sightings(scene, *FOR_THE_TARGET)
     logged = f"; {_logged(scene, lines)}" if logs.followed_nodes(scene) or lines else ""
-    text = f"inside the cluster: {tally(probes)}{logged}"
+    text = f"inside the cluster: {tally(probes)}{_left_out(every, probes)}{logged}"
     got = [p for p in probes if p.status_code is not None]
     own = {
         p.status_code
@@ -122,30 +123,42 @@ def _apart(scene: Scene, probes: Sequence[Probe]) -> list[Probe]:
     return found or list(probes)
 
 
+def _left_out(every: Sequence[Probe], counted: Sequence[Probe]) -> str:
+    """Return which probes are not counted, so that the figures of a mail agree."""
+    left = [p for p in every if p not in counted]
+    if not left:
+        return ""
+    where = ", ".join(sorted({str(p.peer_node) for p in left}))
+    return f", without {of(len(left), len(every))} probes, which went to {where}"
+
+
 def _logged(scene: Scene, lines: Sequence[Sighting]) -> str:
     """Return how many external requests of each kind the ingress logged."""
     found = {line.request_id for line in lines}
     requests = users.outside(scene, *FOR_THE_TARGET)
     if not found:
-        sent = ", ".join(f"{len(p)} {what}" for p, what in _kinds(scene) if p)
         unlogged = _unlogged(scene)
         shows = "identifies" if unlogged else "contains"
-        text = f"its access log {shows} none of {len(requests)} external requests"
-        return f"{text} ({sent}){unlogged}"
-    like_users, *others = _kinds(scene)
-    shares = [f"{_share(p, found)} {what}" for p, what in others if p]
-    first = f"{_share(like_users[0], found)} external requests {like_users[1]}"
-    text = f"its access log contains {', '.join((first, *shares))}"
+        return f"its access log {shows} none of the external requests{unlogged}"
+    kinds = [(probes, what) for probes, what in _kinds(scene) if probes]
+    shown = kinds if _differ(kinds[1:], found) else kinds[:1]
+    shares = [f"{_share(probes, found)} {what}" for probes, what in shown]
+    text = f"its access log contains {', '.join(shares)}"
     late = len(found) < len(requests) and _is_behind(scene, requests)
     return text + (_NOT_READ if late else "")
+
+
+def _differ(kinds: Sequence[tuple[Sequence[Probe], str]], found: set[str]) -> bool:
+    """Return whether a request of these kinds is not in the log."""
+    return any(p.request_id not in found for probes, _ in kinds for p in probes)
 
 
 def _kinds(scene: Scene) -> list[tuple[tuple[Probe, ...], str]]:
     """Return the external requests by the route that they took."""
     kinds = (
-        (AS_A_USER, "like a user's"),
-        ((Role.DIRECT,), "sent to the load balancer's own address"),
-        ((Role.CACHE_BUSTER,), "that no cache can answer"),
+        (AS_A_USER, "external requests"),
+        ((Role.DIRECT,), "sent directly to the load balancer"),
+        ((Role.CACHE_BUSTER,), "with a unique URL"),
     )
     return [(users.outside(scene, *roles), what) for roles, what in kinds]
 

@@ -12,7 +12,7 @@ from parallax.diagnose.follow import follow
 from parallax.diagnose.reach import present, rank
 from parallax.evidence import bodies, ingress, inside, users
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
+from parallax.evidence.words import error, of
 from parallax.model.judgement import Constancy, Difference, Symptom, Trend, View
 from parallax.model.probe import AS_A_USER, BEHIND_THE_INGRESS, Probe
 from parallax.model.snapshot import Snapshot
@@ -102,7 +102,7 @@ def outcome(probe: Probe) -> str:
     if probe.status_code is not None:
         wrong = "" if probe.healthy or probe.status_code >= 400 else " (unhealthy)"  # noqa: PLR2004 - HTTP's errors begin there
         return f"{probe.status_code}{wrong}"
-    return str(probe.error_type or "no response").replace("_", " ")
+    return error(probe.error_type)
 
 
 def tally(probes: Sequence[Probe]) -> str:

@@ -45,6 +45,11 @@ _AT_THE_NODES = (
 type Words = tuple[tuple[str, str], ...]
 
 
+def without_an_ingress(text: str) -> str:
+    """Return a text in words for a path where no ingress is."""
+    return _Wording(_WORDS).text(text)
+
+
 def in_words_of_the_path(judgement: Judgement, scene: Scene) -> Judgement:
     """Return the judgement in words that are right for the way into this cluster."""
     if words := _words(scene):

@@ -27,15 +27,16 @@ def wrong(probe: Probe, host: str) -> str | None:
     found, detail = probe.certificate, probe.error_detail or ""
     if found is None:
         return detail or None if _NOT_VERIFIED in detail else None
-    issued = f"its certificate ({found.subject}, issued by {found.issuer})"
+    whose = f"{found.subject}, issued by {found.issuer}"
+    issued = f"its certificate ({whose})"
     if any(fake in found.subject for fake in FAKE):
         return f"{issued} is the ingress controller's own default"
     if found.not_after <= probe.started_at:
         return f"{issued} expired at {found.not_after:%Y-%m-%d %H:%M UTC}"
     if not is_for(found, host):
         names = ", ".join(found.names[:_NAMES]) or "no name"
-        until = f"{found.not_after:%Y-%m-%d}"
-        return f"{issued}, valid until {until}, is for {names}, not for {host}"
+        whose = f"{whose}, valid until {found.not_after:%Y-%m-%d}"
+        return f"its certificate is for {names}, not for {host} ({whose})"
     if _NOT_VERIFIED in detail:
         reason = detail.partition(": ")[2].rstrip(".") or detail
         return f"{issued} is not trusted: {reason}"
@@ -92,10 +93,15 @@ def balancer_text(scene: Scene) -> str | None:
 def _certificate(found: BalancerCertificate) -> str:
     kind = f"{found.type} " if found.type else ""
     until = found.not_valid_after
-    end = f"valid until {until:%Y-%m-%d %H:%M UTC}" if until else "end not reported"
+    end = (
+        f"valid until {until:%Y-%m-%d %H:%M UTC}"
+        if until
+        else "end of validity not reported"
+    )
     names = ", ".join(found.domain_names[:_NAMES])
     of_names = f" for {names}" if names else ""
-    return f"Hetzner: {kind}certificate {found.name}{of_names}, {end}{_failed(found)}"
+    what = f"{kind}certificate '{found.name}'{of_names}"
+    return f"Hetzner has the {what}: {end}{_failed(found)}"
 
 
 def _failed(found: BalancerCertificate) -> str:

@@ -19,6 +19,7 @@ from parallax.evidence import (
 )
 from parallax.evidence.reading import Missing, evidence_so_far, need, reading
 from parallax.evidence.scene import Scene
+from parallax.evidence.words import every
 from parallax.model.balancer import BalancerService
 from parallax.model.probe import (
     AS_A_USER,
@@ -106,7 +107,8 @@ def checked_unprobed(scene: Scene, status_code: int) -> str | None:
     codes = {s.health_check_status_code for s in balancer.failure_details(scene)}
     if codes != {status_code} or not ingress_rules.has_host(scene):
         return None
-    return f"Hetzner reports that the health check receives {status_code} everywhere"
+    what = f"the health check receives {status_code} from every target"
+    return f"Hetzner reports that {what}"
 
 
 def _ends_at_node_port(scene: Scene) -> str:
@@ -149,8 +151,9 @@ def waits_at_own_node_port(scene: Scene) -> str:
         share = f"{len(late)} of {len(failed)}"
         raise Missing(f"a response that nobody waited for ({share} requests timed out)")
     name = f"{service.namespace}/{service.name}"
-    what = f"all {len(failed)} failing requests timed out" if len(failed) > 1 else ""
-    return f"{what or 'the failing request timed out'} behind Service {name} itself"
+    what = every(len(failed), "failing request", "failing requests")
+    direct = f"the load balancer sends requests directly to Service {name}"
+    return f"{direct}, and {what} timed out there"
 
 
 def _waited(scene: Scene, probe: Probe) -> bool:

@@ -124,11 +124,11 @@ def _is_dropped(probe: Probe, at: frozenset[str]) -> bool:
 
 
 def ports_behind(scene: Scene, to: int) -> frozenset[int]:
-    """Return the pods' ports to which this port of the nodes leads; empty: not read.
+    """Return the pods' ports to which this port of the nodes leads; empty: not known.
 
     The endpoints have the port that agents probe. Where the load balancer uses another
     port of the Service, it is that port's `targetPort`. The number of a name was not
-    read: then it is one of the other ports that the pods declare.
+    read: then it is one of the other ports that the pods declare, if these were read.
     """
     cluster = scene.cluster
     ends = (cluster.ingress_endpoints if cluster else None) or ()
@@ -140,7 +140,8 @@ def ports_behind(scene: Scene, to: int) -> frozenset[int]:
     if numbers := frozenset(int(name) for name in wanted if name.isdecimal()):
         return numbers
     pods = (cluster.ingress_pods if cluster else None) or ()
-    return frozenset(n for pod in pods for n in pod.ports or ()) - known or known
+    declared = frozenset(n for pod in pods for n in pod.ports or ())
+    return (declared - known or known) if declared else declared
 
 
 def _targets(scene: Scene, on_nodes: set[int | None]) -> set[str]:

@@ -38,7 +38,7 @@ def header_rejected(scene: Scene) -> str | None:
     if not ends or not plain or not all(p.healthy for p in plain):
         return None
     return (
-        f"the ingress rejects {ends} as malformed, and responds well to"
+        f"the ingress rejects {ends} as malformed, and responds successfully to"
         f" {of(len(plain), len(plain))} internal probes without the PROXY header on the"
         f" same port {service.destination_port}"
     )

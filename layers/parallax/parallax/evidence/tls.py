@@ -8,7 +8,7 @@ from parallax.evidence import balancer, users
 from parallax.evidence.certificates import wrong
 from parallax.evidence.reading import Hidden, Missing, reading
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
+from parallax.evidence.words import every, of
 from parallax.model.probe import AS_A_USER, ErrorType, Probe, Role
 
 UNRECORDED = (
@@ -36,7 +36,8 @@ def passed(scene: Scene) -> str:
     if scene.target.url.startswith("http://"):
         return "users send plain HTTP"
     if shaken and len(shaken) == len(failed):
-        return f"TLS succeeded for all {len(failed)} failing requests"
+        who = every(len(failed), "failing request", "failing requests")
+        return f"TLS succeeded for {who}"
     if never := users.never_connected(scene):
         raise Hidden("a TLS handshake", evidence=(never,))
     share = of(len(failed) - len(shaken), len(failed))

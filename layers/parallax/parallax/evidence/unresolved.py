@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from parallax.evidence import users
 from parallax.evidence.reading import Missing, reading
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
+from parallax.evidence.words import every, of
 from parallax.model.probe import AS_A_USER, Probe, Resolution, Role
 
 GONE = frozenset({"nxdomain", "no_address"})
@@ -50,7 +50,8 @@ def resolves(scene: Scene) -> str | None:
     failed = users.failing(scene, *AS_A_USER)
     if not failed or requests(scene):
         return None
-    return f"the name resolved for all {len(failed)} failing requests"
+    who = every(len(failed), "failing request", "failing requests")
+    return f"the name resolved for {who}"
 
 
 @reading
@@ -79,8 +80,15 @@ def shown(resolutions: tuple[Resolution, ...], what: str) -> str:
     """Return e.g. `4 of 4 resolvers respond nxdomain`."""
     words = Counter(_word(r) for r in resolutions).most_common()
     count = len(resolutions)
-    each = ", ".join(f"{of(n, count)} {what} respond {word}" for word, n in words)
+    each = ", ".join(f"{of(n, count)} {what} {_verb(word)}" for word, n in words)
     return each or f"no {what} responded"
+
+
+def _verb(word: str) -> str:
+    """Return the verb: not every outcome is a response."""
+    if word == "unreachable":
+        return "cannot be reached"
+    return "do not respond (timeout)" if word == "timeout" else f"respond {word}"
 
 
 def _word(resolution: Resolution) -> str:

@@ -6,7 +6,7 @@ It does not: conclude. It uses only a fresh run, so an old one counts as missing
 
 from parallax.evidence.reading import need, reading
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
+from parallax.evidence.words import error, of
 from parallax.model.probe import AS_A_USER, PINNED, ErrorType, Probe, Role
 from parallax.writers import Attribution, attribute_probe
 
@@ -75,7 +75,7 @@ def without_connection(scene: Scene) -> str | None:
     unconnected = [p for p in requests if _has_no_connection(scene, p)]
     if not unconnected or 2 * len(unconnected) <= len(requests):
         return None
-    what = str(unconnected[0].error_type).replace("_", " ")
+    what = error(unconnected[0].error_type)
     share = of(len(unconnected), len(requests))
     return f"{share} failing requests got no connection: {what}"
 
@@ -86,7 +86,7 @@ def never_connected(scene: Scene) -> str | None:
     requests = failing(scene, *AS_A_USER)
     if not requests or any(not _has_no_connection(scene, p) for p in requests):
         return None
-    what = str(requests[0].error_type).replace("_", " ")
+    what = error(requests[0].error_type)
     return f"none of {len(requests)} failing requests got a connection ({what})"
 
 

@@ -5,7 +5,7 @@ now, and what is due.
 It does not: write an alert; `parallax.groups.alert` does.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -154,8 +154,3 @@ def pending_at(board: Groups, group: Group) -> tuple[Member, ...]:
         others = (m for g in unproven for m in g.members if g.id != group.id)
         waiting += [m for m in others if began_together(group, m)]
     return tuple(m for m in waiting if group.place in m.places)
-
-
-def rests(group: Group, resting: Collection[str]) -> bool:
-    """Say whether each target of a group is in a maintenance window."""
-    return all(m.target in resting for m in group.members)

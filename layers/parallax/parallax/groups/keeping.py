@@ -27,6 +27,7 @@ from parallax.model.target import Target
 from parallax.settings import Settings
 from parallax.story.rules import Rules
 from parallax.story.state import in_window
+from parallax.stream import send_to_dead_letters
 from parallax.targets.windows import with_open_windows
 
 ATTEMPTS = 8
@@ -198,5 +199,9 @@ def open_keeping(settings: Settings) -> Keeping:
     with suppress(targets.TargetsError):
         watched = targets.load(targets.find())
     table = settings.need("incidents_table")
-    incidents = DynamoIncidents(table)
+    letters = settings.dead_letters_url
+    incidents = DynamoIncidents(
+        table,
+        lambda item, reason: send_to_dead_letters({"item": item}, reason, letters),
+    )
     return Keeping(DynamoGroups(table), incidents, Rules.of(settings), watched)

@@ -24,21 +24,25 @@ def is_known(board: Groups, incident: Incident) -> bool:
     """Say whether this version, or a later one, was taken before.
 
     If somebody deleted the incident's item, its versions begin again; then a later
-    beginning shows that it is new.
+    beginning shows that it is new. A clock that was set back shows it of an old one.
     """
-    for seen in board.seen:
-        if seen.subject == incident.subject:
-            later = incident.id != seen.incident and incident.since > seen.since
-            return incident.version <= seen.version and not later
-    return False
+    seen = _seen(board, incident)
+    if seen is None:
+        return False
+    other = incident.id not in (seen.incident, seen.before)
+    later = other and incident.since > seen.since
+    return incident.version <= seen.version and not later
+
+
+def _seen(board: Groups, incident: Incident) -> Seen | None:
+    found = (seen for seen in board.seen if seen.subject == incident.subject)
+    return next(found, None)
 
 
 def is_remembered(board: Groups, incident: Incident) -> bool:
     """Say whether an earlier version of this incident was taken, and is remembered."""
-    return any(
-        (seen.subject, seen.incident) == (incident.subject, incident.id)
-        for seen in board.seen
-    )
+    seen = _seen(board, incident)
+    return seen is not None and seen.incident == incident.id
 
 
 def remember(board: Groups, incident: Incident, now: datetime) -> Groups:
@@ -47,6 +51,7 @@ def remember(board: Groups, incident: Incident, now: datetime) -> Groups:
     An incident that ended without an alarm is forgotten too: a late version of it is a
     pending one at most, and `keeping` removes that within a minute.
     """
+    last = _seen(board, incident)
     others = [s for s in board.seen if s.subject != incident.subject]
     kept = tuple(s for s in others if now - s.at < REMEMBERED)[1 - MOST_REMEMBERED :]
     if incident.state is State.RESOLVED and incident.mailed_at is None:
@@ -57,8 +62,15 @@ def remember(board: Groups, incident: Incident, now: datetime) -> Groups:
         version=incident.version,
         since=incident.since,
         at=now,
+        before=_before(last, incident),
     )
     return replace(board, seen=(*kept, new))
+
+
+def _before(last: Seen | None, incident: Incident) -> str | None:
+    if last is None:
+        return None
+    return last.before if last.incident == incident.id else last.incident
 
 
 def member_of(incident: Incident) -> Member | None:

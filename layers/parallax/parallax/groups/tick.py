@@ -15,7 +15,6 @@ from parallax.groups.due import (
     grown,
     is_muted,
     is_patient,
-    rests,
     subjects,
     tell,
 )
@@ -77,8 +76,8 @@ def _wait(
 ) -> tuple[Group, tuple[Due, ...]]:
     if group.mailed_at and group.mailed_at > now + AHEAD:
         group = replace(group, mailed_at=now)
-    fails = any(m.state is State.FIRING for m in group.members)
-    if not fails or rests(group, resting) or is_muted(group, board.mutes, now):
+    failing = {m.target for m in group.members if m.state is State.FIRING}
+    if failing <= {*resting} or is_muted(group, board.mutes, now):
         return group, ()
     restated = _restated(group)
     if restated is not group:

@@ -108,6 +108,8 @@ class Seen:
     version: int
     since: datetime
     at: datetime
+    before: str | None = None
+    """The id of the subject's earlier incident."""
 
 
 @wired

@@ -190,6 +190,11 @@ class NextStep:
     undo: str | None = None
     undo_note: str | None = None
 
+    @property
+    def way_back(self) -> str | None:
+        """The command, or the sentence; None: nothing was changed."""
+        return self.undo or self.undo_note
+
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,14 @@
-"""Notify: publish findings to the queue, and to people by mail.
+"""Notify: publish findings and alerts to programs, and alerts to people.
 
-In: findings and advice events. Out: a CloudEvent for each, and a plain-text mail where
-a finding has a notification reason.
-It does not: decide what is published; `parallax.story` does.
+In: findings, advice events, alerts. Out: a CloudEvent for each; for an alert also a
+mail and a text for each other protocol of the alerts topic.
+It does not: decide what is published; `parallax.story` and `parallax.groups` do.
 
-- `batch`: one invocation; `delivery`: one route during it.
-- `routes`: queue and topic; `publication`: what one item of the table publishes.
+- `batch`: one invocation; `grouping`: its groups; `delivery`: one route during it.
+- `routes`: the topics; `publication`: what one item of the table publishes.
 - `marks`: what was published; `waiting`: what a route rejected for now.
-- `event`: the CloudEvent; `replay`: the same for a saved snapshot.
-- `mail`, with `headline`, `blame`, `subject` and `paragraph`: the mail.
+- `event`, `alert_event`: the CloudEvents; `replay`: that of a saved snapshot.
+- `mail`, with `paragraph`: the mail; `digest`: the mail of advice.
+- `variants`: an alert's text for each protocol, with `sms`; `chat`: for a chat's topic.
+- `attributes`, `event_attributes`: what subscriptions filter on.
 """

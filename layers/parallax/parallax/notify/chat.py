@@ -94,7 +94,8 @@ def _step(step: NextStep) -> str:
     if step.command is None:
         return text
     command = plain(step.command).replace("```", "'''").translate(_MARKUP)
-    return f"{text}\n```{command}```"
+    undo = f"\nUndo: {_text(step.way_back, STEP)}" if step.way_back else ""
+    return f"{text}\n```{command}```{undo}"
 
 
 def _text(text: str, limit: int) -> str:

@@ -42,7 +42,7 @@ def incident_page(standing: Standing, expires: datetime) -> str:
             _as_of(standing),
             *(section(block, commands) for block in first),
             form(standing.group, standing.mute) if standing.group else None,
-            path(alert.finding.path),
+            path(alert.finding.path, alert.finding.hop),
             targets(alert, standing.group, standing.now),
             *(section(block, commands) for block in rest),
             answers(alert.finding),

@@ -16,22 +16,29 @@ STATES = {
     HopState.UNKNOWN: ("unknown", "soft", "M8 12h8"),
 }
 """Each state's word, color and mark."""
+FAILS = "fails"
+"""The word where something fails at a hop that the finding does not name."""
 NAMES = {Hop.OVERLAY: "node-to-node"}
 """Names of hops, where they differ from their id."""
 
 
-def path(hops: Sequence[HopSeen]) -> Node | None:
-    """Return the hops in the order of a request; None if there are none."""
+def path(hops: Sequence[HopSeen], at_fault: Hop | None) -> Node | None:
+    """Return the hops in the order of a request; None if there are none.
+
+    `at_fault` is the hop that the finding names.
+    """
     if not hops:
         return None
-    rows = [_row(seen, last=seen is hops[-1]) for seen in hops]
+    rows = [_row(seen, at_fault, last=seen is hops[-1]) for seen in hops]
     return element(
         "section", element("h2", "PATH"), element("ol", *rows, class_="path")
     )
 
 
-def _row(seen: HopSeen, *, last: bool) -> Node:
+def _row(seen: HopSeen, at_fault: Hop | None, *, last: bool) -> Node:
     word, color, mark = STATES[seen.state]
+    if seen.state is HopState.FAULTY and seen.hop is not at_fault:
+        word = FAILS
     name = NAMES.get(seen.hop, seen.hop.value)
     text = f" {word}" + (f": {seen.seen}" if seen.seen else "")
     return element(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from parallax.diagnose.symptom import tally
-from parallax.evidence import users
+from parallax.evidence import users, words
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Pod
 from parallax.model.finding import Incident, Moment, Response
@@ -99,7 +99,7 @@ def first_response(snapshot: Snapshot) -> Response | None:
 
 
 def _response(probe: Probe) -> Response:
-    error = str(probe.error_type).replace("_", " ") if probe.error_type else None
+    error = words.error(probe.error_type) if probe.error_type else None
     detail = f": {probe.error_detail}" if probe.error_detail else ""
     return Response(
         at=probe.started_at,

@@ -74,7 +74,7 @@ def test_the_event_of_its_replica_set_gives_it_too() -> None:
     )
     why = absent(work(2), reading=other)
     assert why.reason is Reason.PODS_NOT_CREATED
-    assert why.text == "Deployment api has none of its 2 desired pods"
+    assert why.text == "Deployment api has 0 of 2 pods, and no event states why"
 
 
 def test_a_selector_names_the_label_that_differs() -> None:

@@ -18,6 +18,7 @@ from parallax.model.finding import (
     State,
 )
 from parallax.model.judgement import (
+    NOT_ESTABLISHED,
     UNWATCHED,
     Answer,
     Assessment,
@@ -29,6 +30,7 @@ from parallax.model.plain import plain, plain_line
 from parallax.model.probe import Certificate, Role
 from parallax.model.snapshot import Snapshot
 from parallax.notify.event import cloud_event
+from parallax.notify.mail.cause import lacking
 from parallax.notify.mail.path import LABELS
 from parallax.notify.mail.subject import LIMIT
 from parallax.story.incident import advance
@@ -94,7 +96,7 @@ def test_the_mail_has_the_essentials_in_order() -> None:
     ("cause", "who"),
     [
         ("dns-stale-address", "DNS"),
-        ("cdn-cannot-reach-origin", "the cache (CDN)"),
+        ("cdn-cannot-reach-origin", "the CDN or cache"),
         ("lb-no-target", "the load balancer"),
         (
             "node-firewall-blocks-load-balancer",
@@ -136,13 +138,16 @@ def test_a_true_cause_is_listed_with_its_reason() -> None:
     inside = s.reports(ingress=s.INGRESS_503, ready=0)
     body = mail_of(finding(s.taken(outside, s.without_targets(), *inside))).body
     listed = body.partition("ALSO TRUE")[2]
-    assert "- pods-not-ready (crash-loop): Service" in listed
+    title = "- The pods behind the Service are not ready (pods-not-ready, because of"
+    assert f"{title} crash-loop): Service" in listed
 
 
 def test_a_true_cause_is_listed_with_its_explanation() -> None:
     """That no target is healthy is a consequence; its evidence is that of the cause."""
     body = mail_of(finding(s.wrong_port())).body
-    assert "\nALSO TRUE, as a consequence: lb-no-healthy-target.\n" in body
+    text = "The load balancer has no healthy target, but nodes respond"
+    line = f"ALSO TRUE, as a consequence: {text} (lb-no-healthy-target)."
+    assert f"\n{line}\n" in body
     assert body.count("lb-no-healthy-target") == 1
 
 
@@ -166,15 +171,22 @@ def test_the_nearest_other_causes_are_listed_and_the_rest_is_counted() -> None:
     """Those at the same hop are the ones that a reader thinks of."""
     body = mail_of(finding(s.wrong_port())).body
     line = next(x for x in body.splitlines() if x.startswith("RULED OUT: "))
-    listed = line.removeprefix("RULED OUT: ").split("; ")
-    names = [text.partition(":")[0] for text in listed if ":" in text]
-    assert len(names) == 3
-    assert all(name.startswith("lb-") for name in names)
-    assert listed[-1].endswith(" more in `parallax judge`.")
+    listed = line.removeprefix("RULED OUT: ").split("? No: ")
+    assert len(listed) == 4
+    assert all("oad balancer" in text for text in listed[:3])
+    assert line.endswith(" more in `parallax judge`.")
+
+
+def test_causes_of_hops_that_no_request_passes_come_last() -> None:
+    """Nobody needs to read first that a CDN is not at fault where none is."""
+    body = mail_of(finding(s.FAULTS["dns-stale-address"]())).body
+    listed = body[body.index("\nRULED OUT") : body.index("\nRESPONSE")]
+    assert "CDN" not in listed
+    assert "A cache serves an old error" not in listed
 
 
 def test_an_undetermined_cause_is_named() -> None:
-    """What is missing for it is in `parallax judge`."""
+    """With what is missing, while no cause is established."""
     one = Assessment(
         cause="lb-no-target",
         answer=Answer.UNKNOWN,
@@ -182,7 +194,10 @@ def test_an_undetermined_cause_is_named() -> None:
         missing=("a log line",),
     )
     found = replace(finding(s.wrong_port()), assessments=(one,))
-    assert "\nNOT DETERMINED: lb-no-target.\n" in mail_of(found).body
+    question = "\nNOT DETERMINED: The load balancer has no targets?"
+    assert f"{question}\n" in mail_of(found).body
+    still = replace(found, cause=NOT_ESTABLISHED)
+    assert f"{question} Not known: a log line.\n" in mail_of(still).body
 
 
 def test_not_established_states_what_is_known_and_what_remains() -> None:
@@ -194,7 +209,8 @@ def test_not_established_states_what_is_known_and_what_remains() -> None:
         "Observed: the load balancer (haproxy) responded 503 (11 of 11 external"
     ) in body
     assert "\nSTILL POSSIBLE\n- " in body
-    assert "Missing to decide: " in body
+    assert "Missing: " in body
+    assert lacking("whether a firewall drops it").startswith("Not known: whether")
     assert body.index("RUN THIS NEXT") < body.index("PATH  ")
 
 

@@ -46,6 +46,12 @@ def test_a_hostile_name_cannot_break_the_subject() -> None:
     assert len(line(odd)) <= LIMIT
 
 
+def test_a_proper_name_keeps_its_first_letter() -> None:
+    """`hetzner blocks …` is not how the name is written."""
+    blocked = finding(s.FAULTS["lb-address-blocked"]())
+    assert ": Hetzner blocks LB's address" in line(blocked)
+
+
 def test_an_abbreviation_keeps_its_letters() -> None:
     """Within the line a title begins small, unless it begins with `DNS`."""
     dns = replace(finding(s.wrong_port()), title="DNS does not know the name")

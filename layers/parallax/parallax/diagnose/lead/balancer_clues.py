@@ -60,10 +60,11 @@ def unknown_port(scene: Scene) -> Observation | None:
     to = service.destination_port
     if to in known or to not in balancer.NODE_PORTS or answers.request_passed(scene):
         return None
-    listed = ", ".join(map(str, known)) or "no NodePort"
+    ports = ", ".join(map(str, known))
+    listed = f"the NodePorts {ports}" if ports else "no NodePort"
     return Observation(
-        text=f"{balancer.name(scene)} sends requests to port {to}, and the ingress"
-        f" Service that was read has {listed}; {balancer.health_text(scene)}",
+        text=f"{balancer.name(scene)} sends requests to port {to}, but the ingress"
+        f" Service has {listed}; {balancer.health_text(scene)}",
         hops=frozenset({Hop.LOAD_BALANCER, Hop.NODE}),
         decides=True,
         step=NextStep(

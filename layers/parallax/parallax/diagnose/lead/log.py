@@ -4,6 +4,7 @@ In: a scene. Out: an observation, or None. It does not: name a cause. A missing 
 proves something only if every ingress log was read.
 """
 
+from dataclasses import replace
 from shlex import quote
 
 from parallax.diagnose.lead.at_the_balancer import at_the_balancer
@@ -12,7 +13,7 @@ from parallax.diagnose.lead.observation import (
     IN_THE_CLUSTER,
     Observation,
 )
-from parallax.evidence import balancer, logs, users
+from parallax.evidence import balancer, inside, logs, users
 from parallax.evidence.scene import Scene
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import NextStep
@@ -44,12 +45,23 @@ def in_no_log(scene: Scene) -> Observation | None:
         if behind
         else f"{ended}, so no pod and no rule of the ingress is at fault.",
         hops=BEFORE_THE_INGRESS,
-        step=at_the_balancer(
-            scene,
-            "Compare the load balancer's services, targets and health with the"
-            " ingress Service's ports and nodes.",
-        ),
+        step=_compare(scene),
     )
+
+
+def _compare(scene: Scene) -> NextStep:
+    """Return how to read both sides of the way from the balancer to the ingress."""
+    step = at_the_balancer(
+        scene,
+        "Compare the load balancer's services, targets and health with the ingress"
+        " Service's ports and the nodes of its pods.",
+    )
+    service = inside.ingress_service.maybe(scene)
+    if service is None or not (step.command or "").startswith("hcloud load-balancer d"):
+        return step
+    kubectl = f"kubectl -n {quote(service.namespace)} get"
+    both = f"{step.command} && {kubectl} service {quote(service.name)}"
+    return replace(step, command=f"{both} && {kubectl} pods -o wide")
 
 
 def _is_checked_over_http(scene: Scene) -> bool:

@@ -61,13 +61,13 @@ def elsewhere(scene: Scene) -> Observation | None:
     who = quote(places[0])
     return Observation(
         text=f"the name leads to {', '.join(places)},"
-        f" which {_response(scene, found[0])}; it is not an address of {name} ({own}),"
-        " and nothing shows that the name led elsewhere before",
+        f" which {_response(scene, found[0])}; {name} has {own}, and no"
+        " observation shows an earlier address of the name",
         excludes=_works(scene),
         hops=frozenset({Hop.DNS, Hop.CDN}),
         step=NextStep(
             text="Find out whose address it is: a proxy in front of the load balancer,"
-            " or an old record, or a second load balancer. If it is a proxy of this"
+            " a second load balancer, or an old record. If it is a proxy of this"
             " target, read its error log, and set reached.cdn in the targets file. If"
             " it is a load balancer of another project, add that project's token. If"
             " nobody uses it any more, correct the record.",
@@ -96,4 +96,6 @@ def _works(scene: Scene) -> str:
     if not direct or not all(p.healthy for p in direct):
         return ""
     name = balancer.name(scene)
-    return f"Direct requests to {name} succeed, so it and all behind it work."
+    return (
+        f"Direct requests to {name} succeed, so {name} and everything behind it work."
+    )

@@ -55,9 +55,9 @@ def _policies(scene: Scene) -> NextStep:
     namespace = pods.service_name(scene).partition("/")[0]
     return NextStep(
         text="Check whether a NetworkPolicy selects the app's pods and does not allow"
-        " the ingress: then it is the fault. If none does, the network between nodes"
-        f" is. To confirm it, request a pod of another app on {one.peer_node} from"
-        f" {one.node}.",
+        " the ingress. If one does, it is the cause. If none does, the network between"
+        " nodes is the cause. To confirm that, send a request from"
+        f" {one.node} to a pod of another app on {one.peer_node}.",
         command=f"kubectl -n {quote(namespace)} describe networkpolicy",
     )
 

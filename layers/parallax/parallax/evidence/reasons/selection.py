@@ -53,7 +53,8 @@ def of_workloads(
                 return _not_created(owner, event.message)
     if wanting:
         work = wanting[0]
-        text = f"{work.kind} {work.name} has none of its {work.desired} desired pods"
+        share = f"0 of {work.desired} pods"
+        text = f"{work.kind} {work.name} has {share}, and no event states why"
         return _about(work, Reason.PODS_NOT_CREATED, text)
     return None
 

@@ -96,4 +96,5 @@ def _step(entry: Entry, *, several: bool) -> list[str]:
         return []
     whose = f"For {plain_line(entry.target)}: " if several else ""
     command = [plain_line(step.command)] if step.command else []
-    return [f"{whose}{paragraph(step.text)}", *command]
+    undo = [f"Undo: {plain_line(step.way_back)}"] if step.way_back else []
+    return [f"{whose}{paragraph(step.text)}", *command, *undo]

@@ -56,7 +56,7 @@ def _failure(alert: Alert, link: str) -> tuple[str, ...]:
         first_step(finding),
         affected(alert),
         possible(finding),
-        path(finding.path),
+        path(finding.path, finding.hop),
         why(finding),
         also_true(finding),
         excluded(finding),
@@ -72,8 +72,8 @@ def _blind(alert: Alert, link: str) -> str:
     finding = alert.finding
     again = alert.turn is NotificationReason.REMINDER
     means = (
-        "This alarm is about Parallax, not about your service. Until it ends, the state"
-        " of this side is unknown, and Parallax blames none of its components."
+        "This alarm is about Parallax, not about your service. Until it ends, Parallax"
+        " names no cause that only data from this source shows."
     )
     time = span(alert.at - alert.since)
     return stacked(

@@ -26,7 +26,7 @@ _CLASSES = {
 }
 _HOPS = {
     Hop.DNS: "DNS",
-    Hop.CDN: "the cache (CDN)",
+    Hop.CDN: "the CDN or cache",
     Hop.LOAD_BALANCER: "the load balancer",
     Hop.NODE: "the network from the load balancer to the nodes",
     Hop.INGRESS: "the ingress",
@@ -34,15 +34,29 @@ _HOPS = {
     Hop.SERVICE: "the Service",
     Hop.POD: "the pods",
 }
+_PLACES = {
+    "kube-proxy-dead-on-node": "a node",
+    "large-responses-lost": "the network between users and the ingress",
+    "network-policy-blocks-ingress": "a NetworkPolicy",
+    "node-down": "a node",
+    "nodeport-dropped-by-local-traffic-policy": "the traffic policy of the ingress",
+}
+"""The component of a cause, where it is only a part of its hop."""
+_QUESTIONS = ("whether ", "which ", "what ", "how ", "where ", "who ", "the reason ")
+"""How an open question begins; anything else is evidence that is missing."""
 _NO_CANDIDATE = "None of the causes that Parallax knows fits this."
 LISTED = 3
 """How many kinds of missing evidence a mail lists."""
 
 
 def component(finding: Finding) -> str:
-    """Return the component at fault: the hop, else the class."""
+    """Return the component at fault: the cause's own, the hop's, else the class's."""
     at_hop = _HOPS.get(finding.hop) if finding.hop else None
-    return at_hop or (_CLASSES[finding.class_] if finding.class_ else "none")
+    return (
+        _PLACES.get(finding.cause)
+        or at_hop
+        or (_CLASSES[finding.class_] if finding.class_ else "none")
+    )
 
 
 def cause(finding: Finding) -> str:
@@ -120,7 +134,13 @@ def possible(finding: Finding) -> str:
 
 def _candidate(candidate: Candidate) -> str:
     needs = "; ".join(candidate.missing)
-    return f"{candidate.title} ({candidate.cause}). Missing to decide: {needs}."
+    return f"{candidate.title} ({candidate.cause}). {lacking(needs)}."
+
+
+def lacking(what: str) -> str:
+    """Return e.g. `Missing: a log line`, or `Not known: whether a firewall …`."""
+    is_question = what.startswith(_QUESTIONS)
+    return f"{'Not known' if is_question else 'Missing'}: {what}"
 
 
 def _earlier_evidence(finding: Finding) -> str:

@@ -5,13 +5,15 @@ at the hops nearest to the named cause are the ones that a reader thinks of.
 """
 
 from parallax.causes import CAUSES
+from parallax.diagnose.wording import without_an_ingress
 from parallax.model.finding import Finding
-from parallax.model.judgement import Answer, Assessment, Hop
+from parallax.model.judgement import NOT_ESTABLISHED, Answer, Assessment, Hop
 from parallax.notify.paragraph import bullets, paragraph, stacked
 
 LISTED = 3
 """Causes of each kind that a mail lists."""
 _ORDER = list(Hop)
+_TITLES = {cause.id: cause.title for cause in CAUSES}
 _HOPS = {cause.id: cause.hop for cause in CAUSES}
 
 
@@ -22,18 +24,30 @@ def also_true(finding: Finding) -> str:
         for a in finding.assessments
         if a.answer is Answer.SUPPORTED and a.cause != finding.cause
     ]
-    follow = [a.cause for a in true if a.explained_by == finding.cause]
-    own = [_true(a) for a in true if a.explained_by != finding.cause]
-    names = ", ".join(follow)
+    follow = [
+        f"{_title(finding, a)} ({a.cause})"
+        for a in true
+        if a.explained_by == finding.cause
+    ]
+    own = [_true(finding, a) for a in true if a.explained_by != finding.cause]
+    names = "; ".join(follow)
     last = f"ALSO TRUE, as a consequence: {names}." if follow else ""
     return stacked(bullets("ALSO TRUE", own), paragraph(last))
 
 
-def _true(assessment: Assessment) -> str:
+def _true(finding: Finding, assessment: Assessment) -> str:
     of, shown = assessment.explained_by, "; ".join(assessment.evidence[:1])
     because = f", a consequence of {of}" if of else ""
-    why = f" ({assessment.reason})" if assessment.reason else ""
-    return f"{assessment.cause}{why}{because}: {shown}"
+    why = f", because of {assessment.reason}" if assessment.reason else ""
+    return f"{_title(finding, assessment)} ({assessment.cause}{why}{because}): {shown}"
+
+
+def _title(finding: Finding, assessment: Assessment) -> str:
+    """Return a cause's title, in words that are right for the path of the requests."""
+    title = _TITLES.get(assessment.cause, assessment.cause)
+    hops = {seen.hop for seen in finding.path}
+    has_ingress = Hop.INGRESS in hops or Hop.SERVICE not in hops
+    return title if has_ingress else without_an_ingress(title)
 
 
 def excluded(finding: Finding) -> str:
@@ -52,17 +66,24 @@ def _listed(title: str, finding: Finding, answer: Answer) -> str:
     ]
     if not others:
         return ""
-    others.sort(key=lambda a: _distance(finding, a))
-    texts = [_text(one) for one in others[:LISTED]]
+    others.sort(key=lambda a: (_is_off_path(finding, a), _distance(finding, a)))
+    texts = [_text(finding, one) for one in others[:LISTED]]
     more = len(others) - len(texts)
-    rest = [f"{more} more in `parallax judge`"] if more > 0 else []
-    return paragraph(f"{title}: {'; '.join([*texts, *rest])}.")
+    rest = [f"{more} more in `parallax judge`."] if more > 0 else []
+    return paragraph(f"{title}: {' '.join([*texts, *rest])}")
 
 
-def _text(assessment: Assessment) -> str:
-    """Return a cause, and what rules it out; `parallax judge` has what is missing."""
-    shown = assessment.evidence if assessment.answer is Answer.REFUTED else ()
-    return f"{assessment.cause}: {shown[0]}" if shown else assessment.cause
+def _text(finding: Finding, assessment: Assessment) -> str:
+    """Return a cause, and what rules it out or is missing to decide.
+
+    What is missing matters while no cause is established.
+    """
+    question = f"{_title(finding, assessment)}?"
+    if assessment.answer is Answer.REFUTED and assessment.evidence:
+        return f"{question} No: {assessment.evidence[0]}."
+    if finding.cause == NOT_ESTABLISHED and assessment.missing:
+        return f"{question} Not known: {assessment.missing[0]}."
+    return question
 
 
 def _distance(finding: Finding, assessment: Assessment) -> int:
@@ -71,6 +92,17 @@ def _distance(finding: Finding, assessment: Assessment) -> int:
     if hop is None or at is None:
         return len(_ORDER)
     return abs(_ORDER.index(hop) - _ORDER.index(at))
+
+
+def _is_off_path(finding: Finding, assessment: Assessment) -> bool:
+    """Return whether a cause is about a hop that the target's requests do not pass.
+
+    The path has the network between nodes only if it fails. Without an agent it ends at
+    the load balancer.
+    """
+    hops = {seen.hop for seen in finding.path} | {Hop.OVERLAY}
+    hop = _HOPS.get(assessment.cause)
+    return Hop.SERVICE in hops and hop is not None and hop not in hops
 
 
 def _is_lead(finding: Finding, assessment: Assessment) -> bool:

@@ -8,7 +8,7 @@ from parallax.notify.paragraph import paragraph
 
 MARKS = {
     HopState.OK: "ok",
-    HopState.FAULTY: "FAULTY",
+    HopState.FAULTY: "fails",
     HopState.AFFECTED: "affected",
     HopState.UNKNOWN: "unknown",
 }
@@ -17,11 +17,15 @@ LABELS = {Hop.OVERLAY: "node-to-node"}
 network use no overlay."""
 
 
-def path(hops: tuple[HopSeen, ...]) -> str:
-    """Return the path, from the internet to the pods."""
+FAULTY = "FAULTY"
+"""The mark of the hop that the finding names; other hops where it fails only fail."""
+
+
+def path(hops: tuple[HopSeen, ...], at_fault: Hop | None) -> str:
+    """Return the path, from the internet to the pods; `at_fault` is the named hop."""
     if not hops:
         return ""
-    line = " > ".join(f"{label(seen.hop)} {MARKS[seen.state]}" for seen in hops)
+    line = " > ".join(f"{label(seen.hop)} {_mark(seen, at_fault)}" for seen in hops)
     named: dict[str, list[str]] = {}
     for seen in hops:
         if seen.state is not HopState.OK:
@@ -30,6 +34,11 @@ def path(hops: tuple[HopSeen, ...]) -> str:
         paragraph(f"{', '.join(where)}: {what}") for what, where in named.items()
     ]
     return "\n".join([f"PATH  {line}", *details])
+
+
+def _mark(seen: HopSeen, at_fault: Hop | None) -> str:
+    is_named = seen.state is HopState.FAULTY and seen.hop is at_fault
+    return FAULTY if is_named else MARKS[seen.state]
 
 
 def label(hop: Hop) -> str:

@@ -61,9 +61,12 @@ def place(where: Place, *, short: bool = False) -> str:
     phrase = _WHERE.get(where.kind)
     if phrase is None:
         return ""
-    of_cluster = where.kind in {PlaceKind.INGRESS, PlaceKind.SERVICE}
-    name = where.name.rpartition("/")[2] if short and of_cluster else where.name
-    return phrase.format(name)
+    cluster, _, name = where.name.rpartition(": ")
+    if where.kind not in {PlaceKind.INGRESS, PlaceKind.SERVICE} or not cluster:
+        return phrase.format(where.name)
+    if short:
+        return phrase.format(name.rpartition("/")[2])
+    return f"{phrase.format(name)} of cluster {cluster}"
 
 
 def is_intermittent(alert: Alert) -> bool:

@@ -38,11 +38,5 @@ def _lines(step: NextStep) -> list[str]:
     text = paragraph(step.text)
     if step.command is None:
         return [text]
-    return [text, plain_line(step.command), *_undo(step)]
-
-
-def _undo(step: NextStep) -> list[str]:
-    """Return the way back, if the command changes something."""
-    if step.undo:
-        return [f"Undo: {plain_line(step.undo)}"]
-    return [paragraph(f"Undo: {step.undo_note}")] if step.undo_note else []
+    undo = [f"Undo: {plain_line(step.way_back)}"] if step.way_back else []
+    return [text, plain_line(step.command), *undo]
