@@ -16,7 +16,8 @@ log shows that a pod on it did not respond.
 Neighbors: with `node-down` nothing on the node responds. With
 `node-firewall-blocks-load-balancer` other nodes connect each time. With
 `kube-proxy-dead-on-node` pods on the node accept connections. The node may be one of
-`lb-some-targets-unhealthy` for this reason. An agent of an earlier version reports no table; then this cause stays undetermined.
+`lb-some-targets-unhealthy` for this reason. An agent of an earlier version reports no
+table; then this cause stays undetermined.
 
 Mitigation: raise the limit on the node. Then find what opens so many connections:
 a scanner, an app without a connection pool, or DNS queries.
