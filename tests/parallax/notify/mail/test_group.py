@@ -126,7 +126,7 @@ def test_a_merger_names_the_other_incident_and_what_to_do() -> None:
     assert mail.subject == (
         "MERGED platform-api into incident 77aa01c2: LB has no targets"
     )
-    assert "platform-api, its last target, still fails" in mail.body
+    assert "Its last target, platform-api, still fails" in mail.body
     assert "RUN THIS NEXT" in mail.body
     assert "Next mail" not in mail.body
     assert " · was lb-health-check-wrong-port · " in mail.body
