@@ -121,7 +121,8 @@ def _notice(event: Json, now: datetime) -> Notice:
     place: Json = data.get("place", {})
     at = _instant(data["at"])
     title = cut(plain_line(data["mail"]["subject"]).strip(), TITLE) or UNNAMED
-    text = _late(at, now) + (_beginning(data["mail"]["text"]) or title)
+    page = _signed(data.get("link"))
+    text = _late(at, now) + (_beginning(data["mail"]["text"], page) or title)
     acknowledged: Json = data.get("acknowledged") or {}
     return Notice(
         event=event,
@@ -141,7 +142,7 @@ def _notice(event: Json, now: datetime) -> Notice:
         targets=_targets(data),
         runbook=_page(finding.get("runbook")),
         url=_page(finding.get("url")),
-        page=_signed(data.get("link")),
+        page=page,
         acknowledged_by=_line(acknowledged["by"]) if acknowledged else None,
         muted=bool(data.get("muted", False)),
     )
@@ -163,10 +164,14 @@ def _late(at: datetime, now: datetime) -> str:
     return f"{text} {clock(at)}.\n\n"
 
 
-def _beginning(body: str) -> str:
-    """Return the first lines of a mail, without its footer."""
-    text = body.partition("\n-- \n")[0]
-    return "\n".join(text.splitlines()[:LINES]).strip()
+def _beginning(body: str, page: str | None) -> str:
+    """Return the first lines of a mail, without its footer and the line of its link.
+
+    Each receiver shows the link in its own way.
+    """
+    lines = body.partition("\n-- \n")[0].splitlines()
+    kept = [line for line in lines if page is None or page not in line]
+    return "\n".join(kept[:LINES]).strip()
 
 
 def _labels(labels: Json) -> Iterator[tuple[str, str]]:
