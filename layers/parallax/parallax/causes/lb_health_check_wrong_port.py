@@ -78,7 +78,8 @@ def _ports(scene: Scene, port: int, to: int) -> tuple[str, str]:
             other = "internal probes connected to its other NodePort"
             return own, f"{count} {other} {at}"
         return own, f"{count} internal probes connected to ingress port {at}"
-    own = f"port {port} is not a NodePort of the ingress Service; {to} is a port of it"
+    mine = "the nodes themselves" if balancer.is_port_of_nodes(service, to) else "it"
+    own = f"port {port} is not a NodePort of the ingress Service; {mine} has port {to}"
     count = of(len(probes), len(probes))
     return own, f"{count} internal probes connected to the ingress's NodePort"
 
@@ -170,8 +171,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         lasting(
             scene,
             NextStep(
-                text=f"Set the port of the health check to {s.destination_port}, for"
-                f" the service that listens on {s.listen_port}. Targets become healthy"
+                text=f"Set the health check of port {s.listen_port} to port"
+                f" {s.destination_port}, its destination port. Targets become healthy"
                 f" after about {wait} s."
                 if s is found
                 else f"The service that listens on {s.listen_port} has a health check"

@@ -171,7 +171,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     after = f" after {min(waited):.1f} s" if waited else ""
     slow = NextStep(
         text="After the change, measure how long the application takes to respond."
-        f" If you still get 504{after}, the change is not active.",
+        f" If you still get 504{after}, the change is not active, or something else ends"
+        " the requests: undo it.",
         command="curl -sS -o /dev/null -w '%{http_code} after %{time_total} s\\n'"
         f" {scene.target.url}",
     )
@@ -180,7 +181,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     now = service.timeout_idle
     wanted = min(LONGEST, 2 * now if now else LONGEST)
     raised = NextStep(
-        text=f"Raise the timeout of port {port} to {wanted} s{_current(scene, now)}."
+        text=f"Set the timeout of port {port} to {wanted} s{_current(scene, now)}."
         + ("" if keeper(scene) else _NEEDS),
         command=_set_timeout(lb.id, port, wanted),
         undo=_set_timeout(lb.id, port, now) if now else None,
@@ -211,8 +212,8 @@ def _current(scene: Scene, configured: int | None) -> str:
         return " (now the default)"
     waited = [_seconds(p) for p in users.failed(scene) if _gave_up(scene, p)]
     if waited and min(waited) < configured:
-        early = f", although requests ended after {min(waited):.1f} s"
-        return f" (Hetzner reports {configured} s now{early})"
+        early = f"but requests end after {min(waited):.1f} s"
+        return f" (Hetzner reports {configured} s, {early})"
     return f" (now {configured} s)"
 
 

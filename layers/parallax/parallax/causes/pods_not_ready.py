@@ -37,6 +37,8 @@ from parallax.model.probe import Role
 from parallax.model.reason import Reason
 
 ID = "pods-not-ready"
+CRASHES = "CrashLoopBackOff"
+"""Kubernetes's reason for a container that waits for its next restart."""
 
 
 def assess(scene: Scene) -> Assessment:
@@ -108,14 +110,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     state = f" (state {first.waiting_reason or first.phase})" if first else ""
     before = " --previous" if first and first.restarts else ""
     events = NextStep(
-        text=f"Pod {named[0]} of {name} is not ready{state}. Find why: its events are"
-        " at the end of the output.",
+        text=f"Pod {named[0]} of {name} is not ready{state}. Find why: see"
+        f"{' `Last State` and' if before else ''} the events at the end of the output.",
         command=f"{kubectl} describe pod {quote(named[0])}",
     )
     log = NextStep(
         text=f"Read the pod's log{' before its last restart' if before else ''}.",
         command=f"{kubectl} logs {quote(named[0])} --tail=100{before}",
     )
+    if first and first.waiting_reason == CRASHES:
+        return joined(own, (log, events, every))
     # Whether only the probe is wrong is the first question where the pods respond.
     if first and not first.waiting_reason and not _succeeding(scene):
         return joined((events, log), own, (every,))

@@ -98,10 +98,10 @@ def _trust(scene: Scene) -> NextStep:
     namespace = ingress.service_name(scene).partition("/")[0]
     return NextStep(
         text="TLS ends before the ingress, so it takes each request for plain HTTP and"
-        " redirects it. Let it trust X-Forwarded-Proto: ingress-nginx"
-        ' `use-forwarded-headers: "true"` in its ConfigMap, Traefik'
-        " `forwardedHeaders.trustedIPs` of the entry point. This command shows the"
-        " present settings.",
+        " redirects it. Check whether it trusts X-Forwarded-Proto; no output means that it"
+        " does not. Then set, for all its hosts, ingress-nginx"
+        ' `use-forwarded-headers: "true"` in its ConfigMap, or Traefik'
+        " `forwardedHeaders.trustedIPs` of the entry point.",
         command=f"kubectl -n {quote(namespace)} get configmap -o yaml"
         " | grep -iE 'forwarded|ssl-redirect'",
     )

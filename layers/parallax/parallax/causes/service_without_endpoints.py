@@ -32,7 +32,6 @@ from parallax.evidence.reasons.selection import of_absence
 from parallax.evidence.reasons.volumes import used
 from parallax.evidence.reasons.why import Why
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import of
 from parallax.model.cluster import ClusterReading
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.reason import Reason
@@ -45,7 +44,8 @@ def assess(scene: Scene) -> Assessment:
     found, state = pods.endpoints(scene), pods.endpoints_text(scene)
     if found and not pods.ready(found):
         name = pods.service_name(scene)
-        return refuted(ID, f"Service {name} has {of(0, len(found))} endpoints ready")
+        count = f"{len(found)} endpoint{'s' * (len(found) > 1)}"
+        return refuted(ID, f"Service {name} has {count}, although none is ready")
     if found:
         return refuted(ID, state)
     shown, why = _state(inside.cluster(scene)), reason(scene)

@@ -54,11 +54,7 @@ def _node(scene: Scene) -> HopSeen:
     probes = ingress.probes(scene, Role.INGRESS_OTHER)
     if not probes:
         own = scene.inside(Role.INGRESS)
-        why = (
-            "not tested: no other node sent it a request"
-            if own
-            else inside.why_not_probed(scene)
-        )
+        why = "not tested from another node" if own else inside.why_not_probed(scene)
         return line(Hop.NODE, why, good=None)
     got = [p for p in probes if p.status_code is not None]
     share = of(len(got), len(probes))

@@ -28,11 +28,14 @@ class Addresses:
     def of(self, alert: Alert) -> str | None:
         """Return the address of an alert's group; None if the key cannot be read.
 
+        One that became part of another group leads to that one.
+
         It depends only on the alert, so that a repeated mail has the same link.
         """
         try:
             signer = Signer(stack=self.key.table, key=self.key.read_or_create())
-            return f"{self.url}{signer.sign(alert.group, alert.at).path}"
+            group = alert.merged_into or alert.group
+            return f"{self.url}{signer.sign(group, alert.at).path}"
         except Exception:
             log.exception("link was left out", extra={"group": alert.group})
             return None

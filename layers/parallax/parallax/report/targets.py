@@ -60,4 +60,4 @@ def _others(one: Unaffected) -> str:
     count = f"{one.targets} target{'' if one.targets == 1 else 's'}"
     names = ", ".join(one.names)
     more = ", …" if one.targets > len(one.names) else ""
-    return f"No open incident: {count}{where} ({names}{more})"
+    return f"Not affected (no open incident): {count}{where} ({names}{more})"

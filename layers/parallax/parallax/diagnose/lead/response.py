@@ -64,15 +64,13 @@ def redirected(scene: Scene) -> Observation | None:
     return Observation(
         text=f"{users.author_text(first)} redirects{where}{again}"
         f" ({first.status_code}; {share(scene, probes)})",
-        excludes="A server responds as configured, so no connection fails.",
+        excludes="A server responded, so the connection works.",
         hops=_WHERE.get(users.written_by(first).hop, EVERYWHERE),
         step=NextStep(
-            text="Follow the redirects. If the same URL repeats, TLS ends before the"
-            " server that redirects. Let it trust X-Forwarded-Proto (ingress-nginx:"
-            ' `use-forwarded-headers: "true"`; Traefik: `forwardedHeaders.trustedIPs`),'
-            ' or stop its redirect (`ssl-redirect: "false"`). Behind Cloudflare, use'
-            " the mode Full (strict) instead of Flexible. If they end at a good page,"
-            " set this URL or its status as healthy in the targets file.",
+            text="Follow the redirects. If the same URL repeats, it is a redirect loop:"
+            " probably TLS ends before the server that redirects, and that server does"
+            " not trust X-Forwarded-Proto. If they end at a good page, this is a false"
+            " alarm: watch that page's URL instead.",
             command=f"curl -sSIL --max-redirs 5 {quote(url)}",
         ),
     )

@@ -15,7 +15,7 @@ from parallax.notify.mail import subject
 from parallax.notify.mail.advice import advice
 from parallax.notify.mail.affected import affected
 from parallax.notify.mail.cause import cause, possible, why
-from parallax.notify.mail.change import change
+from parallax.notify.mail.change import came_from, change
 from parallax.notify.mail.ending import ending
 from parallax.notify.mail.footer import footer, link_line
 from parallax.notify.mail.impact import impact, since
@@ -50,7 +50,10 @@ def _failure(alert: Alert, link: str) -> tuple[str, ...]:
     if is_monitor(finding):
         head = (_blind(alert, link),)
     else:
-        head = (stacked(change(alert), impact(alert), link), cause(finding))
+        head = (
+            stacked(change(alert), impact(alert), came_from(alert), link),
+            cause(finding),
+        )
     return (
         *head,
         first_step(finding),
@@ -59,7 +62,7 @@ def _failure(alert: Alert, link: str) -> tuple[str, ...]:
         path(finding.path, finding.hop),
         why(finding),
         also_true(finding),
-        excluded(finding),
+        excluded(finding, link),
         further_steps(finding),
         response(finding),
         timeline(finding),

@@ -47,7 +47,7 @@ def no_incident(others: Sequence[Unaffected]) -> str:
     more = sum(one.targets for one in most[PLACES:])
     if more:
         texts.append(f"{_targets(more)} elsewhere")
-    return paragraph(f"No open incident: {'; '.join(texts)}.")
+    return paragraph(f"Not affected (no open incident): {'; '.join(texts)}.")
 
 
 def _failing(alert: Alert) -> list[str]:

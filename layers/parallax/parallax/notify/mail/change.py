@@ -32,14 +32,14 @@ def change(alert: Alert) -> str:
             " mail."
         ),
     }
-    return paragraph(f"{texts.get(turn, '')} {_came_from(alert)}")
+    return paragraph(texts.get(turn, ""))
 
 
-def _came_from(alert: Alert) -> str:
+def came_from(alert: Alert) -> str:
     """Return in which incident the target was before."""
     if alert.joined_from is None:
         return ""
-    return (
-        f"{alert.finding.target} was part of incident {short(alert.joined_from)} until"
-        " its cause changed."
+    return paragraph(
+        f"Before, {alert.finding.target} failed by another cause, in incident"
+        f" {short(alert.joined_from)}."
     )

@@ -4,14 +4,17 @@ In: an alert. Out: paragraphs: who recovered, how long it lasted, what the cause
 It does not: claim that a target works that left the targets file.
 """
 
+from dataclasses import replace
+
+from parallax.groups.alert import alone
 from parallax.model.alert import Alert
 from parallax.model.finding import NotificationReason
 from parallax.model.judgement import NOT_ESTABLISHED, UNWATCHED, View
 from parallax.notify.mail.affected import LISTED, names
 from parallax.notify.mail.cause import cause, component
+from parallax.notify.mail.impact import impact
 from parallax.notify.mail.path import path
 from parallax.notify.mail.scope import is_joint, lasted, place, short
-from parallax.notify.mail.steps import first_step
 from parallax.notify.mail.subject import is_monitor
 from parallax.notify.mail.timeline import timeline
 from parallax.notify.paragraph import clock, paragraph, sentence, span, stacked
@@ -101,16 +104,14 @@ def _last_cause(alert: Alert) -> str:
 
 
 def _merged(alert: Alert, link: str) -> tuple[str, ...]:
-    """Return which incident has the last targets now, and what to do there."""
+    """Return which incident has the last target now, and what its users get."""
     finding, into = alert.finding, alert.merged_into
     other = f"incident {short(into)}" if into else "another incident"
     text = (
-        f"MERGED: incident {short(alert.group)} is over. Its last target,"
-        f" {finding.target}, still fails, but with another cause. It is now part of"
-        f" {other}."
+        f"STILL FAILING: {finding.target} is now part of {other}, with another cause."
+        f" Incident {short(alert.group)} is closed; {other} has the next steps."
     )
     gone = alert.recovered
-    rest = f"Recovered before: {_all(gone)}." if gone else ""
-    mails = f"Mails about it come from {other}." if into else ""
-    head = stacked(paragraph(f"{text} {mails}"), paragraph(rest), link)
-    return head, cause(finding), first_step(finding)
+    rest = f"Recovered meanwhile: {_all(gone)}." if gone else ""
+    now = impact(alone(replace(finding, turn=NotificationReason.FIRING)))
+    return stacked(paragraph(text), now, paragraph(rest), link), cause(finding)

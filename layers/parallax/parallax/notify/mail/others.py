@@ -50,26 +50,40 @@ def _title(finding: Finding, assessment: Assessment) -> str:
     return title if has_ingress else without_an_ingress(title)
 
 
-def excluded(finding: Finding) -> str:
-    """Return the nearest causes that were ruled out, or could not be determined."""
-    return stacked(
-        _listed("RULED OUT", finding, Answer.REFUTED),
-        _listed("NOT DETERMINED", finding, Answer.UNKNOWN),
-    )
+def excluded(finding: Finding, link: str = "") -> str:
+    """Return the nearest causes that were ruled out, or could not be determined.
+
+    Once a cause is established, the undetermined ones are only counted: most are
+    questions that it answers. `link` is the line that leads to all answers.
+    """
+    page = "on the incident's page" if link else "in `parallax judge`"
+    ruled_out, open_ = (_others(finding, a) for a in (Answer.REFUTED, Answer.UNKNOWN))
+    if finding.cause == NOT_ESTABLISHED:
+        return stacked(
+            _listed("RULED OUT", finding, ruled_out, page),
+            _listed("NOT DETERMINED", finding, open_, page),
+        )
+    count = f"Not determined: {len(open_)}, {page}." if open_ else ""
+    return paragraph(f"{_listed('RULED OUT', finding, ruled_out, page)} {count}")
 
 
-def _listed(title: str, finding: Finding, answer: Answer) -> str:
+def _others(finding: Finding, answer: Answer) -> list[Assessment]:
+    """Return the other causes with this answer, nearest first."""
     others = [
         a
         for a in finding.assessments
         if a.answer is answer and a.cause != finding.cause and not _is_lead(finding, a)
     ]
+    others.sort(key=lambda a: (_is_off_path(finding, a), _distance(finding, a)))
+    return others
+
+
+def _listed(title: str, finding: Finding, others: list[Assessment], page: str) -> str:
     if not others:
         return ""
-    others.sort(key=lambda a: (_is_off_path(finding, a), _distance(finding, a)))
     texts = [_text(finding, one) for one in others[:LISTED]]
     more = len(others) - len(texts)
-    rest = [f"{more} more in `parallax judge`."] if more > 0 else []
+    rest = [f"{more} more {page}."] if more > 0 else []
     return paragraph(f"{title}: {' '.join([*texts, *rest])}")
 
 
