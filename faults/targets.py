@@ -109,9 +109,13 @@ def node_dead(spec: PlatformSpec) -> Truth:
     )
 
 
-def full_table(spec: PlatformSpec) -> None:
+def full_table(spec: PlatformSpec) -> Truth:
     """A node's connection table is full: it drops most new connections."""
     spec.conditions.full_table = (spec.rng.choice(spec.nodes).name,)
+    return Truth(
+        also=("lb-some-targets-unhealthy",),
+        reason="the node is a target, and unhealthy now and then for the same reason",
+    )
 
 
 def no_kube_proxy(spec: PlatformSpec) -> None:

@@ -7,7 +7,7 @@ import pytest
 from parallax.causes.node_connection_table_full import CAUSE
 from parallax.diagnose.judge import ask, judge
 from parallax.model.judgement import Answer, Hop
-from parallax.model.probe import Role
+from parallax.model.probe import Phases, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import nodes as n
@@ -76,9 +76,20 @@ def unhealthy(*which: int) -> Snapshot:
     return replace(x, balancer=e.unhealthy_target(x.balancer, *which))
 
 
-def test_a_node_that_gets_no_requests_does_not_explain_failures() -> None:
-    """The load balancer has taken it out; the fault itself is proven."""
-    assert answer(CAUSE, unhealthy(2)) is Answer.UNKNOWN
+def test_a_node_that_is_unhealthy_because_of_it_explains_that() -> None:
+    """The checks fail now and then, as new connections do."""
+    assert answer(CAUSE, unhealthy(2)) is Answer.SUPPORTED
+    assert judge(unhealthy(2)).cause == CAUSE.id
+
+
+def test_failures_without_connection_attempts_have_another_reason() -> None:
+    """The load balancer responds at once; the fault of the node itself is proven."""
+    x = unhealthy(2)
+    assert x.run
+    quick = tuple(replace(p, phases=Phases(processing=0.01)) for p in x.run.probes)
+    y = replace(x, run=replace(x.run, probes=quick))
+    assert answer(CAUSE, y) is Answer.UNKNOWN
+    assert judge(y).cause != CAUSE.id
 
 
 def test_targets_of_other_nodes_that_are_unhealthy_have_another_reason() -> None:

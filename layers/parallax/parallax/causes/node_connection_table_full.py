@@ -15,8 +15,9 @@ log shows that a pod on it did not respond.
 
 Neighbors: with `node-down` nothing on the node responds. With
 `node-firewall-blocks-load-balancer` other nodes connect each time. With
-`kube-proxy-dead-on-node` pods on the node accept connections. An agent of an earlier
-version reports no table; then this cause stays undetermined.
+`kube-proxy-dead-on-node` pods on the node accept connections. The node may be one of
+`lb-some-targets-unhealthy` for this reason. An agent of an earlier version reports no
+table; then this cause stays undetermined.
 
 Mitigation: raise the limit on the node. Then find what opens so many connections:
 a scanner, an app without a connection pool, or DNS queries.
@@ -100,18 +101,17 @@ def _ends_there(scene: Scene, full: tuple[NodeReport, ...]) -> str:
             raise Missing(f"the reason why {line.upstream_address} did not respond")
     if logged := upstream.ends_without_a_response.maybe(scene):
         return logged
-    used = [
-        (target, status)
+    health = [
+        ((node := nodes.target_node(scene, target)) and node.name in names, status)
         for target, status in balancer.health(scene)
-        if (node := nodes.target_node(scene, target)) and node.name in names
     ]
-    if not used:
+    if not any(full_node for full_node, _ in health):
         raise Missing("proof that the load balancer sends requests to this node")
-    bad = [status for _, status in used if status is HealthStatus.UNHEALTHY]
-    if balancer.all_unhealthy(scene):
-        if len(bad) < len(balancer.health(scene)):
-            raise Missing("the reason why targets on other nodes are unhealthy too")
-    elif len(bad) == len(used) or not shares.tried_to_connect(scene):
+    bad = HealthStatus.UNHEALTHY
+    if any(status is bad and not full_node for full_node, status in health):
+        raise Missing("the reason why targets on other nodes are unhealthy too")
+    # An unhealthy one got requests before, or gets them again after a good check.
+    if not balancer.all_unhealthy(scene) and not shares.tried_to_connect(scene):
         raise Missing("failed connection attempts of the load balancer")
     return answers.own_response(scene)
 
