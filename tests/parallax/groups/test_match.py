@@ -122,6 +122,18 @@ def test_who_filters_on_severity_learns_a_more_severe_member() -> None:
     assert turns(first, failing("b", 1, severity=Severity.WARNING)) == [FIRING]
 
 
+def test_a_label_that_no_mail_had_is_mailed_when_the_last_one_is_old() -> None:
+    """Its team filters on it; a member with known labels is not mailed."""
+    first = failing("a", 0, labels=(("team", "a"),))
+    board, due = story(first, failing("b", 1, labels=(("team", "b"),)))
+    assert [one.turn for one in due] == [FIRING]
+    assert tick(board, (), at(4), RULES)[1] == ()
+    board, (grew,) = tick(board, (), at(6), RULES)
+    assert (grew.turn, grew.group.labels) == (GROWN, (("team", "a"), ("team", "b")))
+    board, more = take(board, failing("c", 7, labels=(("team", "b"),)), at(7), RULES)
+    assert (more, tick(board, (), at(60), RULES)[1]) == ((), ())
+
+
 def test_the_first_mail_has_the_labels_of_who_is_not_confirmed() -> None:
     """A team that filters on its label learns of the fault, and of its end."""
     waiting = failing("b", 0, state=State.PENDING, labels=(("team", "b"),))

@@ -110,6 +110,18 @@ def test_a_finding_too_large_loses_its_snapshot_and_not_its_alert(
     assert len(alert_item(large)["payload"]["B"]) < 1500
 
 
+def test_groups_too_large_lose_what_they_remember_and_no_member(
+    cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of incidents are open; each is still in its group."""
+    monkeypatch.setattr("parallax.groups.table.ITEM_LIMIT", 300)
+    for name in ("a", "b"):
+        keeping(cloud).take(incident(name), at(0))
+    board = DynamoGroups(cloud.incidents).get()
+    assert [m.target for m in board.groups[0].members] == ["a", "b"]
+    assert board.seen == ()
+
+
 def test_a_pending_incident_that_ended_is_forgotten(cloud: Any) -> None:
     """Its end was lost; the minute takes it from the table."""
     keeping(cloud).take(incident("a", 1, State.PENDING), at(0))

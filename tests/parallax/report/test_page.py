@@ -143,6 +143,16 @@ def test_the_present_targets_are_shown_not_those_of_the_mail() -> None:
     assert "shop-api · 503" not in text
 
 
+def test_a_target_that_was_confirmed_after_the_mail_is_listed_once() -> None:
+    """The mail counted it as not confirmed; it is a member now."""
+    assert ALERT.pending
+    late = ALERT.pending[0]
+    group = replace(GROUP, members=(*GROUP.members, late))
+    text = page(replace(BOARD, groups=(group,))).text
+    assert text.count(f"{late.url}") == 1
+    assert "· not confirmed yet" not in text
+
+
 def test_a_cause_that_changed_without_a_mail_is_stated() -> None:
     """As while the group is muted."""
     group = replace(GROUP, cause="pods-not-ready")

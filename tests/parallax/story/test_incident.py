@@ -13,6 +13,7 @@ from parallax.diagnose.judge import judge
 from parallax.model.cluster import NodeReport
 from parallax.model.finding import Finding, Incident, NotificationReason, State
 from parallax.model.judgement import NOT_ESTABLISHED, Judgement, Trend
+from parallax.model.place import PlaceKind
 from parallax.model.snapshot import Snapshot
 from parallax.model.target import Maintenance
 from parallax.story.incident import advance
@@ -107,6 +108,19 @@ def test_a_cause_established_later_is_mailed() -> None:
         NotificationReason.FIRING,
         NotificationReason.CAUSE_CHANGED,
     ]
+
+
+def test_the_place_of_the_mailed_cause_stays_with_it() -> None:
+    """A newest finding without a cause blames another place, and is not mailed."""
+    whole, blind = s.pod_error(), replace(s.pod_error(), reports=(), sightings=())
+    first, second = story((judge(whole), whole), (judge(blind), later(blind, 20)))
+    assert first
+    assert second
+    assert first.mailed_place == second.mailed_place
+    assert first.mailed_place
+    assert first.mailed_place.kind is PlaceKind.SERVICE
+    assert second.finding
+    assert second.finding.place != second.mailed_place
 
 
 def live_through(*pages: str) -> list[tuple[float, NotificationReason]]:

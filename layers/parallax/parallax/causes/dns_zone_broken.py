@@ -82,9 +82,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to tell DNSSEC from the delegation."""
     host = quote(scene.target.host)
     signed = NextStep(
-        text="Query with and without validation. If only the second query returns an"
-        " address, DNSSEC is at fault: compare the DS record at the registrar with the"
-        " zone's keys, and remove it if the zone is not signed.",
+        text="Query the name with and without DNSSEC validation. If only the second"
+        " query returns an address, DNSSEC is at fault: compare the DS record at the"
+        " registrar with the zone's keys, and remove it if the zone is not signed.",
         command=f"dig @1.1.1.1 {host} A +noall +comments +answer;"
         f" dig @1.1.1.1 +cd {host} A +noall +comments +answer",
     )

@@ -8,6 +8,7 @@ It does not: decide that it is due, or write a text.
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 from parallax.groups.due import ENDS, Due, pending_at
@@ -106,8 +107,14 @@ def unaffected(board: Groups, watched: Iterable[Target]) -> tuple[Unaffected, ..
     )
 
 
+@lru_cache(maxsize=20_000)
+def _places(target: Target) -> tuple[Place, ...]:
+    """Return the places in a target's entry, once: each alert counts all targets."""
+    return places(target)
+
+
 def _shared(target: Target) -> Place | None:
-    known = {place.kind: place for place in places(target)}
+    known = {place.kind: place for place in _places(target)}
     return next((known[kind] for kind in SHARED if kind in known), None)
 
 
@@ -119,7 +126,7 @@ def _watched(
     The file tells it if each failing target's own entry has the place, and if no entry
     of the same cluster leaves out which object of this kind it uses.
     """
-    using = {t.name: t for t in watched if group.place in places(t)}
+    using = {t.name: t for t in watched if group.place in _places(t)}
     failing = {m.target for m in (*group.members, *pending)}
     if not group.members or not failing <= using.keys():
         return None
@@ -136,7 +143,7 @@ def _leaves_out(kind: PlaceKind, target: Target) -> bool:
         return False
     if kind is PlaceKind.LOAD_BALANCER and target.reached.no_balancer:
         return False
-    return all(place.kind is not kind for place in places(target))
+    return all(place.kind is not kind for place in _places(target))
 
 
 def _next_mail(group: Group, now: datetime, rules: Rules) -> datetime | None:

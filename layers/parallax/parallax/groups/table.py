@@ -119,11 +119,19 @@ def _is_conflict(error: Exception) -> bool:
 
 
 def _item(board: Groups) -> dict[str, dict[str, Any]]:
+    """Return the item of all groups.
+
+    If it is too large, it remembers no versions: an old record that is delivered again
+    may then open a group, which ends at the next minute.
+    """
+    payload = pack(board)
+    if len(payload) > ITEM_LIMIT:
+        payload = pack(replace(board, seen=()))
     return {
         "pk": {"S": KEY},
         "kind": {"S": "groups"},
         "version": {"N": str(board.version)},
-        "payload": {"B": pack(board)},
+        "payload": {"B": payload},
     }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from parallax.model.alert import Alert, Unaffected
 from parallax.model.group import Group, Member
 from parallax.model.incident_state import State
+from parallax.notify.mail.affected import uncertain
 from parallax.notify.paragraph import minute
 from parallax.report.elements import Node, element
 
@@ -20,8 +21,10 @@ def targets(alert: Alert, group: Group | None, now: datetime) -> Node | None:
     """Return the affected targets, those that recovered, and who is not affected."""
     members = group.members if group else alert.members
     rows = [_row(member, now) for member in members]
-    rows += [_row(member, now, " · not confirmed yet") for member in alert.pending]
     names = group.recovered if group else alert.recovered
+    listed_once = {*names, *(m.target for m in members)}
+    waiting = [m for m in alert.pending if m.target not in listed_once]
+    rows += [_row(member, now, f" · {uncertain(member)}") for member in waiting]
     rows += [element("li", element("strong", n), " · recovered") for n in names]
     shown, more = rows[:LISTED], len(rows) - LISTED
     if more > 0:

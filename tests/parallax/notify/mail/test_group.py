@@ -7,7 +7,7 @@ import pytest
 
 from parallax.model.alert import Alert
 from parallax.model.finding import NotificationReason
-from parallax.model.judgement import UNWATCHED, Difference
+from parallax.model.judgement import NOT_ESTABLISHED, UNWATCHED, Difference
 from parallax.model.place import Place, PlaceKind
 from parallax.notify.mail import render
 from parallax.notify.mail.scope import place, targets
@@ -65,6 +65,14 @@ def test_a_pending_incident_is_marked() -> None:
     body = render(pending()).body
     assert "1 of the 2 is not confirmed yet." in body
     assert "shop-001  503  since 03:00:01  not confirmed yet  https://" in body
+
+
+def test_a_confirmed_failure_without_a_cause_is_not_called_unconfirmed() -> None:
+    """It is in a group without a cause, and its evidence is still to come."""
+    waiting = (replace(m, cause=NOT_ESTABLISHED) for m in pending().pending)
+    body = render(replace(pending(), pending=tuple(waiting))).body
+    assert "not confirmed" not in body
+    assert "since 03:00:01  cause not established yet  https://" in body
 
 
 def test_a_member_with_another_cause_shows_it() -> None:
@@ -126,7 +134,7 @@ def test_a_merger_names_the_other_incident_and_what_to_do() -> None:
     assert mail.subject == (
         "MERGED platform-api into incident 77aa01c2: LB has no targets"
     )
-    assert "platform-api, its last target, still fails" in mail.body
+    assert "Its last target, platform-api, still fails" in mail.body
     assert "RUN THIS NEXT" in mail.body
     assert "Next mail" not in mail.body
     assert " · was lb-health-check-wrong-port · " in mail.body

@@ -11,7 +11,7 @@ from parallax.model.alert import Alert, Unaffected
 from parallax.model.group import Member
 from parallax.model.judgement import Constancy
 from parallax.model.plain import plain_line
-from parallax.notify.mail.impact import got
+from parallax.notify.mail.impact import got, is_confirmed
 from parallax.notify.mail.scope import is_joint, place
 from parallax.notify.paragraph import paragraph, second, stacked
 
@@ -52,10 +52,15 @@ def no_incident(others: Sequence[Unaffected]) -> str:
 
 def _failing(alert: Alert) -> list[str]:
     rows = [_row(alert, member) for member in alert.members]
-    rows += [_row(alert, member, "not confirmed yet") for member in alert.pending]
+    rows += [_row(alert, member, uncertain(member)) for member in alert.pending]
     if len(rows) <= LISTED:
         return ["AFFECTED", *rows]
     return ["AFFECTED", *rows[: LISTED - 1], _more(alert)]
+
+
+def uncertain(member: Member) -> str:
+    """Return what is open about a failure that no group with a cause has yet."""
+    return "cause not established yet" if is_confirmed(member) else "not confirmed yet"
 
 
 def _more(alert: Alert) -> str:

@@ -9,7 +9,14 @@ from datetime import timedelta
 from parallax.model.alert import Alert
 from parallax.model.finding import Finding
 from parallax.model.group import Member
-from parallax.model.judgement import Constancy, Difference, Symptom, followed
+from parallax.model.incident_state import State
+from parallax.model.judgement import (
+    NOT_ESTABLISHED,
+    Constancy,
+    Difference,
+    Symptom,
+    followed,
+)
 from parallax.notify.mail import scope
 from parallax.notify.mail.subject import response
 from parallax.notify.paragraph import paragraph, second, sentence, span, stacked
@@ -124,8 +131,13 @@ def _joint_inside(failing: tuple[Member, ...]) -> str:
     return f"Inside the cluster {', '.join(part for part in parts if part)}."
 
 
+def is_confirmed(member: Member) -> bool:
+    """Say whether a failure is confirmed that no group with a cause has yet."""
+    return member.state is State.FIRING and member.cause == NOT_ESTABLISHED
+
+
 def _pending(alert: Alert) -> str:
-    number = len(alert.pending)
+    number = sum(not is_confirmed(member) for member in alert.pending)
     if not number:
         return ""
     verb = "is" if number == 1 else "are"
