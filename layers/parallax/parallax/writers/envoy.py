@@ -1,7 +1,8 @@
 """Envoy, also in Istio: short plain-text errors, and responses through it.
 
 Sources: captures of 1.40.0; `istio-envoy` from responses quoted in Istio issues;
-sentences of filters from Envoy's source (rbac, fault, local_ratelimit, jwt_authn).
+sentences of filters from Envoy's source (rbac, fault, local_ratelimit, jwt_authn,
+basic_auth).
 Google's newer load balancers are also Envoys and set no `server: envoy`: with
 `Via: 1.1 google` the sentence is theirs, or that of an Envoy in the cluster.
 A response of an upstream has `x-envoy-upstream-service-time`; Envoy's own response
@@ -15,6 +16,8 @@ _SENTENCE = (
     r"\A(?:no healthy upstream|upstream request timeout|no_healthy_upstream"
     r"|stream timeout|downstream duration timeout"
     r"|RBAC: access denied|fault filter abort|local_rate_limited"
+    r"|User authentication failed\. (?:Missing|Invalid) (?:username and password"
+    r"|username/password combination)\."
     r"|upstream max stream duration reached|Jwt (?:is missing|is expired"
     r"|verification fails|issuer is not configured)|Audiences in Jwt are not allowed"
     r"|Jwks (?:doesn't have key to match kid or alg from Jwt|remote fetch is failed)"
@@ -63,8 +66,8 @@ FAMILY = Family(
             shows=Shows.OWN,
             level=Level.CAPTURED,
             text="`server: envoy` with an empty page, without an upstream time: Envoy "
-            "had no route or no cluster",
-            status_codes=(404, 502, 503),
+            "had no route or no cluster, or a filter rejected the request",
+            status_codes=(401, 403, 404, 502, 503),
             headers=(_SERVER,),
             without=(_TIME, ("content-type", "")),
             test=lambda r: r.is_empty and not r.vendor_seen,

@@ -49,6 +49,12 @@ AWS_API_GATEWAY = Family(
             test=_aws_ids,
         ),
         own(
+            text="API Gateway's sentence for an authorizer that denies",
+            status_codes=(403,),
+            body=rf"{_MESSAGE}User is not authorized to access this resource with an "
+            r"explicit deny",
+        ),
+        own(
             text="`Missing Authentication Token`: API Gateway knows no such method",
             status_codes=(403,),
             body=rf"{_MESSAGE}Missing Authentication Token\"\s*\}}",
