@@ -73,11 +73,7 @@ def taken(cloud: Any, result: Callable[[str], AWSResponse]) -> Iterator[Count]:
     mails: list[str] = []
 
     def send(url: str) -> AWSResponse:
-        fields = json.loads(mails[-1])
-        if fields.get("MessageStructure") == "json":
-            fields["Message"] = json.loads(fields["Message"])["sqs"]
-        body = json.dumps(fields)
-        client("sqs").send_message(QueueUrl=cloud.inbox, MessageBody=body)
+        client("sqs").send_message(QueueUrl=cloud.inbox, MessageBody=mails[-1])
         return result(url)
 
     with _answered("sns", "Publish", "", send, mails) as count:

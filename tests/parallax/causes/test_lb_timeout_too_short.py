@@ -112,14 +112,14 @@ def test_the_configured_timeout_is_named_and_an_earlier_end() -> None:
     """A timeout of 30 s does not explain a 504 after 2 s, so both are stated."""
     x = given_up()
     assert x.balancer
-    early = " (Hetzner reports 30 s now, although requests ended after 2.0 s)"
+    early = " (Hetzner reports 30 s, but requests end after 2.0 s)"
     cases = ((1, " (now 1 s)"), (30, early), (None, " (now the default)"))
     for configured, text in cases:
         found = e.with_services(x.balancer, timeout_idle=configured)
         wanted = 300 if configured is None else 2 * configured
         raised, _ = judge(replace(x, balancer=found)).next_steps
         assert raised.text == (
-            f"Raise the timeout of port 443 to {wanted} s{text}."
+            f"Set the timeout of port 443 to {wanted} s{text}."
             " The command reads an API token with write access from the environment"
             " variable HCLOUD_TOKEN."
         )

@@ -40,8 +40,8 @@ def test_the_pods_state_shows_the_reason() -> None:
         "5 of 5 pods in state CrashLoopBackOff; 15 restarts",
     )
     assert commands(judgement.next_steps)[:2] == [
-        "kubectl -n keybuzz describe pod keybuzz-api-1",
         "kubectl -n keybuzz logs keybuzz-api-1 --tail=100 --previous",
+        "kubectl -n keybuzz describe pod keybuzz-api-1",
     ]
 
 

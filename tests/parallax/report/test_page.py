@@ -67,7 +67,7 @@ def test_the_page_states_what_is_broken_why_and_what_to_do() -> None:
         "front",
         "shop-api",
         "not confirmed yet",
-        "No open incident: 2 targets (docs, blog)",
+        "Not affected (no open incident): 2 targets (docs, blog)",
         "5 of 5 targets unhealthy",
         "first failed probe",
         GROUP_ID,

@@ -78,8 +78,9 @@ def _ports(scene: Scene, port: int, to: int) -> tuple[str, str]:
             other = "internal probes connected to its other NodePort"
             return own, f"{count} {other} {at}"
         return own, f"{count} internal probes connected to ingress port {at}"
-    mine = "the nodes themselves" if balancer.is_port_of_nodes(service, to) else "it"
-    own = f"port {port} is not a NodePort of the ingress Service; {mine} has port {to}"
+    of_nodes = balancer.is_port_of_nodes(service, to)
+    what = "is open on the nodes" if of_nodes else "is a port of it"
+    own = f"port {port} is not a NodePort of the ingress Service; {to} {what}"
     count = of(len(probes), len(probes))
     return own, f"{count} internal probes connected to the ingress's NodePort"
 

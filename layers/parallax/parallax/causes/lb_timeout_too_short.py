@@ -171,8 +171,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     after = f" after {min(waited):.1f} s" if waited else ""
     slow = NextStep(
         text="After the change, measure how long the application takes to respond."
-        f" If you still get 504{after}, the change is not active, or something else ends"
-        " the requests: undo it.",
+        f" If you still get 504{after}, the change is not active, or something else"
+        " ends the requests: undo it.",
         command="curl -sS -o /dev/null -w '%{http_code} after %{time_total} s\\n'"
         f" {scene.target.url}",
     )

@@ -98,8 +98,8 @@ def _trust(scene: Scene) -> NextStep:
     namespace = ingress.service_name(scene).partition("/")[0]
     return NextStep(
         text="TLS ends before the ingress, so it takes each request for plain HTTP and"
-        " redirects it. Check whether it trusts X-Forwarded-Proto; no output means that it"
-        " does not. Then set, for all its hosts, ingress-nginx"
+        " redirects it. Check whether it trusts X-Forwarded-Proto; no output means that"
+        " it does not. Then set, for all its hosts, ingress-nginx"
         ' `use-forwarded-headers: "true"` in its ConfigMap, or Traefik'
         " `forwardedHeaders.trustedIPs` of the entry point.",
         command=f"kubectl -n {quote(namespace)} get configmap -o yaml"

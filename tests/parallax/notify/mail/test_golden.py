@@ -67,7 +67,8 @@ def check(alert: Alert) -> None:
     assert len(lines) <= LONGEST
     assert len(mail.body.encode()) <= BYTES
     first = alert.finding.next_steps[:1]
-    if alert.turn is not NotificationReason.RESOLVED and first:
+    ended = (NotificationReason.RESOLVED, NotificationReason.MERGED)
+    if alert.turn not in ended and first:
         assert (first[0].command or first[0].text) in lines[:FIRST]
     if not alert.finding.class_ or alert.turn is NotificationReason.RESOLVED:
         return

@@ -68,9 +68,10 @@ def redirected(scene: Scene) -> Observation | None:
         hops=_WHERE.get(users.written_by(first).hop, EVERYWHERE),
         step=NextStep(
             text="Follow the redirects. If the same URL repeats, it is a redirect loop:"
-            " probably TLS ends before the server that redirects, and that server does"
-            " not trust X-Forwarded-Proto. If they end at a good page, this is a false"
-            " alarm: watch that page's URL instead.",
+            " probably TLS ends before the server that redirects. Let that server trust"
+            ' X-Forwarded-Proto (ingress-nginx: `use-forwarded-headers: "true"`), or'
+            ' stop its redirect (annotation `ssl-redirect: "false"`). If they end at a'
+            " good page, this is a false alarm: watch that page's URL instead.",
             command=f"curl -sSIL --max-redirs 5 {quote(url)}",
         ),
     )
