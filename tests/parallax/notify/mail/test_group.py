@@ -86,8 +86,8 @@ def test_a_member_with_another_cause_shows_it() -> None:
 def test_a_target_without_an_incident_is_not_said_to_work() -> None:
     """The names of a few of them, by the place that they share."""
     line = (
-        "Not affected (no open incident): 3 targets on lb-2 (docs, blog, status); 1 target on"
-        " keybuzz-lb (search)."
+        "Not affected (no open incident): 3 targets on lb-2 (docs, blog, status);"
+        " 1 target on keybuzz-lb (search)."
     )
     assert line in render(forty()).body.splitlines()
     assert "Not affected" not in render(replace(forty(), unaffected=())).body
