@@ -26,7 +26,8 @@ FIRING, RESOLVED = NotificationReason.FIRING, NotificationReason.RESOLVED
 def keeping(cloud: Any) -> Keeping:
     """Return a new invocation's groups."""
     table = cloud.incidents
-    return Keeping(DynamoGroups(table), DynamoIncidents(table), RULES)
+    groups = DynamoGroups(table, lambda _item, _reason: None)
+    return Keeping(groups, DynamoIncidents(table), RULES)
 
 
 def stored(cloud: Any) -> Groups:

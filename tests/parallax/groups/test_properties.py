@@ -400,6 +400,25 @@ class Month(RuleBasedStateMachine):
 
     @precondition(lambda self: self.minute_is_over)
     @invariant()
+    def after_a_minute_no_target_fails_that_no_mail_listed(self) -> None:
+        """Unless one fails that a mail listed, or the last mail is new."""
+        board = self.groups.board
+        muted = {m.subject for m in board.mutes if m.at <= self.now < m.until}
+        for group in board.groups:
+            targets = {m.target for m in group.members}
+            fails = {m.target for m in group.members if m.state is State.FIRING}
+            quiet = group.id in muted or targets <= muted
+            new = fails - {*(group.mailed or ())} - self.windows.keys()
+            handed_over = fails.isdisjoint(group.mailed or ())
+            if quiet or not new or not (handed_over or group.acknowledged):
+                continue
+            assert group.mailed_at
+            changes = 0 if handed_over else group.changes
+            patience = timedelta(seconds=RULES.patience(changes))
+            assert self.now - group.mailed_at < patience
+
+    @precondition(lambda self: self.minute_is_over)
+    @invariant()
     def after_a_minute_a_group_has_the_cause_of_a_member_that_fails(self) -> None:
         """Check that no mail names a cause that nobody shows any more."""
         board = self.groups.board

@@ -1,18 +1,22 @@
 """Specification of the stored groups: `parallax.groups.table` and `keeping`."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from parallax.groups.alert import alone
-from parallax.groups.keeping import Keeping
+from parallax.groups.keeping import Keeping, open_keeping
 from parallax.groups.table import KEY, DynamoGroups, alert_item
+from parallax.groups.take import take
 from parallax.incidents.items import ConflictError
 from parallax.incidents.table import DynamoIncidents
 from parallax.model.finding import NotificationReason, State
 from parallax.model.group import Groups
+from parallax.model.packed import UnreadableError
 from parallax.model.target import Reached, Target
+from parallax.settings import Settings
 from tests.parallax import scenarios as s
 from tests.parallax.groups.incidents import RULES, at, incident, resolved
 from tests.parallax.sent_finding import FINDING
@@ -32,6 +36,17 @@ def keeping(cloud: Any, *watched: Target) -> Keeping:
     """Return a new invocation's groups."""
     tables = DynamoGroups(cloud.incidents), DynamoIncidents(cloud.incidents)
     return Keeping(*tables, RULES, watched)
+
+
+def opened(cloud: Any) -> Keeping:
+    """Return the groups as `notify` opens them, with its dead letters."""
+    tables = {"incidents_table": cloud.incidents}
+    return open_keeping(Settings(**tables, dead_letters_url=cloud.dead_letters))
+
+
+def letters(cloud: Any) -> list[Any]:
+    """Return the dead letters."""
+    return [json.loads(body) for body in cloud.messages(cloud.dead_letters)]
 
 
 def test_groups_and_alerts_are_stored_together(cloud: Any) -> None:
@@ -93,12 +108,61 @@ def test_the_minute_takes_what_the_stream_lost(cloud: Any) -> None:
 def test_unreadable_groups_are_replaced_and_open_incidents_found_again(
     cloud: Any,
 ) -> None:
-    """A mail too many, not one too few."""
+    """A mail too many, not one too few. The damaged item is kept as a dead letter."""
     DynamoIncidents(cloud.incidents).put(incident("a", version=0))
+    damage(cloud)
+    opened(cloud).tick(at(0))
+    assert len(DynamoGroups(cloud.incidents).get().groups) == 1
+    (letter,) = letters(cloud)
+    assert letter["record"]["item"]["pk"] == {"S": KEY}
+    assert letter["reason"].startswith(KEY)
+
+
+def damage(cloud: Any) -> None:
+    """Make the groups' item unreadable."""
     broken = {"pk": {"S": KEY}, "version": {"N": "7"}, "payload": {"B": b"x"}}
     cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=broken)
-    keeping(cloud).tick(at(0))
-    assert len(DynamoGroups(cloud.incidents).get().groups) == 1
+
+
+def test_who_only_reads_replaces_no_unreadable_groups(cloud: Any) -> None:
+    """A page that somebody opens must not end the acknowledgments of all groups."""
+    damage(cloud)
+    with pytest.raises(UnreadableError):
+        DynamoGroups(cloud.incidents).get()
+    key = {"pk": {"S": KEY}}
+    found = cloud.client("dynamodb").get_item(TableName=cloud.incidents, Key=key)
+    assert found["Item"]["version"] == {"N": "7"}
+
+
+def test_an_alert_without_a_finding_is_a_dead_letter(cloud: Any) -> None:
+    """The groups count it as mailed, so somebody has to learn that nobody got it."""
+    bare = replace(incident("a", version=0), finding=None)
+    DynamoIncidents(cloud.incidents).put(bare)
+    board, _ = take(Groups(), incident("a"), at(0), RULES)
+    untold = replace(board.groups[0], number=0, mailed_at=None, held_back=True)
+    DynamoGroups(cloud.incidents).put(replace(board, groups=(untold,)))
+    opened(cloud).tick(at(0))
+    (letter,) = letters(cloud)
+    assert letter["reason"] == "groups: alert firing has no finding"
+    assert letter["record"]["group"]["id"] == untold.id
+
+
+def test_a_deleted_incident_leaves_its_group(cloud: Any) -> None:
+    """Nobody is told that its target recovered; systems close their alert."""
+    incidents, groups = DynamoIncidents(cloud.incidents), DynamoGroups(cloud.incidents)
+    for name in ("a", "b"):
+        keeping(cloud).take(incidents.put(incident(name, version=0)), at(0))
+    (group,) = groups.get().groups
+    for name, left in (("a", ["b"]), ("b", [])):
+        key = {"pk": {"S": name}}
+        cloud.client("dynamodb").delete_item(TableName=cloud.incidents, Key=key)
+        keeping(cloud).tick(at(1))
+        members = [m.target for g in groups.get().groups for m in g.members]
+        assert members == left
+    alert = groups.last(group.id)
+    assert alert
+    assert (alert.turn, alert.muted) == (NotificationReason.RESOLVED, True)
+    assert (alert.recovered, alert.finding.state) == ((), State.RESOLVED)
 
 
 def test_a_finding_too_large_loses_its_snapshot_and_not_its_alert(

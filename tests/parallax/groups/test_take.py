@@ -156,13 +156,38 @@ def test_a_muted_group_is_silent_and_its_end_is_known() -> None:
     """No mail; a system that keeps an open alert still closes it."""
     board, due = story(incident("a"))
     quiet = Mute(subject=due[0].group.id, until=at(60), by="ada", at=at(0))
-    board, more = take(
-        mute(board, quiet), incident("a", 2, cause=FIREWALL), at(9), RULES
-    )
+    board, more = take(mute(board, quiet), trending("a", 2), at(9), RULES)
     assert more == ()
     assert board.groups[0].held_back
     _, (end,) = take(board, resolved("a"), at(20), RULES)
     assert (end.turn, end.muted) == (RESOLVED, True)
+
+
+def test_a_muted_incident_hides_no_other_cause() -> None:
+    """It opens a group of its own; the muted one ends without a mail."""
+    board, due = story(incident("a"), incident("b"))
+    old = due[0].group.id
+    board = mute(board, Mute(subject=old, until=at(60), by="ada", at=at(0)))
+    board, new = take(board, incident("a", 2, cause=FIREWALL), at(9), RULES)
+    assert [(o.turn, o.joined_from, o.muted) for o in new] == [(FIRING, old, False)]
+    board, end = take(board, incident("b", 2, cause=FIREWALL), at(9), RULES)
+    assert [(o.turn, o.merged_into, o.muted) for o in end] == [
+        (MERGED, new[0].group.id, True)
+    ]
+    board, end = take(board, resolved("b", cause=FIREWALL), at(20), RULES)
+    _, (end,) = take(board, resolved("a", cause=FIREWALL), at(20), RULES)
+    assert (end.turn, end.muted) == (RESOLVED, False)
+
+
+def test_the_first_cause_of_a_muted_incident_is_no_other_cause() -> None:
+    """The mute of the target holds back all of them."""
+    board, due = story(incident("a", cause=NOT_ESTABLISHED))
+    quiet = Mute(subject=due[0].group.id, until=at(60), by="ada", at=at(0))
+    named = incident("a", 2, cause=FIREWALL)
+    assert take(mute(board, quiet), named, at(9), RULES)[1] == ()
+    board, _ = story(incident("a"))
+    board = mute(board, replace(quiet, subject="a"))
+    assert take(board, named, at(9), RULES)[1] == ()
 
 
 def test_nobody_learns_the_end_of_what_was_muted_from_the_beginning() -> None:

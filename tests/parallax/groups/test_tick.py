@@ -1,12 +1,14 @@
 """Specification of groups over time (`parallax.groups.tick`)."""
 
+from dataclasses import replace
+
 from parallax.groups.person import acknowledge, mute
 from parallax.groups.take import take
 from parallax.groups.tick import MOST, tick
 from parallax.model.finding import NotificationReason, State
 from parallax.model.group import Groups, Mute
 from parallax.model.place import Place, PlaceKind
-from tests.parallax.groups.incidents import RULES, at, incident
+from tests.parallax.groups.incidents import RULES, at, incident, resolved
 
 REMINDER, GROWN = NotificationReason.REMINDER, NotificationReason.GROWN
 HOURS = 60
@@ -38,6 +40,58 @@ def test_an_acknowledged_group_sends_no_reminder_but_its_growth() -> None:
         board, _ = take(board, incident(f"t{number}"), at(2), RULES)
     _, due = tick(board, (), at(8), RULES)
     assert [one.turn for one in due] == [GROWN]
+
+
+def test_a_target_that_no_mail_listed_is_told_when_the_others_stop_failing() -> None:
+    """It joined while the first one recovered, which is the group's only mail."""
+    board = failing("a")
+    board, _ = take(board, incident("a", 2, State.RECOVERING), at(3), RULES)
+    board, due = take(board, incident("b"), at(4), RULES)
+    assert due == ()
+    assert tick(board, (), at(4), RULES)[1] == ()
+    board, (told,) = tick(board, (), at(5), RULES)
+    assert (told.turn, told.lead) == (GROWN, "b")
+    board, _ = take(board, resolved("a"), at(8), RULES)
+    board, due = tick(board, (), at(30), RULES)
+    assert due == ()
+    assert [one.turn for one in tick(board, (), at(365), RULES)[1]] == [REMINDER]
+
+
+def test_a_handover_waits_no_longer_after_many_mails() -> None:
+    """Otherwise an alarm would wait for hours."""
+    board = failing("a")
+    board = replace(board, groups=(replace(board.groups[0], changes=9),))
+    board, _ = take(board, incident("b"), at(1), RULES)
+    board, _ = take(board, resolved("a"), at(2), RULES)
+    assert [one.turn for one in tick(board, (), at(5), RULES)[1]] == [GROWN]
+    assert tick(board, {"b"}, at(5), RULES)[1] == ()
+
+
+def test_a_target_joins_without_a_mail_while_one_of_the_last_mail_fails() -> None:
+    """One mail for one fault, whoever recovers meanwhile."""
+    board = failing("a")
+    board, _ = take(board, incident("b"), at(9), RULES)
+    assert tick(board, (), at(60), RULES)[1] == ()
+    board = replace(board, groups=(replace(board.groups[0], mailed=None),))
+    board, due = tick(board, (), at(61), RULES)
+    assert due == ()
+    assert board.groups[0].mailed == ("a", "b")
+
+
+def test_an_acknowledgment_covers_the_targets_that_failed_then() -> None:
+    """Confirmed or not. A later one is told, and the acknowledgment is kept."""
+    board = failing("a")
+    board, _ = take(board, incident("b", 1, State.PENDING), at(1), RULES)
+    board = acknowledge(board, board.groups[0], "ada", at(2))
+    board, _ = take(board, incident("b", 2), at(9), RULES)
+    board, due = tick(board, (), at(60), RULES)
+    assert due == ()
+    board, _ = take(board, incident("c"), at(61), RULES)
+    board, (told,) = tick(board, (), at(62), RULES)
+    assert (told.turn, told.lead) == (GROWN, "c")
+    assert told.group.acknowledged == board.groups[0].acknowledged
+    assert told.group.acknowledged
+    assert tick(board, (), at(7 * HOURS), RULES)[1] == ()
 
 
 def test_a_mute_that_ends_is_followed_by_a_mail_if_it_still_fails() -> None:

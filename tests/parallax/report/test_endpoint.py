@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parallax import aws
-from parallax.groups.table import DynamoGroups
+from parallax.groups.table import KEY, DynamoGroups
 from parallax.incidents.items import ConflictError
 from parallax.links.key import ITEM, LinkKey
 from parallax.links.signature import LIFETIME, Link, Signer
@@ -128,6 +128,17 @@ def test_a_form_without_a_button_of_the_page_changes_nothing(
     """It is refused."""
     assert report.post(None, **form).status_code == 400
     assert report.board.version == 1
+
+
+def test_damaged_groups_are_shown_as_that_and_not_replaced(report: Report) -> None:
+    """Who opens the page must not end what others acknowledged; `notify` mends it."""
+    key = {"pk": {"S": KEY}}
+    broken = key | {"version": {"N": "7"}, "payload": {"B": b"x"}}
+    table, dynamodb = report.table, aws.client("dynamodb")
+    dynamodb.put_item(TableName=table, Item=broken)
+    assert report.get().status_code == 500
+    assert report.post(do="acknowledge").status_code == 500
+    assert dynamodb.get_item(TableName=table, Key=key)["Item"] == broken
 
 
 def altered(link: Link) -> dict[str, Link]:

@@ -5,7 +5,7 @@ now, and what is due.
 It does not: write an alert; `parallax.groups.alert` does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from parallax.groups.match import began_together
 from parallax.groups.members import for_all, with_group
 from parallax.model.finding import Incident, NotificationReason
 from parallax.model.group import Group, Groups, Member, Mute
+from parallax.model.incident_state import State
 from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.story.rules import Rules
 
@@ -64,6 +65,7 @@ def tell(
         mailed_at=now,
         mailed_count=len(failing),
         mailed_cause=group.cause,
+        mailed=names(failing),
         changes=group.changes + revised,
         held_back=False,
     )
@@ -92,6 +94,35 @@ def grown(
     return tell(board, group, NotificationReason.GROWN, now)
 
 
+def untold(
+    board: Groups, group: Group, resting: Collection[str], now: datetime, rules: Rules
+) -> tuple[Group, tuple[Due, ...]]:
+    """Return the group, and a target that no mail listed, if people shall learn it.
+
+    A target joins without a mail while one fails that a mail listed. If none does, or
+    if somebody acknowledged the failure of others, nobody knows of it. The first is an
+    alarm of its own, so it waits for the shortest time only.
+    """
+    listed = {*(group.mailed or ())}
+    failing = {m.target for m in group.members if m.state is State.FIRING}
+    new = failing - listed - {*resting}
+    handed_over = failing.isdisjoint(listed) and is_patient(
+        replace(group, changes=0), now, rules
+    )
+    ignored = group.acknowledged and is_patient(group, now, rules)
+    if not new or not (handed_over or ignored):
+        return group, ()
+    changed = group.mailed_cause not in (None, group.cause)
+    turn = NotificationReason.CAUSE_CHANGED if changed else NotificationReason.GROWN
+    shows = (m.target for m in group.members if m.cause == group.cause)
+    return tell(board, group, turn, now, next((t for t in shows if t in new), None))
+
+
+def names(members: Iterable[Member]) -> tuple[str, ...]:
+    """Return the targets of these members, in the order of the alphabet."""
+    return tuple(sorted({m.target for m in members}))
+
+
 def up_to_date(board: Groups, due: Due) -> tuple[Groups, Due]:
     """Return what is due with its group as it is by now, and counts that as mailed.
 
@@ -101,7 +132,9 @@ def up_to_date(board: Groups, due: Due) -> tuple[Groups, Due]:
     if group is None or group == due.group:
         return board, due
     failing = failing_at(board, group)
-    counted = replace(for_all(group, failing), mailed_count=len(failing))
+    counted = replace(
+        for_all(group, failing), mailed_count=len(failing), mailed=names(failing)
+    )
     return with_group(board, counted), replace(due, group=counted)
 
 
@@ -121,8 +154,16 @@ def is_muted(group: Group, mutes: Iterable[Mute], now: datetime) -> bool:
 
     After its end, its targets are those that were in it.
     """
-    muted = {m.subject for m in mutes if m.at <= now < m.until}
-    return group.id in muted or subjects(group) <= muted
+    return is_muted_itself(group, mutes, now) or subjects(group) <= _muted(mutes, now)
+
+
+def is_muted_itself(group: Group, mutes: Iterable[Mute], now: datetime) -> bool:
+    """Say whether somebody muted the group by its id, not only its targets."""
+    return group.id in _muted(mutes, now)
+
+
+def _muted(mutes: Iterable[Mute], now: datetime) -> set[str]:
+    return {m.subject for m in mutes if m.at <= now < m.until}
 
 
 def subjects(group: Group) -> set[str]:

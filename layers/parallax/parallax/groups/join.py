@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from parallax.groups.due import Due, grown, is_patient, tell
+from parallax.groups.due import Due, grown, is_muted_itself, is_patient, tell
 from parallax.groups.match import proven_fault, same_fault, unproven_fault
 from parallax.groups.members import group_of, with_group, with_member, without_member
 from parallax.model.finding import Incident, NotificationReason
@@ -99,12 +99,16 @@ def move(board: Groups, group: Group, change: Change) -> Taken:
 
     If a group has that cause at that place, the member moves there. Otherwise the
     whole group gets the new cause, if each of its targets uses the place; or the
-    member leaves it and opens a group of its own.
+    member leaves it and opens a group of its own. It does so too if somebody muted
+    the group, which had another cause then.
     """
     member = change.member
     others = tuple(m for m in group.members if m.target != member.target)
     shared = all(_place(member) in m.places for m in others)
-    if shared and same_fault(board, member) is None:
+    known = group.cause != NOT_ESTABLISHED and is_muted_itself(
+        group, board.mutes, change.now
+    )
+    if shared and not known and same_fault(board, member) is None:
         return _rename(board, group, change)
     left = without_member(group, member.target, moved=True)
     board, due = join(with_group(board, left), change, group.id)

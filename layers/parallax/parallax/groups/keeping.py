@@ -14,9 +14,9 @@ from datetime import datetime
 from parallax.groups.alert import alert_of
 from parallax.groups.due import ENDS, Due
 from parallax.groups.table import MOST_ALERTS, DynamoGroups
-from parallax.groups.take import take, take_some
+from parallax.groups.take import forget, take, take_some
 from parallax.groups.tick import tick
-from parallax.incidents.items import ConflictError
+from parallax.incidents.items import ConflictError, Item
 from parallax.incidents.table import DynamoIncidents
 from parallax.model.alert import Alert
 from parallax.model.finding import Finding, Incident
@@ -24,6 +24,7 @@ from parallax.model.group import Groups
 from parallax.model.incident_state import State
 from parallax.model.packed import UnreadableError
 from parallax.model.target import Target
+from parallax.model.wire import encode
 from parallax.settings import Settings
 from parallax.story.rules import Rules
 from parallax.story.state import in_window
@@ -38,6 +39,11 @@ log = logging.getLogger(__name__)
 type Change = Callable[[Groups], tuple[Groups, Sequence[Due]]]
 
 
+def log_unpublished(due: Due) -> None:
+    """Log that an alert has no finding, so that nobody gets it."""
+    log.error("alert has no finding", extra={"group": due.group.id})
+
+
 @dataclass
 class Keeping:
     """The groups during one invocation.
@@ -50,6 +56,8 @@ class Keeping:
     incidents: DynamoIncidents
     rules: Rules
     watched: Sequence[Target] = ()
+    on_unpublished: Callable[[Due], None] = log_unpublished
+    """Called with what is due and has no finding: the groups count it as mailed."""
     _board: Groups | None = field(default=None, init=False)
 
     def take(self, incident: Incident, now: datetime) -> None:
@@ -93,8 +101,10 @@ class Keeping:
 
     def _take_missed(self, now: datetime) -> list[Exception]:
         """Take the incidents that the groups miss; return why some could not be."""
-        found = [self.incidents.get(name) for name in self._missed()]
-        incidents = [one for one in found if one]
+        found = {name: self.incidents.get(name) for name in self._missed()}
+        for name in (name for name, one in found.items() if one is None):
+            self._forget(name, now)
+        incidents = [one for one in found.values() if one]
         try:
             self.take_all(incidents, now)
         except Exception:
@@ -108,6 +118,10 @@ class Keeping:
             except Exception as error:  # noqa: BLE001 - raised after all others
                 errors.append(error)
         return errors
+
+    def _forget(self, subject: str, now: datetime) -> None:
+        """Store the groups without an incident that is not in the table any more."""
+        self.change(lambda board: forget(board, subject, now))
 
     def _missed(self) -> list[str]:
         """Return the subjects whose incidents the groups do not show as they are.
@@ -153,7 +167,7 @@ class Keeping:
         for one in due:
             finding = self._finding(one)
             if finding is None:
-                log.error("alert has no finding", extra={"group": one.group.id})
+                self.on_unpublished(one)
             else:
                 yield alert_of(one, finding, board, self.watched, self.rules)
 
@@ -172,7 +186,8 @@ class Keeping:
     def _last_finding(self, due: Due) -> Finding | None:
         """Return the finding of the group's last alert, at the end if it ended.
 
-        An incident whose end was lost for an hour has no finding any more.
+        An incident whose end was lost for an hour has no finding any more, and one
+        that somebody deleted is not there.
         """
         incident = due.incident
         try:
@@ -181,8 +196,10 @@ class Keeping:
             last = None
         if last is None:
             return incident.finding if incident else None
-        if due.turn not in ENDS or incident is None:
+        if due.turn not in ENDS:
             return last.finding
+        if incident is None:
+            return replace(last.finding, state=State.RESOLVED, judged_at=due.at)
         return replace(
             last.finding,
             state=incident.state,
@@ -200,8 +217,14 @@ def open_keeping(settings: Settings) -> Keeping:
         watched = targets.load(targets.find())
     table = settings.need("incidents_table")
     letters = settings.dead_letters_url
-    incidents = DynamoIncidents(
-        table,
-        lambda item, reason: send_to_dead_letters({"item": item}, reason, letters),
-    )
-    return Keeping(DynamoGroups(table), incidents, Rules.of(settings), watched)
+
+
+    def keep(item: Item, reason: str) -> None:
+        send_to_dead_letters({"item": item}, reason, letters)
+
+    def report(due: Due) -> None:
+        reason = f"groups: alert {due.turn.value} has no finding"
+        send_to_dead_letters({"group": encode(due.group)}, reason, letters)
+
+    tables = DynamoGroups(table, keep), DynamoIncidents(table, keep)
+    return Keeping(*tables, Rules.of(settings), watched, report)

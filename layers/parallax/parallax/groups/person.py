@@ -9,7 +9,7 @@ end an incident.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from parallax.groups.due import is_muted
+from parallax.groups.due import failing_at, is_muted, names
 from parallax.groups.members import group_of
 from parallax.model.group import Acknowledged, Group, Groups, Mute
 from parallax.model.plain import REPLACEMENT, plain_line
@@ -57,9 +57,17 @@ def subject_named(board: Groups, name: str) -> str:
 
 
 def acknowledge(board: Groups, group: Group, by: str, now: datetime) -> Groups:
-    """Return the groups with this one acknowledged: reminders stop, changes do not."""
+    """Return the groups with this one acknowledged: reminders stop, changes do not.
+
+    It covers the targets that fail now, confirmed or not. A later one is mailed.
+    """
     who = cleaned(by, NAME_CHARACTERS) or UNNAMED
-    done = replace(group, acknowledged=Acknowledged(by=who, at=now))
+    known = names(failing_at(board, group))
+    done = replace(
+        group,
+        acknowledged=Acknowledged(by=who, at=now),
+        mailed=tuple(sorted({*(group.mailed or ()), *known})),
+    )
     same = tuple(done if g.id == group.id else g for g in board.groups)
     return replace(board, groups=same)
 

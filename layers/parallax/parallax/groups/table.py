@@ -8,7 +8,6 @@ It does not: decide when a group changes; `parallax.groups` does.
 Source: Amazon DynamoDB, `TransactWriteItems`: at most 100 items, 4 MB.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +22,7 @@ from parallax.incidents.items import (
     count,
     unpacked,
 )
+from parallax.incidents.table import OnUnreadable
 from parallax.model.alert import PREFIX, Alert
 from parallax.model.finding import without_snapshot
 from parallax.model.group import Groups
@@ -36,20 +36,25 @@ MOST_ALERTS = 90
 """Alerts of one transaction."""
 KEPT = timedelta(days=90)
 """How long a group's last alert is kept; links and reports refer to it."""
-log = logging.getLogger(__name__)
 
 
 class DynamoGroups:
     """The groups of a stack."""
 
-    def __init__(self, table: str) -> None:
+    def __init__(
+        self, table: str, on_unreadable: OnUnreadable | None = None
+    ) -> None:
+        """Without `on_unreadable`, reading never writes: an unreadable item raises."""
         self._items = Items(table)
+        self._on_unreadable = on_unreadable
 
     def get(self) -> Groups:
-        """Return the groups as last stored; none if the item is unreadable.
+        """Return the groups as last stored.
 
-        Open incidents then open their groups again, at the next `tick`: a mail too
-        many, not one too few. Raises botocore's errors.
+        An unreadable item is replaced by no groups and passed to `on_unreadable`, as
+        an incident is. Open incidents then open their groups again, at the next
+        `tick`: a mail too many, not one too few. Who only reads gets an
+        `UnreadableError` instead. Raises botocore's errors.
         """
         item = self._items.get(KEY)
         if item is None:
@@ -58,9 +63,11 @@ class DynamoGroups:
             board = unpacked(Groups, item)
             check_version(item, board.version)
         except UnreadableError as error:
-            log.error("unreadable groups replaced", extra={"reason": str(error)})  # noqa: TRY400 - the reason is enough
+            if self._on_unreadable is None:
+                raise
             empty = Groups(version=count(item, "version") + 1)
             self._items.replace(_item(empty), before=item)
+            self._on_unreadable(item, str(error))
             return empty
         return board
 

@@ -112,6 +112,25 @@ def leave(board: Groups, subject: str, now: datetime) -> Taken:
     return with_group(board, left), due
 
 
+def forget(board: Groups, subject: str, now: datetime) -> Taken:
+    """Return the groups without an incident whose item somebody deleted.
+
+    Nothing shows that its target recovered, and no mail says so: if it was the last of
+    its group, the end is published as muted. If it still fails, that is a new incident.
+    """
+    board = without_pending(board, subject)
+    group = group_of(board, subject)
+    if group is None:
+        return board, ()
+    left = replace(
+        group, members=tuple(m for m in group.members if m.target != subject)
+    )
+    if left.members:
+        return with_group(board, left), ()
+    _, due = tell(board, left, NotificationReason.RESOLVED, now, subject)
+    return with_group(board, left), tuple(replace(one, muted=True) for one in due)
+
+
 def _wait(board: Groups, group: Group | None, member: Member) -> Groups:
     """Return the groups with an incident that is not confirmed yet.
 

@@ -2,7 +2,8 @@
 
 In: the groups, the targets in a maintenance window, an instant, the rules. Out: the
 groups as they stand now, and what people learn: a reminder, growth, what was held back,
-or that those with the group's cause recovered and others did not.
+that those with the group's cause recovered and others did not, or that a target
+fails which no mail listed.
 It does not: end a group.
 """
 
@@ -15,8 +16,10 @@ from parallax.groups.due import (
     grown,
     is_muted,
     is_patient,
+    names,
     subjects,
     tell,
+    untold,
 )
 from parallax.groups.members import with_group
 from parallax.model.finding import NotificationReason
@@ -76,6 +79,8 @@ def _wait(
 ) -> tuple[Group, tuple[Due, ...]]:
     if group.mailed_at and group.mailed_at > now + AHEAD:
         group = replace(group, mailed_at=now)
+    if group.number and group.mailed is None:  # an earlier release did not store it
+        group = replace(group, mailed=names(group.members))
     failing = {m.target for m in group.members if m.state is State.FIRING}
     if failing <= {*resting} or is_muted(group, board.mutes, now):
         return group, ()
@@ -85,6 +90,8 @@ def _wait(
     if group.held_back and is_patient(group, now, rules):
         return tell(board, group, _turn(group), now)
     after, due = grown(board, group, now, rules)
+    if not due:
+        after, due = untold(board, group, resting, now, rules)
     if due or group.acknowledged or not _is_late(group, now, rules):
         return after, due
     return tell(board, group, NotificationReason.REMINDER, now)

@@ -88,6 +88,9 @@ class Group:
     mailed_at: datetime | None = None
     mailed_count: int = 0
     mailed_cause: str | None = None
+    mailed: tuple[str, ...] | None = None
+    """Targets that the last mail listed, or that an acknowledgment covers; None: no
+    mail yet, or one of an earlier release."""
     changes: int = 0
     severity: Severity = Severity.CRITICAL
     """The highest of all members since the beginning, and `labels` are those of all:

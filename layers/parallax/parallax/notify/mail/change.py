@@ -27,12 +27,20 @@ def change(alert: Alert) -> str:
         NotificationReason.REMINDER: (
             f"REMINDER: still failing, for {span(alert.at - alert.since)}."
         ),
-        NotificationReason.GROWN: (
-            f"GROWN: {len(alert.failing)} targets fail now, {alert.was} at the last"
-            " mail."
-        ),
+        NotificationReason.GROWN: _grown(alert),
     }
     return paragraph(texts.get(turn, ""))
+
+
+def _grown(alert: Alert) -> str:
+    """Return how many targets fail now, or that they are not those of the last mail.
+
+    If those recovered, a single mail would otherwise seem to repeat the last one.
+    """
+    if len(alert.failing) > alert.was:
+        fail = f"{len(alert.failing)} targets fail now"
+        return f"GROWN: {fail}, {alert.was} at the last mail."
+    return "CHANGED: not the same targets fail as at the last mail."
 
 
 def came_from(alert: Alert) -> str:

@@ -62,6 +62,8 @@ def _people(alert: Alert) -> str:
     done, texts = alert.acknowledged, list[str]()
     if done:
         texts.append(f"Acknowledged by {done.by} at {minute(done.at, alert.at)}.")
+        if alert.turn is NotificationReason.GROWN:
+            texts.append("That may not cover each target of this mail.")
     if alert.muted:
         texts.append("Muted: this alert was not mailed.")
     return paragraph(" ".join(texts))
