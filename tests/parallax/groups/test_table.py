@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from parallax.groups.alert import alone
-from parallax.groups.keeping import Keeping, open_keeping
+from parallax.groups.keeping import Keeping
+from parallax.groups.opening import open_keeping
 from parallax.groups.table import KEY, DynamoGroups, alert_item
 from parallax.groups.take import take
 from parallax.incidents.items import ConflictError

@@ -9,5 +9,6 @@ ends when the last of its incidents does. See docs/decisions/0019.
 - `person`: after a person acknowledged or muted something.
 - `members`, `due`: the parts of these.
 - `alert`: what is published about a group.
-- `table`: the groups in DynamoDB; `keeping`: the steps between it and the others.
+- `table`: the groups in DynamoDB; `keeping`: the steps between it and the others;
+  `opening`: these for the settings of a function.
 """

@@ -7,7 +7,6 @@ It does not: send; the table's stream starts that.
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,7 +15,7 @@ from parallax.groups.due import ENDS, Due
 from parallax.groups.table import MOST_ALERTS, DynamoGroups
 from parallax.groups.take import forget, take, take_some
 from parallax.groups.tick import tick
-from parallax.incidents.items import ConflictError, Item
+from parallax.incidents.items import ConflictError
 from parallax.incidents.table import DynamoIncidents
 from parallax.model.alert import Alert
 from parallax.model.finding import Finding, Incident
@@ -24,11 +23,8 @@ from parallax.model.group import Groups
 from parallax.model.incident_state import State
 from parallax.model.packed import UnreadableError
 from parallax.model.target import Target
-from parallax.model.wire import encode
-from parallax.settings import Settings
 from parallax.story.rules import Rules
 from parallax.story.state import in_window
-from parallax.stream import send_to_dead_letters
 from parallax.targets.windows import with_open_windows
 
 ATTEMPTS = 8
@@ -206,25 +202,3 @@ class Keeping:
             judged_at=incident.changed_at,
             well_since=incident.quiet_since,
         )
-
-
-def open_keeping(settings: Settings) -> Keeping:
-    """Return the groups of a stack, with the targets of its file if it is readable."""
-    from parallax import targets  # noqa: PLC0415 - yaml takes time
-
-    watched: Sequence[Target] = ()
-    with suppress(targets.TargetsError):
-        watched = targets.load(targets.find())
-    table = settings.need("incidents_table")
-    letters = settings.dead_letters_url
-
-
-    def keep(item: Item, reason: str) -> None:
-        send_to_dead_letters({"item": item}, reason, letters)
-
-    def report(due: Due) -> None:
-        reason = f"groups: alert {due.turn.value} has no finding"
-        send_to_dead_letters({"group": encode(due.group)}, reason, letters)
-
-    tables = DynamoGroups(table, keep), DynamoIncidents(table, keep)
-    return Keeping(*tables, Rules.of(settings), watched, report)

@@ -41,9 +41,7 @@ KEPT = timedelta(days=90)
 class DynamoGroups:
     """The groups of a stack."""
 
-    def __init__(
-        self, table: str, on_unreadable: OnUnreadable | None = None
-    ) -> None:
+    def __init__(self, table: str, on_unreadable: OnUnreadable | None = None) -> None:
         """Without `on_unreadable`, reading never writes: an unreadable item raises."""
         self._items = Items(table)
         self._on_unreadable = on_unreadable

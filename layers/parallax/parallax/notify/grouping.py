@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from parallax.aws import may_pass
-from parallax.groups.keeping import Keeping, open_keeping
+from parallax.groups.keeping import Keeping
+from parallax.groups.opening import open_keeping
 from parallax.incidents.items import ConflictError
 from parallax.model.finding import Incident
 from parallax.model.packed import UnreadableError

@@ -108,6 +108,22 @@ def test_growth_states_the_number_of_the_last_mail() -> None:
     assert "\nRecovered: wiki, forum.\n" in mail.body
 
 
+def test_other_targets_than_at_the_last_mail_are_no_growth() -> None:
+    """Their number is not larger; those of the last mail recovered."""
+    mail = render(replace(grown(), was=40))
+    first = "CHANGED: not the same targets fail as at the last mail.\n"
+    assert mail.body.startswith(first)
+
+
+def test_growth_after_an_acknowledgment_states_that_it_may_not_cover_it() -> None:
+    """Somebody works on the earlier targets."""
+    done = acknowledged().acknowledged
+    body = " ".join(render(replace(grown(), acknowledged=done)).body.split())
+    assert "Acknowledged by mina@example.com at" in body
+    assert "That may not cover each target of this mail." in body
+    assert "That may not cover" not in render(acknowledged()).body
+
+
 def test_who_moved_has_not_recovered() -> None:
     """Neither the subject nor the body counts it."""
     mail = render(resolved())
