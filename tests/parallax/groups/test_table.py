@@ -149,7 +149,7 @@ def test_an_alert_without_a_finding_is_a_dead_letter(cloud: Any) -> None:
 
 
 def test_a_deleted_incident_leaves_its_group(cloud: Any) -> None:
-    """Nobody is told that its target recovered; systems close their alert."""
+    """No mail reports that its target recovered; systems close their alert."""
     incidents, groups = DynamoIncidents(cloud.incidents), DynamoGroups(cloud.incidents)
     for name in ("a", "b"):
         keeping(cloud).take(incidents.put(incident(name, version=0)), at(0))

@@ -49,8 +49,8 @@ def test_a_target_that_no_mail_listed_is_told_when_the_others_stop_failing() -> 
     board, due = take(board, incident("b"), at(4), RULES)
     assert due == ()
     assert tick(board, (), at(4), RULES)[1] == ()
-    board, (told,) = tick(board, (), at(5), RULES)
-    assert (told.turn, told.lead) == (GROWN, "b")
+    board, (mailed,) = tick(board, (), at(5), RULES)
+    assert (mailed.turn, mailed.lead) == (GROWN, "b")
     board, _ = take(board, resolved("a"), at(8), RULES)
     board, due = tick(board, (), at(30), RULES)
     assert due == ()
@@ -79,7 +79,7 @@ def test_a_target_joins_without_a_mail_while_one_of_the_last_mail_fails() -> Non
 
 
 def test_an_acknowledgment_covers_the_targets_that_failed_then() -> None:
-    """Confirmed or not. A later one is told, and the acknowledgment is kept."""
+    """Confirmed or not. A later one is mailed, and the acknowledgment is kept."""
     board = failing("a")
     board, _ = take(board, incident("b", 1, State.PENDING), at(1), RULES)
     board = acknowledge(board, board.groups[0], "ada", at(2))
@@ -87,10 +87,10 @@ def test_an_acknowledgment_covers_the_targets_that_failed_then() -> None:
     board, due = tick(board, (), at(60), RULES)
     assert due == ()
     board, _ = take(board, incident("c"), at(61), RULES)
-    board, (told,) = tick(board, (), at(62), RULES)
-    assert (told.turn, told.lead) == (GROWN, "c")
-    assert told.group.acknowledged == board.groups[0].acknowledged
-    assert told.group.acknowledged
+    board, (mailed,) = tick(board, (), at(62), RULES)
+    assert (mailed.turn, mailed.lead) == (GROWN, "c")
+    assert mailed.group.acknowledged == board.groups[0].acknowledged
+    assert mailed.group.acknowledged
     assert tick(board, (), at(7 * HOURS), RULES)[1] == ()
 
 

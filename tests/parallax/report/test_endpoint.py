@@ -131,7 +131,7 @@ def test_a_form_without_a_button_of_the_page_changes_nothing(
 
 
 def test_damaged_groups_are_shown_as_that_and_not_replaced(report: Report) -> None:
-    """Who opens the page must not end what others acknowledged; `notify` mends it."""
+    """Who opens the page must not end what others acknowledged."""
     key = {"pk": {"S": KEY}}
     broken = key | {"version": {"N": "7"}, "payload": {"B": b"x"}}
     table, dynamodb = report.table, aws.client("dynamodb")

@@ -115,8 +115,8 @@ def leave(board: Groups, subject: str, now: datetime) -> Taken:
 def forget(board: Groups, subject: str, now: datetime) -> Taken:
     """Return the groups without an incident whose item somebody deleted.
 
-    Nothing shows that its target recovered, and no mail says so: if it was the last of
-    its group, the end is published as muted. If it still fails, that is a new incident.
+    Nothing shows that its target recovered, and no mail reports it: if it was the last
+    of its group, the end is published as muted. A failure that continues is a new one.
     """
     board = without_pending(board, subject)
     group = group_of(board, subject)
