@@ -24,7 +24,7 @@ from parallax.notify.paragraph import clock, paragraph, span
 from parallax.notify.publication import Publication
 from parallax.settings import SOURCE, Settings, SettingsError
 
-SUBJECT_REFUSED = ("InvalidParameter", "InvalidParameterException")
+REFUSED = ("InvalidParameter", "InvalidParameterException", "ParameterValueInvalid")
 """SNS's error codes for a subject that it rejects. The API reference allows UTF-8,
 older pages only ASCII. Such a mail is sent again with an ASCII subject."""
 LATE = timedelta(minutes=10)
