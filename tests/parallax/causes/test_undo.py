@@ -32,6 +32,7 @@ CHANGES = re.compile(
     r"|reboot|remove|reset|set|update)\b"
     r"|\bufw (route )?(prepend|insert|allow|deny|reject|delete)\b"
     r"|\b(ip|nft|iptables)\b[^|;&]* (-A|-I|-D|-F|add|del|flush|replace)\b"
+    r"|\bsysctl -w\b"
     r"|\bsystemctl (restart|start|stop|reload)\b"
     r"|\bcurl\b[^|;&]* -X ?(POST|PUT|PATCH|DELETE|PURGE)\b"
 )
@@ -54,6 +55,8 @@ def changes(command: str | None) -> bool:
         ("sudo ufw route prepend allow proto tcp", True),
         ("curl -sS -X POST https://api.example/", True),
         ("sudo nft list ruleset", False),
+        ("sudo sysctl -w a.b=1", True),
+        ("sysctl a.b", False),
         ("ip -brief address | grep x", False),
     ],
 )

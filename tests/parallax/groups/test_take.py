@@ -196,3 +196,22 @@ def test_a_new_failure_without_an_end_of_the_last_stays_in_its_group() -> None:
     board, due = story(incident("a", 7), (5, again))
     assert turns(due) == [FIRING]
     assert names(board.groups[0]) == ["a"]
+
+
+def test_a_trend_is_mailed_if_it_is_that_of_the_first_member() -> None:
+    """The others have the same trend, and their mails would repeat it."""
+    _, due = story(
+        incident("a"), incident("b"), (9, trending("b", 2)), (9, trending("a", 2))
+    )
+    assert turns(due) == [FIRING, NotificationReason.TREND_CHANGED]
+    assert due[1].lead == "a"
+    _, due = story(incident("a"), incident("b"), (1, trending("a", 2)))
+    assert turns(due) == [FIRING]
+
+
+def trending(target: str, version: int) -> Incident:
+    """Return a version whose finding has a new trend."""
+    one = incident(target, version)
+    assert one.finding
+    turn = NotificationReason.TREND_CHANGED
+    return replace(one, finding=replace(one.finding, turn=turn))

@@ -8,11 +8,12 @@ from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingErro
 
 from parallax.groups.keeping import Keeping
 from parallax.groups.table import DynamoGroups, alert_item
-from parallax.incidents.table import DynamoIncidents
+from parallax.incidents.table import DynamoIncidents, to_item
 from parallax.model.finding import Incident
 from parallax.notify import batch, marks
 from parallax.notify.publication import from_image
 from parallax.settings import Settings
+from tests.parallax.groups.incidents import incident
 from tests.parallax.notify.published import (
     alert_record,
     dead_letters_of,
@@ -95,11 +96,44 @@ def test_an_incident_that_cannot_be_grouped_stops_no_other(
     assert queued(cloud) == ["front-1"]
 
 
+def test_the_incidents_of_a_batch_are_one_write(cloud: Any) -> None:
+    """And one alert, with all of them; the findings are queued one by one."""
+    records = [incident_record(f"t{n}") for n in range(30)]
+    broken = {"eventName": "MODIFY", "dynamodb": {"NewImage": {"pk": {"S": "x"}}}}
+    batch.deliver({"Records": [*records, broken]}, settings(cloud))
+    board = DynamoGroups(cloud.incidents).get()
+    assert board.version == 1
+    assert len(board.groups[0].members) == 30
+    assert stored_alert(cloud)["dynamodb"]["NewImage"]["number"] == {"N": "1"}
+    assert len(dead_letters_of(cloud)) == 1
+
+
+def test_a_batch_that_cannot_be_grouped_together_is_grouped_one_by_one(
+    cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of its incidents may be at fault."""
+
+    def fail(*_: Any) -> None:
+        raise ValueError("a fault of ours")
+
+    monkeypatch.setattr(Keeping, "take_all", fail)
+    records = [incident_record(f"t{n}") for n in range(3)]
+    answer = batch.deliver({"Records": records}, settings(cloud))
+    assert answer == {"batchItemFailures": []}
+    (group,) = DynamoGroups(cloud.incidents).get().groups
+    assert len(group.members) == 3
+
+
+def incident_record(target: str) -> dict[str, Any]:
+    """Return the stream's record of an incident behind the common balancer."""
+    return {"eventName": "MODIFY", "dynamodb": {"NewImage": to_item(incident(target))}}
+
+
 def test_the_minute_tells_an_incident_whose_record_was_lost(cloud: Any) -> None:
     """It is open in the table, and no group has it."""
-    incident = from_image(record("front", 1)["dynamodb"]["NewImage"])
-    assert isinstance(incident, Incident)
-    DynamoIncidents(cloud.incidents).put(replace(incident, version=0))
+    one = from_image(record("front", 1)["dynamodb"]["NewImage"])
+    assert isinstance(one, Incident)
+    DynamoIncidents(cloud.incidents).put(replace(one, version=0))
     batch.deliver_waiting(settings(cloud))
     batch.deliver({"Records": [stored_alert(cloud)]}, settings(cloud))
     assert mailed(cloud) == ["front-1"]

@@ -130,6 +130,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " some 320 bytes. To keep it, set kube-proxy's `conntrack.maxPerCore` and"
         " `conntrack.min`, which overwrite the value at its start.",
         command=f"sudo sysctl -w net.netfilter.nf_conntrack_max={limit}",
+        undo=f"sudo sysctl -w net.netfilter.nf_conntrack_max={one.tracked_limit}",
     )
     who = NextStep(
         text=f"On {node}, count the connections by client, to find what fills the"
@@ -142,6 +143,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " controller removes a node with this label from the targets.",
         command=f"kubectl label node {quote(node)}"
         " node.kubernetes.io/exclude-from-external-load-balancers=true",
+        undo=f"kubectl label node {quote(node)}"
+        " node.kubernetes.io/exclude-from-external-load-balancers-",
     )
     return check, more, who, aside
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from parallax.diagnose.symptom import tally
 from parallax.evidence import (
+    connection_tables,
     dead_nodes,
     forwarding,
     ingress,
@@ -112,11 +113,14 @@ def _ingress(scene: Scene) -> HopSeen:
 def _apart(scene: Scene, probes: Sequence[Probe]) -> list[Probe]:
     """Return the probes without those that end at a node that forwards nothing.
 
-    Such a node is a fault of its own hop. Without any other probe, all are returned.
+    Or that a full connection table drops. Such a node is a fault of its own hop.
+    Without any other probe, all are returned.
     """
     dead = {n.name for n in dead_nodes.dead.maybe(scene) or ()}
     faulty = dead.union(forwarding.not_forwarding(scene))
-    return [p for p in probes if p.peer_node not in faulty] or list(probes)
+    lost = connection_tables.dropped(scene)
+    found = [p for p in probes if p.peer_node not in faulty and p not in lost]
+    return found or list(probes)
 
 
 def _left_out(every: Sequence[Probe], counted: Sequence[Probe]) -> str:
@@ -264,7 +268,7 @@ def _are_local(probes: Sequence[Probe]) -> bool:
 
 def _pod_probes(scene: Scene) -> Sequence[Probe]:
     """Return the probes of pods, without those that a node or the overlay lost."""
-    cut = _cut(scene)
+    cut = (*_cut(scene), *connection_tables.dropped(scene))
     dead = {n.name for n in dead_nodes.dead.maybe(scene) or ()}
     found = [p for p in scene.inside(Role.POD) if p not in cut]
     return [p for p in found if p.peer_node not in dead] or found

@@ -62,6 +62,12 @@ def involves(probe: Probe, names: frozenset[str]) -> bool:
     return bool({probe.node, probe.peer_node} & names)
 
 
+def dropped(scene: Scene) -> tuple[Probe, ...]:
+    """Return the lost probes to or from nodes with a full table; none if not known."""
+    names = frozenset(r.node for r in full.maybe(scene) or ())
+    return tuple(p for p in lost(scene) if involves(p, names)) if names else ()
+
+
 def _share(report: NodeReport) -> float:
     limit = report.tracked_limit or 1
     return (report.tracked or 0) / limit

@@ -82,7 +82,7 @@ def joint(of: Finding, count: int) -> Alert:
         place=LB_1,
         members=members(of, count),
         watched=count,
-        unaffected=REMAINING,
+        unaffected=REMAINING[:1],
         labels=(("team", "shop"),),
     )
 
@@ -104,7 +104,11 @@ def forty() -> Alert:
     rest[38] = replace(rest[38], difference=Difference.EXTERNAL_UNCONFIRMED)
     rest[39] = replace(rest[39], difference=Difference.EXTERNAL_UNCONFIRMED)
     return replace(
-        alert, members=tuple(rest[:38]), pending=tuple(rest[38:]), watched=41
+        alert,
+        members=tuple(rest[:38]),
+        pending=tuple(rest[38:]),
+        watched=41,
+        unaffected=REMAINING,
     )
 
 

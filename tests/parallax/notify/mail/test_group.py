@@ -81,8 +81,8 @@ def test_a_target_without_an_incident_is_not_said_to_work() -> None:
         "No open incident: 3 targets on lb-2 (docs, blog, status); 1 target on"
         " keybuzz-lb (search)."
     )
-    assert line in render(two()).body.splitlines()
-    assert "No open incident" not in render(replace(two(), unaffected=())).body
+    assert line in render(forty()).body.splitlines()
+    assert "No open incident" not in render(replace(forty(), unaffected=())).body
 
 
 def test_a_group_is_intermittent_only_if_each_target_is() -> None:

@@ -67,7 +67,7 @@ def elsewhere(scene: Scene) -> Observation | None:
         hops=frozenset({Hop.DNS, Hop.CDN}),
         step=NextStep(
             text="Find out whose address it is: a proxy in front of the load balancer,"
-            " a second load balancer, or an old record. If it is a proxy of this"
+            " or an old record, or a second load balancer. If it is a proxy of this"
             " target, read its error log, and set reached.cdn in the targets file. If"
             " it is a load balancer of another project, add that project's token. If"
             " nobody uses it any more, correct the record.",

@@ -105,8 +105,9 @@ def _merged(alert: Alert, link: str) -> tuple[str, ...]:
     finding, into = alert.finding, alert.merged_into
     other = f"incident {short(into)}" if into else "another incident"
     text = (
-        f"MERGED: incident {short(alert.group)} is over. {finding.target}, its last"
-        f" target, still fails, now with another cause, and is part of {other}."
+        f"MERGED: incident {short(alert.group)} is over. Its last target,"
+        f" {finding.target}, still fails, but with another cause. It is now part of"
+        f" {other}."
     )
     gone = alert.recovered
     rest = f"Recovered before: {_all(gone)}." if gone else ""
