@@ -26,7 +26,8 @@ def test_an_explained_cause_appears_on_both_sides() -> None:
     for cause in CAUSES:
         for other in cause.explains:
             sentence = relations(cause, CAUSES)[0]
-            assert sentence.endswith(
+            end = "this cause is named, because it explains the other."
+            assert sentence.endswith(end)
                 "this cause is named, because it explains the other."
             )
             assert f"`{other}`" in sentence
