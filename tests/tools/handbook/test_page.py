@@ -28,8 +28,6 @@ def test_an_explained_cause_appears_on_both_sides() -> None:
             sentence = relations(cause, CAUSES)[0]
             end = "this cause is named, because it explains the other."
             assert sentence.endswith(end)
-                "this cause is named, because it explains the other."
-            )
             assert f"`{other}`" in sentence
             assert f"`{cause.id}`" in " ".join(relations(by_id[other], CAUSES))
     written = page({})
