@@ -287,8 +287,6 @@ def test_damaged_data_is_an_error(cloud: Cloud, name: str) -> None:
 def test_a_missing_region_states_what_to_set(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    capsys: pytest.CaptureFixture[str],
-) -> None:
     """A person at 3 a.m. does not look it up."""
     with pytest.raises(Exit):
         fail_at_aws(NoRegionError())
