@@ -42,6 +42,7 @@ PERMANENT = (
     "InvalidParameter",
     "InvalidParameterValue",
     "InvalidParameterException",
+    "ParameterValueInvalid",
     "InvalidMessageContents",
     "ValidationException",
 )

@@ -59,7 +59,7 @@ def test_a_redirect_to_https_behind_a_balancer_that_ends_tls_is_a_loop(
 ) -> None:
     """The ingress redirects to the requested URL and uses no pod."""
     well.inject("redirect-loop")
-    answer, line = ask_marked(well, 3)
+    answer, line = ask_marked(well, 4)
     assert answer.code == 308
     assert "[keybuzz-keybuzz-api-80] [] - - - - " in line
     assert well.public("front").code == 200

@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from botocore.exceptions import NoRegionError
+from typer import Exit
 from typer.testing import CliRunner, Result
 
 from parallax.cli import app
 from parallax.cli.stack_groups import duration, person
+from parallax.cli.terminal import fail_at_aws
 from parallax.groups.table import DynamoGroups
 from parallax.model.alert import Alert
 from parallax.model.group import Groups
@@ -279,3 +282,12 @@ def test_damaged_data_is_an_error(cloud: Cloud, name: str) -> None:
     result = run(name, "show", "e356")
     assert result.exit_code == 2
     assert "damaged" in result.stderr
+
+
+def test_a_missing_region_states_what_to_set(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A person at 3 a.m. does not look it up."""
+    with pytest.raises(Exit):
+        fail_at_aws(NoRegionError())
+    assert "set AWS_REGION" in " ".join(capsys.readouterr().err.split())

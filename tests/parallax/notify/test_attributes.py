@@ -11,11 +11,19 @@ from parallax.groups.alert import alone
 from parallax.model.alert import Alert
 from parallax.model.finding import NotificationReason
 from parallax.model.target import Severity
-from parallax.notify.attributes import LISTED, LONGEST, MOST, attributes
+from parallax.notify.attributes import (
+    LISTED,
+    LONGEST,
+    MOST,
+    attributes,
+    label_name,
+)
 from parallax.notify.routes import TopicRoute
 from tests.parallax.hostile import poisoned
 from tests.parallax.notify.mail.drawn import DRAWN, five_hundred, resolved, two
+from tests.parallax.notify.published import alerts_of
 from tests.parallax.sent_finding import FINDING
+from tests.parallax.throttle import refused_for_good
 
 
 def values(alert: Alert) -> dict[str, Any]:
@@ -125,3 +133,25 @@ def test_every_turn_is_an_attribute() -> None:
     """A system that only opens and closes filters on two of them."""
     for turn in NotificationReason:
         assert values(replace(two(), turn=turn))["turn"] == turn.value
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("team", "label.team"),
+        ("example.com/team", "label.example.com-team"),
+        ("a..b", "label.a.b"),
+        ("k" * 300, f"label.{'k' * 250}"),
+    ],
+)
+def test_a_label_has_a_name_that_sns_accepts(key: str, name: str) -> None:
+    """A key with a prefix has a slash; SNS refuses the whole message for it."""
+    assert label_name(key) == name
+
+
+def test_a_refused_label_loses_no_mail(cloud: Any) -> None:
+    """It is sent again without labels."""
+    with refused_for_good(of="label.team") as count:
+        TopicRoute(cloud.topic).send(replace(two(), labels=(("team", "shop"),)))
+    assert count.refused == 1
+    assert len(alerts_of(cloud)) == 1

@@ -96,6 +96,12 @@ def test_the_source_names_the_stack() -> None:
     assert read({}).source == SOURCE
 
 
+def test_an_update_loses_no_finding() -> None:
+    """The queue subscribes before anything is published on the new topic."""
+    assert RESOURCES["PublishFunction"]["DependsOn"] == "FindingsSubscription"
+    assert RESOURCES["FindingsSubscription"]["DependsOn"] == "FindingsQueuePolicy"
+
+
 def test_the_topic_is_fifo_and_its_name_says_so() -> None:
     """SNS rejects a FIFO topic without the suffix, and CloudFormation adds none."""
     topic = RESOURCES["FindingsTopic"]["Properties"]

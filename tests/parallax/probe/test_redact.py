@@ -261,7 +261,7 @@ def test_headers_that_identify_writers_keep_their_values() -> None:
     marks = [m for family in (*FAMILIES, NAMED, PLAIN) for m in family.marks]
     names = {name for mark in marks for name, _ in (*mark.headers, *mark.without)}
     assert len(names) > 15
-    for name in names - {"set-cookie"}:
+    for name in names - {"set-cookie", "www-authenticate"}:
         assert redacted(name, "503") == "503"
 
 

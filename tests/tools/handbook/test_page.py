@@ -26,12 +26,13 @@ def test_an_explained_cause_appears_on_both_sides() -> None:
     for cause in CAUSES:
         for other in cause.explains:
             sentence = relations(cause, CAUSES)[0]
-            assert sentence.startswith("This cause explains ")
+            end = "this cause is named, because it explains the other."
+            assert sentence.endswith(end)
             assert f"`{other}`" in sentence
             assert f"`{cause.id}`" in " ".join(relations(by_id[other], CAUSES))
     written = page({})
-    assert "This cause explains `lb-no-healthy-target`. If both are shown" in written
-    assert "This cause is explained by `lb-targets-not-the-ingress-nodes`, " in written
+    assert "If `lb-no-healthy-target` is shown too, this cause is named" in written
+    assert "`lb-targets-not-the-ingress-nodes`" in written
 
 
 def test_no_neighbor_is_one_sided() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parallax.cli.terminal import fail
+from parallax.cli.terminal import fail, fail_at_aws
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def run(
     except StackError as error:
         fail(str(error))
     except (BotoCoreError, ClientError) as error:
-        fail(f"AWS: {error}")
+        fail_at_aws(error)
     _finish(redrive, results, interrupted=interrupted, as_json=as_json)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parallax.cli.terminal import fail
+from parallax.cli.terminal import fail, fail_at_aws
 
 if TYPE_CHECKING:
     from parallax.groups.keeping import Keeping
@@ -57,7 +57,7 @@ def problems() -> Generator[None]:
     except UnreadableError as error:
         fail(f"the stored data is damaged: {error}")
     except (BotoCoreError, ClientError) as error:
-        fail(f"AWS: {error}")
+        fail_at_aws(error)
 
 
 def groups_of(stack: str) -> "DynamoGroups":

@@ -30,6 +30,19 @@ HOP_COLORS = {
 """One color per hop, the same in every command; an unknown hop is dim."""
 
 
+AWS_HINTS = {
+    "NoRegionError": "set AWS_REGION, or AWS_PROFILE to a profile with a region",
+    "NoCredentialsError": "set AWS_PROFILE, or log in with `aws sso login`",
+}
+"""botocore's error -> what to do."""
+
+
+def fail_at_aws(error: Exception) -> NoReturn:
+    """Print what AWS or botocore rejected, and what to do; exit 2."""
+    hint = AWS_HINTS.get(type(error).__name__)
+    fail(f"AWS: {error}" if hint is None else f"AWS: {str(error).rstrip('.')}; {hint}")
+
+
 def fail(problem: str) -> NoReturn:
     """Print what is wrong and what was expected to standard error; exit 2."""
     text = f"parallax: {plain(without_passwords(problem))}"

@@ -8,6 +8,7 @@ more than ten attributes does not reach a subscriber with raw delivery. A list
 (`String.Array`) matches if one of its values does. An empty value is refused.
 """
 
+import re
 from collections.abc import Iterable
 from itertools import islice
 
@@ -24,6 +25,8 @@ LABEL = "label."
 LISTED = 100
 """Values of a list. Of a larger group, the first targets are listed."""
 
+_REFUSED = re.compile(r"[^A-Za-z0-9_.-]")
+
 type Attributes = dict[str, dict[str, str]]
 
 
@@ -32,12 +35,12 @@ def attributes(alert: Alert) -> Attributes:
     finding, place = alert.finding, alert.place
     always = {
         "severity": _text(alert.severity.value),
-        "target": _list(_targets(alert)),
+        "target": text_list(_targets(alert)),
         "turn": _text(alert.turn.value),
         "state": _text(finding.state.value),
         "cause": _text(alert.cause),
         "class": _text(finding.class_.value if finding.class_ else None),
-        "cluster": _list(_clusters(alert)),
+        "cluster": text_list(_clusters(alert)),
     }
     rest = {
         "hop": _text(finding.hop.value if finding.hop else None),
@@ -65,9 +68,19 @@ def _labels(alert: Alert) -> Attributes:
     """Return an attribute for each key, with the values of all targets."""
     keys = list(dict.fromkeys(key for key, _ in alert.labels))[:LABELS]
     return {
-        f"{LABEL}{key}": _list(value for k, value in alert.labels if k == key)
+        label_name(key): text_list(value for k, value in alert.labels if k == key)
         for key in keys
     }
+
+
+def label_name(key: str) -> str:
+    """Return the attribute of a label, e.g. `label.example.com-team`.
+
+    SNS accepts letters, digits, `_`, `-` and `.` in a name, no two dots in a row and
+    none at the end; a key with a prefix has a `/` too.
+    """
+    name = _REFUSED.sub("-", f"{LABEL}{key}")
+    return re.sub(r"\.{2,}", ".", name).rstrip(".")[:LONGEST]
 
 
 def _text(value: str | None) -> dict[str, str]:
@@ -76,7 +89,8 @@ def _text(value: str | None) -> dict[str, str]:
     return {"DataType": "String", "StringValue": plain_line(value)[:LONGEST]}
 
 
-def _list(values: Iterable[str]) -> dict[str, str]:
+def text_list(values: Iterable[str]) -> dict[str, str]:
+    """Return a list as an attribute, empty without a value."""
     shown = list(dict.fromkeys(plain_line(value)[:LONGEST] for value in values))
     if not shown:
         return {}

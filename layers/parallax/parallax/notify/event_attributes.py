@@ -1,6 +1,7 @@
 """Event attributes: what a subscription of the findings topic can filter on.
 
-In: a CloudEvent. Out: SNS message attributes, each a short text.
+In: a CloudEvent. Out: SNS message attributes, each a short text or a list. Those of an
+alert are of its whole group, so that whoever gets its beginning gets its end.
 It does not: list everything; a filter on the body needs another policy scope.
 Source: Amazon SNS, "Amazon SNS message attributes": at most ten of them reach a queue
 with raw message delivery. An empty value is refused.
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from parallax.model.plain import plain_line
-from parallax.notify.attributes import LONGEST, Attributes
+from parallax.notify.attributes import LONGEST, Attributes, text_list
 
 
 def event_attributes(event: Mapping[str, Any]) -> Attributes:
@@ -20,17 +21,31 @@ def event_attributes(event: Mapping[str, Any]) -> Attributes:
     values = {
         "type": event["type"],
         "source": event["source"],
-        "target": finding.get("target"),
         "group": data.get("group"),
         "state": finding.get("state"),
         "turn": data.get("turn"),
-        "cause": finding.get("cause"),
+        "cause": data.get("cause") or finding.get("cause"),
         "class": finding.get("class"),
         "hop": finding.get("hop"),
-        "severity": finding.get("severity"),
+        "severity": data.get("severity") or finding.get("severity"),
     }
-    return {
+    found = {
         name: {"DataType": "String", "StringValue": plain_line(value)[:LONGEST]}
         for name, value in values.items()
         if value
     }
+    return found | _targets(data, finding)
+
+
+def _targets(data: Mapping[str, Any], finding: Mapping[str, Any]) -> Attributes:
+    """Return the target of a finding, or those of an alert, as far as it lists them."""
+    members = (*data.get("members", ()), *data.get("pending", ()))
+    gone = (*data.get("recovered", ()), *data.get("moved", ()))
+    names = [*(m["target"] for m in members), *gone]
+    if names:
+        return {"target": text_list(names)}
+    name = finding.get("target")
+    if not name:
+        return {}
+    value = plain_line(name)[:LONGEST]
+    return {"target": {"DataType": "String", "StringValue": value}}

@@ -17,16 +17,17 @@ from parallax.groups.alert import alone
 from parallax.links.address import Link, no_link, open_addresses
 from parallax.model.alert import Alert
 from parallax.model.finding import Finding
-from parallax.notify.attributes import Attributes, attributes
+from parallax.notify.attributes import LABEL, Attributes, attributes
 from parallax.notify.chat_topic import ChatRoute
 from parallax.notify.findings_topic import FindingsRoute, message
 from parallax.notify.paragraph import clock, paragraph, span
 from parallax.notify.publication import Publication
 from parallax.settings import SOURCE, Settings, SettingsError
 
-SUBJECT_REFUSED = ("InvalidParameter", "InvalidParameterException")
-"""SNS's error codes for a subject that it rejects. The API reference allows UTF-8,
-older pages only ASCII. Such a mail is sent again with an ASCII subject."""
+REFUSED = ("InvalidParameter", "InvalidParameterException", "ParameterValueInvalid")
+"""SNS's error codes for a subject or an attribute that it rejects. The API reference
+allows UTF-8 in a subject, older pages only ASCII. Such a mail is sent again with an
+ASCII subject and without labels: no mail depends on what a subscription filters on."""
 LATE = timedelta(minutes=10)
 """Age of an alert from which on its mail mentions the delay."""
 
@@ -90,9 +91,11 @@ class TopicRoute:
             self._publish(mail.subject, texts, filters)
         except Exception as error:
             plain = mail.subject.encode("ascii", "replace").decode()
-            if plain == mail.subject or not failed_with(error, *SUBJECT_REFUSED):
+            fewer = {k: v for k, v in filters.items() if not k.startswith(LABEL)}
+            same = (plain, fewer) == (mail.subject, filters)
+            if same or not failed_with(error, *REFUSED):
                 raise
-            self._publish(plain, texts, filters)
+            self._publish(plain, texts, fewer)
 
     def check(self) -> None:
         """Read the topic's attributes."""
