@@ -8,7 +8,7 @@ import pytest
 
 from parallax.redrive.letter import Form
 from parallax.redrive.result import Outcome
-from parallax.redrive.run import Redrive
+from parallax.redrive.run import SENT, Redrive
 from tests.parallax.redrive.conftest import Letters
 from tests.parallax.redrive.test_letter import (
     ASYNCHRONOUS,
@@ -126,6 +126,28 @@ def test_a_dry_run_changes_nothing(letters: Letters) -> None:
     assert [result.outcome for result in results] == [Outcome.READY, Outcome.READY]
     assert letters.invoked == []
     assert len(letters.left("notify")) == len(letters.left("letters")) == 1
+
+
+def test_the_oldest_letter_is_first(
+    letters: Letters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQS returns letters in any order; a pager gets an alert before its end."""
+    received = Redrive._receive
+
+    def shuffled(run: Redrive, queue: str) -> list[dict[str, Any]]:
+        """Give each letter the time that its record's id states."""
+        messages = received(run, queue)
+        for message in messages:
+            identity = json.loads(message["Body"])["record"]["eventID"]
+            message["Attributes"][SENT] = identity
+        return messages
+
+    monkeypatch.setattr(Redrive, "_receive", shuffled)
+    for identity in "312":
+        letters.put("notify", ASIDE | {"record": RECORD | {"eventID": identity}})
+    list(letters.redrive().run())
+    order = [event["Records"][0]["eventID"] for _, event in letters.invoked]
+    assert order == ["1", "2", "3"]
 
 
 def test_a_limit_leaves_the_others(letters: Letters) -> None:

@@ -166,7 +166,10 @@ def pagerduty(request: Request) -> Any:
 
 
 def opsgenie(request: Request) -> Any:
-    """Opsgenie, "Alert API": create, add a note, acknowledge, close, by alias."""
+    """Opsgenie, "Alert API": create, add a note, acknowledge, close, by alias.
+
+    "Update alert priority" is a PUT, the others are POSTs.
+    """
     assert request.headers["Authorization"].startswith("GenieKey ")
     parts = urlsplit(request.url)
     *_, alias, verb = ["", *parts.path.removeprefix("/v2/alerts").split("/")]
@@ -192,9 +195,16 @@ def opsgenie(request: Request) -> Any:
         },
         "additionalProperties": False,
     }
-    document = _json(request, note if verb else create)
+    priority = {
+        "required": ["priority"],
+        "properties": {"priority": create["properties"]["priority"]},
+        "additionalProperties": False,
+    }
+    schemas = {"": create, "priority": priority}
+    document = _json(request, schemas.get(verb, note))
+    assert request.method == ("PUT" if verb == "priority" else "POST")
     if verb:
-        assert verb in {"notes", "acknowledge", "close"}
+        assert verb in {"notes", "acknowledge", "close", "priority"}
         assert alias
         assert parse_qs(parts.query) == {"identifierType": ["alias"]}
     else:

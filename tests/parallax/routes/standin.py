@@ -59,12 +59,19 @@ def standing(name: str | None = None) -> Iterator[StandIn]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            self.answer("POST")
+
+        def do_PUT(self) -> None:
+            self.answer("PUT")
+
+        def answer(self, method: str) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {
                 n.title() if n != n.lower() else n: v for n, v in self.headers.items()
             }
             url = f"{stand_in.url}{self.path}"
-            status = stand_in.take(Request(url=url, body=body, headers=headers))
+            made = Request(url=url, body=body, headers=headers, method=method)
+            status = stand_in.take(made)
             if stand_in.loses:
                 self.close_connection = True
                 return

@@ -1,6 +1,7 @@
 """Kinds: each receiver accepts each alert, and no text from the network is markup."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
@@ -38,21 +39,27 @@ HOSTILE = (
 EVERY = [*product(KINDS, Turn)]
 
 
-def made(name: str, given: Notice) -> Request:
-    """Return the request for a receiver of a stack with every route."""
-    return KINDS[name].request(given, PLACE)
+def made(name: str, given: Notice) -> Sequence[Request]:
+    """Return the requests for a receiver of a stack with every route."""
+    return KINDS[name].requests(given, PLACE)
+
+
+def read(name: str, given: Notice) -> list[Any]:
+    """Return what a receiver reads of each request; raises if it refuses one."""
+    with time_machine.travel(given.now, tick=False):
+        return [RECEIVERS[name](request) for request in made(name, given)]
 
 
 def accepted(name: str, given: Notice) -> Any:
-    """Return what a receiver reads; raises if it refuses it."""
-    with time_machine.travel(given.now, tick=False):
-        return RECEIVERS[name](made(name, given))
+    """Return what a receiver reads of the only request."""
+    (one,) = read(name, given)
+    return one
 
 
 @pytest.mark.parametrize(("name", "turn"), EVERY)
 def test_each_receiver_accepts_each_turn(name: str, turn: Turn) -> None:
     """Firing, changed, grown, reminded, resolved, merged."""
-    accepted(name, notice(turn))
+    assert read(name, notice(turn))
 
 
 @pytest.mark.parametrize(("name", "text"), [*product(KINDS, HOSTILE)])
@@ -72,7 +79,7 @@ def test_any_text_is_accepted(name: str, text: str) -> None:
 def test_no_request_without_its_fields(name: str) -> None:
     """The reason names the field of the secret, and no value."""
     with pytest.raises(PlaceError, match=rf"{name}_|expected") as caught:
-        KINDS[name].request(notice(), {})
+        KINDS[name].requests(notice(), {})
     assert "http" not in str(caught.value)
 
 
@@ -124,21 +131,49 @@ def test_a_reminder_of_an_acknowledged_group_acknowledges() -> None:
     known = {t: notice(t, acknowledged=by) for t in (Turn.REMINDER, Turn.GROWN)}
     actions = [accepted("pagerduty", n)["event_action"] for n in known.values()]
     assert actions == ["acknowledge", "trigger"]
-    verbs = [accepted("opsgenie", n)["verb"] for n in known.values()]
-    assert verbs == ["acknowledge", "notes"]
+    verbs = [[one["verb"] for one in read("opsgenie", n)] for n in known.values()]
+    assert verbs == [["acknowledge"], ["", "priority", "notes"]]
 
 
-def test_opsgenie_keeps_one_alert_for_a_group() -> None:
-    """It is created with the group as its alias, changed by notes, and closed."""
-    created = accepted("opsgenie", notice())
-    assert (created["alias"], created["priority"]) == (GROUP, "P1")
-    for turn, verb in ((Turn.CAUSE_CHANGED, "notes"), (Turn.RESOLVED, "close")):
-        assert accepted("opsgenie", notice(turn))["verb"] == verb
-        assert f"/{GROUP}/{verb}?" in made("opsgenie", notice(turn)).url
+@pytest.mark.parametrize(
+    ("turn", "verbs"),
+    [
+        (Turn.FIRING, [""]),
+        (Turn.CAUSE_CHANGED, ["", "priority", "notes"]),
+        (Turn.TREND_CHANGED, ["", "priority", "notes"]),
+        (Turn.GROWN, ["", "priority", "notes"]),
+        (Turn.REMINDER, [""]),
+        (Turn.RESOLVED, ["close"]),
+        (Turn.MERGED, ["close"]),
+    ],
+)
+def test_opsgenie_keeps_one_alert_for_a_group(turn: Turn, verbs: list[str]) -> None:
+    """The group is the alias. A change reaches an open alert, whatever was before."""
+    requests, documents = made("opsgenie", notice(turn)), read("opsgenie", notice(turn))
+    assert [one["verb"] for one in documents] == verbs
+    for request, document in zip(requests, documents, strict=True):
+        if verb := document["verb"]:
+            assert f"/{GROUP}/{verb}?" in request.url
+        else:
+            assert (document["alias"], document["priority"]) == (GROUP, "P1")
+
+
+def test_opsgenie_creates_the_alert_of_an_acknowledged_group() -> None:
+    """Its first alert has no alias to acknowledge."""
+    by = Acknowledged(by="ann", at=NOON)
+    (created,) = read("opsgenie", notice(acknowledged=by))
+    assert created["verb"] == ""
+
+
+def test_opsgenie_raises_the_priority_of_a_group_that_becomes_critical() -> None:
+    """To create an open alert again does not change it."""
+    grown = [notice(Turn.GROWN), replace(notice(Turn.GROWN), severity=Severity.WARNING)]
+    set_to = [read("opsgenie", one)[1]["priority"] for one in grown]
+    assert set_to == ["P1", "P3"]
 
 
 def test_alertmanager_keeps_one_alert_for_a_group_and_severity() -> None:
-    """It fires until the group ends, longer than a mute; other severities end."""
+    """It fires until the group ends; other severities end."""
     first = notice(late=timedelta(0))
     for one, firing in (
         (first, ["critical"]),
@@ -153,12 +188,21 @@ def test_alertmanager_keeps_one_alert_for_a_group_and_severity() -> None:
         assert len(alerts) == len(Severity)
 
 
+def test_alertmanager_ends_no_acknowledged_group_that_still_fails() -> None:
+    """No reminder follows an acknowledgment, for as long as nothing changes."""
+    first = notice(late=timedelta(0))
+    ends = {
+        a["labels"]["severity"]: a["endsAt"] for a in accepted("alertmanager", first)
+    }
+    assert datetime.fromisoformat(ends["critical"]) - first.at == timedelta(days=365)
+
+
 def test_a_webhook_is_signed_with_each_key_of_a_rotation() -> None:
     """A receiver that knows only one of them accepts it; the id is the alert's."""
     other = "whsec_" + "b3RoZXI=" * 3
     given = replace(notice(), now=datetime.now(UTC))
     both = PLACE | {"webhook_secret": f"{other},{KEY}"}
-    request = KINDS["webhook"].request(given, both)
+    (request,) = KINDS["webhook"].requests(given, both)
     RECEIVERS["webhook"](request)
     assert request.headers["webhook-id"] == given.id
     assert len(request.headers["webhook-signature"].split()) == 2
@@ -167,4 +211,4 @@ def test_a_webhook_is_signed_with_each_key_of_a_rotation() -> None:
 def test_ntfy_needs_a_topic() -> None:
     """A URL without one is an error of the configuration."""
     with pytest.raises(PlaceError, match="https://<server>/<topic>"):
-        KINDS["ntfy"].request(notice(), PLACE | {"ntfy_url": "https://ntfy.example"})
+        KINDS["ntfy"].requests(notice(), PLACE | {"ntfy_url": "https://ntfy.example"})

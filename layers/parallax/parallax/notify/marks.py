@@ -45,7 +45,7 @@ class Marks:
         if (self.table, self.route, identity) in _sent:
             return Mark(is_sent=True)
         found = client("dynamodb").get_item(
-            TableName=self.table, Key=_key(identity), ConsistentRead=True
+            TableName=self.table, Key=key(identity), ConsistentRead=True
         )
         item = found.get("Item", {})
         return Mark(is_sent=self.route in item, was_tried=_count(item, self._attempts))
@@ -96,15 +96,14 @@ class Marks:
         values: dict[str, Any],
         names: dict[str, str] | None = None,
     ) -> Any:  # noqa: ANN401 - boto3's own type
-        expires_at = int((datetime.now(UTC) + KEPT).timestamp())
         return client("dynamodb").update_item(
             TableName=self.table,
-            Key=_key(identity),
+            Key=key(identity),
             UpdateExpression=expression,
             ExpressionAttributeNames={"#kind": "kind", "#attempts": self._attempts}
             | (names or {}),
             ExpressionAttributeValues={
-                ":expires": {"N": str(expires_at)},
+                ":expires": {"N": str(expires_at())},
                 ":kind": {"S": "published"},
             }
             | values,
@@ -117,5 +116,11 @@ def _count(item: Mapping[str, Any], name: str) -> bool:
     return item.get(name, {"N": "0"}) != {"N": "0"}
 
 
-def _key(identity: str) -> dict[str, Any]:
+def expires_at() -> int:
+    """Return when the table may delete what is written now; seconds since 1970."""
+    return int((datetime.now(UTC) + KEPT).timestamp())
+
+
+def key(identity: str) -> dict[str, dict[str, str]]:
+    """Return the key of an item; the routes' function may write these only."""
     return {"pk": {"S": f"published/{identity}"}}

@@ -1,4 +1,4 @@
-"""Run: replay dead letters one after another, and delete those that succeeded.
+"""Run: replay dead letters, the oldest first, and delete those that succeeded.
 
 In: a stack, and the steps whose letters to replay. Out: one `Result` per letter, at
 once. It does not: delete a letter before its function succeeded, or keep one invisible
@@ -72,8 +72,8 @@ class Redrive:
     def _queue(self, queue: str) -> Generator[Result]:
         """Process one queue until this run has received all of its letters."""
         hidden, received = self._hidden(queue), set[str]()
-        while new := self._new(queue, received):
-            for message in new:
+        while new := self._all_new(queue, received):
+            for message in sorted(new, key=_sent_at):
                 if self.limit is not None and self.tried >= self.limit:
                     self.more = True
                     return
@@ -89,6 +89,16 @@ class Redrive:
             QueueUrl=self.stack.queues[queue], AttributeNames=[name]
         )
         return int(counted["Attributes"][name])
+
+    def _all_new(self, queue: str, received: set[str]) -> list[dict[str, Any]]:
+        """Return all letters that are visible, and add them to `received`.
+
+        SQS returns letters in any order; a receiver shall get alerts as they happened.
+        """
+        letters: list[dict[str, Any]] = []
+        while new := self._new(queue, received):
+            letters += new
+        return letters
 
     def _new(self, queue: str, received: set[str]) -> list[dict[str, Any]]:
         """Receive letters, and return those not in `received`, which it adds."""
@@ -219,6 +229,11 @@ class Redrive:
                         for n, handle in enumerate(few)
                     ],
                 )
+
+
+def _sent_at(message: Mapping[str, Any]) -> int:
+    """Return when a letter was sent, in milliseconds; 0: SQS did not say it."""
+    return int(message.get("Attributes", {}).get(SENT, 0))
 
 
 def _time(message: Mapping[str, Any], name: str) -> datetime | None:

@@ -19,8 +19,9 @@ from parallax.routes.notice import Notice, Place
 from parallax.routes.request import Request, json_request, needed
 
 PATH = "/api/v2/alerts"
-OPEN = timedelta(days=8)
-"""Longer than any mute, which holds reminders back: until then it fires."""
+OPEN = timedelta(days=365)
+"""It fires for so long after the last alert of its group. Nothing follows for weeks if
+somebody acknowledged it and nothing changes; only recovery may resolve it."""
 
 
 def request(notice: Notice, place: Place) -> Request:

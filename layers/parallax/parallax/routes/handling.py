@@ -6,7 +6,9 @@ in the queue, or requests to receivers. What no retry can help is a dead letter.
 It does not: let a receiver wait for another one: each copy is in a message group of its
 own, `<receiver>-<group>`.
 Source: Amazon SQS, FIFO queues, "message group"; AWS Lambda, "Using Lambda with Amazon
-SQS": a message that failed blocks its message group until it succeeds.
+SQS": a message that failed blocks its message group until it succeeds; with
+`ReportBatchItemFailures`, errors do not reduce how many messages Lambda polls; Amazon
+SNS, "Subscription filter policies": a new one takes effect within 15 minutes.
 """
 
 import logging
@@ -24,7 +26,7 @@ from parallax.aws import client
 from parallax.notify.findings_topic import group
 from parallax.routes.attempt import Attempts
 from parallax.routes.kinds import KINDS, wants
-from parallax.routes.notice import Notice, notice_of
+from parallax.routes.notice import Notice, OtherEventError, notice_of
 from parallax.routes.sending import RejectedError
 from parallax.settings import Settings
 from parallax.stream import send_to_dead_letters
@@ -41,7 +43,8 @@ class CopyError(RuntimeError):
 def handle(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
     """Deliver each message, or copy it; return those that wait for a retry.
 
-    If all of them wait, the invocation raises, which counts as a Lambda error.
+    If all of them wait, the invocation raises, which counts as a Lambda error:
+    `RoutesFailingAlarm` counts these.
     """
     handling = _Handling(settings, is_redrive=bool(event.get("redrive")))
     response = process_partial_response(
@@ -66,11 +69,17 @@ class _Handling:
         try:
             notice = notice_of(body, datetime.now(UTC))
             if name is None:
+                self._attempts.check_age(notice.now - queued_at, "it was not copied")
                 self._copy(body, notice)
             elif name in KINDS:
                 self._attempts.deliver(name, notice, queued_at)
             else:
                 raise RejectedError("no receiver has this name")  # noqa: TRY301 - a dead letter as the others
+        except OtherEventError as error:
+            # SNS applies the filter of a new subscription only after some minutes.
+            log.info(
+                "event was dropped: it is not an alert", extra={"type": str(error)}
+            )
         except (RejectedError, ValueError) as error:
             reason = f"{name or 'routes'}: {error}"
             send_to_dead_letters(raw, reason, self._settings.dead_letters_url)

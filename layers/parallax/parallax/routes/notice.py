@@ -16,12 +16,17 @@ from parallax.model.plain import plain, plain_line
 from parallax.model.target import Severity
 from parallax.model.web_url import problem, without_secret_values
 from parallax.notify.alert_event import TYPE
+from parallax.notify.event import ADVICE_TYPE
+from parallax.notify.event import TYPE as FINDING_TYPE
 from parallax.notify.paragraph import clock, span
 from parallax.routes.request import cut
 
 type Place = Mapping[str, str]
 """Where a receiver is: the fields of the stack's secret."""
 type Json = Mapping[str, Any]
+
+OTHERS = frozenset({FINDING_TYPE, ADVICE_TYPE})
+"""What else the findings topic sends."""
 
 ENDS = frozenset({NotificationReason.RESOLVED, NotificationReason.MERGED})
 LINES = 12
@@ -50,12 +55,14 @@ class Link:
 class Notice:
     """An alert in a few lines, at the instant `now` of an attempt to send it.
 
-    `muted`: people shall not learn it; systems that keep an open alert shall.
+    `number` counts the alerts of a group. `muted`: people shall not learn it; systems
+    that keep an open alert shall.
     """
 
     event: Json
     id: str
     group: str
+    number: int
     source: str
     turn: NotificationReason
     severity: Severity
@@ -104,10 +111,19 @@ class Notice:
         return {name: text for name, text in facts.items() if text}
 
 
+class OtherEventError(Exception):
+    """The text holds a finding or advice, which no receiver gets."""
+
+
 def notice_of(body: str, now: datetime) -> Notice:
-    """Return the notice in a queue's text; raises `ValueError` if it holds no alert."""
+    """Return the notice in a queue's text.
+
+    Raises `OtherEventError`, and `ValueError` for what the topic does not send.
+    """
     try:
         event: Json = json.loads(body)
+        if event.get("type") in OTHERS:
+            raise OtherEventError(event["type"])
         if event.get("type") != TYPE:
             raise ValueError(f"type: expected {TYPE}, got {event.get('type')!r}")
         return _notice(event, now)
@@ -128,6 +144,7 @@ def _notice(event: Json, now: datetime) -> Notice:
         event=event,
         id=event["id"],
         group=data["group"],
+        number=int(data.get("number", 0)),
         source=event["source"],
         turn=NotificationReason(data["turn"]),
         severity=Severity(data.get("severity", Severity.CRITICAL)),

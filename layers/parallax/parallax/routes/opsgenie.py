@@ -1,13 +1,15 @@
-"""Opsgenie: an alert as a request of the Alert API v2.
+"""Opsgenie: an alert as requests of the Alert API v2.
 
-In: a notice, the fields `opsgenie_key` and `opsgenie_url`. Out: a POST: create, add a
-note, acknowledge, or close.
+In: a notice, the fields `opsgenie_key` and `opsgenie_url`. Out: requests: create, set
+the priority, add a note, acknowledge, close.
 It does not: open two alerts for one group: the group's id is the alias.
 Source: Opsgenie, "Alert API": message 130 characters, description 15,000, note 25,000,
 entity 512, source 100, details 8,000; priorities P1 to P5. A request to create an open
-alias only counts it, so a change is a note.
+alias only counts it: its priority and text stay. Other requests for an alias that is
+not open are accepted too, and have no effect.
 """
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 from urllib.parse import quote
@@ -24,34 +26,43 @@ _PRIORITIES = {Severity.CRITICAL: "P1", Severity.WARNING: "P3", Severity.INFO: "
 _CHANGES = frozenset({Turn.CAUSE_CHANGED, Turn.TREND_CHANGED, Turn.GROWN})
 
 
-def request(notice: Notice, place: Place) -> Request:
-    """Return the request; raises `PlaceError` without a key or URL."""
+def requests(notice: Notice, place: Place) -> tuple[Request, ...]:
+    """Return the requests, in order; raises `PlaceError` without a key or URL.
+
+    A change first creates the alert: somebody may have closed it, or its first alert
+    was not accepted. The note is last: a retry repeats what was accepted before it.
+    """
     url = needed(place, "opsgenie_url").rstrip("/")
     headers = {"Authorization": f"GenieKey {needed(place, 'opsgenie_key')}"}
-    verb, document = _call(notice)
-    if verb:
-        alias = quote(notice.group, safe="")
-        url = f"{url}/{alias}/{verb}?identifierType=alias"
-    return json_request(url, document, headers)
+    alias = f"{url}/{quote(notice.group, safe='')}"
 
+    def to(verb: str, document: dict[str, Any]) -> Request:
+        return json_request(f"{alias}/{verb}?identifierType=alias", document, headers)
 
-def _call(notice: Notice) -> tuple[str, dict[str, Any]]:
-    """Return what to do with the group's alert, and the body; empty: create it."""
-    source, title = cut(notice.source, SOURCE), _escaped(notice.title)
-    text = _escaped(notice.text)
-    note = {"source": source, "note": f"{title}\n\n{text}"}
+    note = _note(notice)
     if notice.has_ended:
-        return "close", note
-    if notice.turn in _CHANGES:
-        return "notes", note
-    if notice.acknowledged_by:
-        return "acknowledge", note
-    return "", {
-        "message": cut(title, MESSAGE),
+        return (to("close", note),)
+    if notice.turn is Turn.REMINDER and notice.acknowledged_by:
+        return (to("acknowledge", note),)
+    created = json_request(url, _alert(notice), headers)
+    if notice.turn not in _CHANGES:
+        return (created,)
+    priority = to("priority", {"priority": _PRIORITIES[notice.severity]})
+    return created, replace(priority, method="PUT"), to("notes", note)
+
+
+def _note(notice: Notice) -> dict[str, Any]:
+    note = f"{_escaped(notice.title)}\n\n{_escaped(notice.text)}"
+    return {"source": cut(notice.source, SOURCE), "note": note}
+
+
+def _alert(notice: Notice) -> dict[str, Any]:
+    return {
+        "message": cut(_escaped(notice.title), MESSAGE),
         "alias": notice.group,
-        "description": cut(text, DESCRIPTION),
+        "description": cut(_escaped(notice.text), DESCRIPTION),
         "entity": cut(notice.place, ENTITY),
-        "source": source,
+        "source": cut(notice.source, SOURCE),
         "priority": _PRIORITIES[notice.severity],
         "tags": ["parallax", notice.severity.value],
         "details": notice.facts

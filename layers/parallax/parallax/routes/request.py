@@ -19,11 +19,12 @@ class PlaceError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One POST. `url` and `headers` may contain secrets: neither is ever logged."""
+    """One request. `url` and `headers` may contain secrets: neither is ever logged."""
 
     url: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    method: str = "POST"
 
 
 def json_request(

@@ -93,7 +93,7 @@ async def _exchange(
         ends_at = asyncio.get_running_loop().time() + SECONDS
         route = Route(trace=trace, allow_private=allow_private, ends_at=ends_at)
         made = httpx.Request(
-            "POST",
+            request.method,
             request.url,
             content=request.body,
             headers={
