@@ -6,7 +6,9 @@ The name has two addresses, each of a load balancer; requests use them in turns.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from parallax.diagnose import each_balancer
 from parallax.diagnose.judge import judge
+from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerReading
 from parallax.model.judgement import NOT_ESTABLISHED, Answer, FollowKind, Judgement
 from parallax.model.probe import AS_A_USER, ProbeRun, Role
@@ -171,3 +173,15 @@ def test_behind_a_cdn_the_main_one_is_judged() -> None:
     assert not any(
         "keybuzz-lb-2" in text for a in cdn.assessments for text in a.evidence
     )
+
+
+def test_a_cause_that_explains_the_other_one_is_named() -> None:
+    """A firewall of the nodes stops the requests of both load balancers."""
+    general, firewall = "lb-no-healthy-target", "node-firewall-blocks-load-balancer"
+    assert general in each_balancer._EXPLAINS[firewall]
+    scene = Scene.of(s.healthy())
+    judged = [
+        (scene, replace(judge(s.healthy()), cause=c)) for c in (general, firewall)
+    ]
+    assert each_balancer._first(judged)[1].cause == firewall
+    assert each_balancer._first(judged[:1])[1].cause == general

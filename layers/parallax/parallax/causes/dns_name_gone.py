@@ -87,6 +87,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " there now.",
         command=zone_reading.command(scene),
     )
+    at_hetzner = zone_reading.zone(scene)
+    if at_hetzner and at_hetzner.record_sets == ():
+        return restore, trace  # it is known where the record is missing
     return trace, restore
 
 

@@ -43,7 +43,9 @@ def assess(scene: Scene) -> Assessment:
     failures, right, wrong = found.failures, found.right, found.wrong
     if wrong and not right and names.failing_address_is_given(scene):
         share, name = of(len(wrong), len(wrong)), balancer.name(scene)
-        return refuted(ID, f"{share} resolvers return an address that is not {name}'s")
+        return refuted(
+            ID, f"all resolvers ({share}) return an address that is not {name}'s"
+        )
     if not right or not names.failing_address_is_given(scene):
         what = "a resolver with this address and one with the load balancer's"
         raise Missing(what, evidence=(failures,))

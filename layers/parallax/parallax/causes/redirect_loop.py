@@ -98,10 +98,9 @@ def _trust(scene: Scene) -> NextStep:
     namespace = ingress.service_name(scene).partition("/")[0]
     return NextStep(
         text="TLS ends before the ingress, so it takes each request for plain HTTP and"
-        " redirects it. Check whether it trusts X-Forwarded-Proto; no output means that"
-        " it does not. Then set, for all its hosts, ingress-nginx"
-        ' `use-forwarded-headers: "true"` in its ConfigMap, or Traefik'
-        " `forwardedHeaders.trustedIPs` of the entry point.",
+        ' redirects it. Unless this prints `use-forwarded-headers: "true"`, the ingress'
+        " does not trust X-Forwarded-Proto: set that in its ConfigMap (in Traefik,"
+        " `forwardedHeaders.trustedIPs` of the entry point). It applies to all hosts.",
         command=f"kubectl -n {quote(namespace)} get configmap -o yaml"
         " | grep -iE 'forwarded|ssl-redirect'",
     )

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
+from parallax.causes import CAUSES
 from parallax.evidence import balancer, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -17,6 +18,8 @@ from parallax.model.balancer import BalancerReading, LoadBalancer
 from parallax.model.judgement import NOT_ESTABLISHED, Answer, Assessment, Judgement
 from parallax.model.probe import AS_A_USER, Probe, ProbeRun, Role
 from parallax.model.snapshot import Snapshot
+
+_EXPLAINS = {cause.id: cause.explains for cause in CAUSES}
 
 type Judged = Sequence[tuple[Scene, Judgement]]
 
@@ -86,11 +89,13 @@ def _run_at(run: ProbeRun, one: LoadBalancer) -> ProbeRun:
 def together(whole: Scene, judged: Judged) -> Judgement:
     """Return one judgement: the named cause with the most failing requests.
 
-    Its evidence also tells what requests to the other load balancers show. A cause is
-    ruled out only if it is ruled out at each load balancer at which users fail.
+    If the cause at another load balancer explains it, e.g. a firewall of the nodes,
+    that one is named. Its evidence also tells what requests to the other load balancers
+    show. A cause is ruled out only if it is ruled out at each load balancer at which
+    users fail.
     """
     named = [pair for pair in judged if pair[1].cause != NOT_ESTABLISHED]
-    scene, chosen = (named or judged)[0]
+    scene, chosen = _first(named or judged)
     read = scene.balancer
     if scene is whole or read is None or not read.others:
         return chosen
@@ -106,6 +111,14 @@ def together(whole: Scene, judged: Judged) -> Judgement:
             for a in _merged(scene, chosen, judged)
         ),
     )
+
+
+def _first(judged: Judged) -> tuple[Scene, Judgement]:
+    """Return the first judgement, or the one whose cause explains its cause."""
+    first = judged[0]
+    cause = first[1].cause
+    explaining = (p for p in judged if cause in _EXPLAINS.get(p[1].cause, ()))
+    return next(explaining, first)
 
 
 def _elsewhere(scene: Scene, chosen: Judgement, judged: Judged) -> tuple[str, ...]:

@@ -43,7 +43,8 @@ def no_change(incident: Incident, snapshot: Snapshot) -> str | None:
         return None
     if not cluster.endpoints or not all(end.ready for end in cluster.endpoints):
         return None
-    if not all(pod.ready for pod in cluster.ingress_pods or ()):
+    ingress = cluster.ingress_pods
+    if ingress is not None and not (ingress and all(pod.ready for pod in ingress)):
         return None
     minutes = int(BEFORE.total_seconds() // 60)
     return f"No pod started and no endpoint changed in the {minutes} minutes before."
