@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from uuid import UUID, uuid5
 
-from parallax.groups.due import ENDS, Due, pending_at
+from parallax.groups.due import Due, pending_at
 from parallax.groups.members import member_from
 from parallax.model.alert import Alert, Unaffected
-from parallax.model.finding import Finding
+from parallax.model.finding import ENDS, Finding
 from parallax.model.group import Group, Groups, Member
 from parallax.model.place import Place, PlaceKind
 from parallax.model.target import Target

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from parallax.groups.match import began_together
 from parallax.groups.members import for_all, with_group
-from parallax.model.finding import Incident, NotificationReason
+from parallax.model.finding import ENDS, Incident, NotificationReason
 from parallax.model.group import Group, Groups, Member, Mute
 from parallax.model.incident_state import State
 from parallax.model.judgement import NOT_ESTABLISHED
@@ -19,7 +19,6 @@ from parallax.story.rules import Rules
 
 GROWTH, AT_LEAST = 2, 3
 """The number of targets grows a lot if it doubles, and by three at least."""
-ENDS = frozenset({NotificationReason.RESOLVED, NotificationReason.MERGED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

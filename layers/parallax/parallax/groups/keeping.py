@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from parallax.groups.alert import alert_of
-from parallax.groups.due import ENDS, Due
+from parallax.groups.due import Due
 from parallax.groups.table import MOST_ALERTS, DynamoGroups
 from parallax.groups.take import forget, take, take_some
 from parallax.groups.tick import tick
 from parallax.incidents.items import ConflictError
 from parallax.incidents.table import DynamoIncidents
 from parallax.model.alert import Alert
-from parallax.model.finding import Finding, Incident
+from parallax.model.finding import ENDS, Finding, Incident
 from parallax.model.group import Groups
 from parallax.model.incident_state import State
 from parallax.model.packed import UnreadableError

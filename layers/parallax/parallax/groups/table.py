@@ -20,6 +20,7 @@ from parallax.incidents.items import (
     Items,
     check_version,
     count,
+    unchanged_since,
     unpacked,
 )
 from parallax.incidents.table import OnUnreadable
@@ -103,11 +104,7 @@ class DynamoGroups:
 
     def _guarded(self, item: Item, read: int) -> dict[str, Any]:
         write = self._write(item)
-        write["Put"] |= {
-            "ConditionExpression": "attribute_not_exists(#v) OR #v = :read",
-            "ExpressionAttributeNames": {"#v": "version"},
-            "ExpressionAttributeValues": {":read": {"N": str(read)}},
-        }
+        write["Put"] |= unchanged_since({"N": str(read)})
         return write
 
 

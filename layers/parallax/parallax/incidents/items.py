@@ -59,9 +59,7 @@ class Items:
             self._dynamodb.put_item(
                 TableName=self.table,
                 Item=item,
-                ConditionExpression="attribute_not_exists(#v) OR #v = :read",
-                ExpressionAttributeNames={"#v": "version"},
-                ExpressionAttributeValues={":read": version},
+                **unchanged_since(version),
             )
         except self._dynamodb.exceptions.ClientError as error:
             if failed_with(error, *CONFLICTS):
@@ -113,6 +111,15 @@ class Items:
                 **({"ExclusiveStartKey": start} if start else {}),
             )
             yield from page["Items"]
+
+
+def unchanged_since(version: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the condition that an item is new, or has the version that was read."""
+    return {
+        "ConditionExpression": "attribute_not_exists(#v) OR #v = :read",
+        "ExpressionAttributeNames": {"#v": "version"},
+        "ExpressionAttributeValues": {":read": version},
+    }
 
 
 def _typed(value: str | int) -> dict[str, str]:

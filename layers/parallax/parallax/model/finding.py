@@ -44,6 +44,10 @@ class NotificationReason(StrEnum):
     """Its last members are in another group now; only of a group."""
 
 
+ENDS = frozenset({NotificationReason.RESOLVED, NotificationReason.MERGED})
+"""The reasons of a group's last alert."""
+
+
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:

@@ -34,18 +34,18 @@ def attributes(alert: Alert) -> Attributes:
     """Return the attributes of an alert; one without a value is left out."""
     finding, place = alert.finding, alert.place
     always = {
-        "severity": _text(alert.severity.value),
+        "severity": text(alert.severity.value),
         "target": text_list(_targets(alert)),
-        "turn": _text(alert.turn.value),
-        "state": _text(finding.state.value),
-        "cause": _text(alert.cause),
-        "class": _text(finding.class_.value if finding.class_ else None),
+        "turn": text(alert.turn.value),
+        "state": text(finding.state.value),
+        "cause": text(alert.cause),
+        "class": text(finding.class_.value if finding.class_ else None),
         "cluster": text_list(_clusters(alert)),
     }
     rest = {
-        "hop": _text(finding.hop.value if finding.hop else None),
-        "place": _text(f"{place.kind.value}/{place.name}"),
-        "group": _text(alert.group),
+        "hop": text(finding.hop.value if finding.hop else None),
+        "place": text(f"{place.kind.value}/{place.name}"),
+        "group": text(alert.group),
     }
     every = always | _labels(alert) | rest
     return dict(islice(((k, v) for k, v in every.items() if v), MOST))
@@ -83,7 +83,8 @@ def label_name(key: str) -> str:
     return re.sub(r"\.{2,}", ".", name).rstrip(".")[:LONGEST]
 
 
-def _text(value: str | None) -> dict[str, str]:
+def text(value: str | None) -> dict[str, str]:
+    """Return a text as an attribute, empty without a value."""
     if not value:
         return {}
     return {"DataType": "String", "StringValue": plain_line(value)[:LONGEST]}

@@ -12,7 +12,7 @@ senders cut a title at 250 and a description at 8,000 characters.
 import re
 
 from parallax.model.alert import Alert
-from parallax.model.finding import NotificationReason
+from parallax.model.finding import ENDS, NotificationReason
 from parallax.model.judgement import NextStep
 from parallax.model.plain import json_text, plain
 from parallax.notify.mail import subject
@@ -21,7 +21,6 @@ from parallax.notify.mail.cause import cause
 from parallax.notify.mail.change import change
 from parallax.notify.mail.ending import ending
 from parallax.notify.mail.impact import impact
-from parallax.notify.mail.scope import ENDS
 from parallax.notify.mail.subject import is_monitor
 from parallax.notify.paragraph import sentence
 

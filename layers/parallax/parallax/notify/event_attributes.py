@@ -10,8 +10,7 @@ with raw message delivery. An empty value is refused.
 from collections.abc import Mapping
 from typing import Any
 
-from parallax.model.plain import plain_line
-from parallax.notify.attributes import LONGEST, Attributes, text_list
+from parallax.notify.attributes import Attributes, text, text_list
 
 
 def event_attributes(event: Mapping[str, Any]) -> Attributes:
@@ -29,11 +28,7 @@ def event_attributes(event: Mapping[str, Any]) -> Attributes:
         "hop": finding.get("hop"),
         "severity": data.get("severity") or finding.get("severity"),
     }
-    found = {
-        name: {"DataType": "String", "StringValue": plain_line(value)[:LONGEST]}
-        for name, value in values.items()
-        if value
-    }
+    found = {name: text(value) for name, value in values.items() if value}
     return found | _targets(data, finding)
 
 
@@ -47,5 +42,4 @@ def _targets(data: Mapping[str, Any], finding: Mapping[str, Any]) -> Attributes:
     name = finding.get("target")
     if not name:
         return {}
-    value = plain_line(name)[:LONGEST]
-    return {"target": {"DataType": "String", "StringValue": value}}
+    return {"target": text(name)}

@@ -7,9 +7,8 @@ Out: elements. It does not: repeat the mail.
 from dataclasses import dataclass
 from datetime import datetime
 
-from parallax.groups.due import ENDS
 from parallax.model.alert import Alert
-from parallax.model.finding import NotificationReason
+from parallax.model.finding import ENDS, NotificationReason
 from parallax.model.group import Group, Mute
 from parallax.model.incident_state import State
 from parallax.notify.paragraph import clock, minute, sentence, span

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from parallax.model.finding import NotificationReason
+from parallax.model.finding import ENDS, NotificationReason
 from parallax.model.plain import plain, plain_line
 from parallax.model.target import Severity
 from parallax.model.web_url import problem, without_secret_values
@@ -28,7 +28,6 @@ type Json = Mapping[str, Any]
 OTHERS = frozenset({FINDING_TYPE, ADVICE_TYPE})
 """What else the findings topic sends."""
 
-ENDS = frozenset({NotificationReason.RESOLVED, NotificationReason.MERGED})
 LINES = 12
 """Impact, cause, the next command and the link are in a mail's first lines."""
 LONGEST = 1800

@@ -9,7 +9,7 @@ It does not: send, or decide whether a mail is due.
 from dataclasses import dataclass
 
 from parallax.model.alert import Alert
-from parallax.model.finding import NotificationReason
+from parallax.model.finding import ENDS, NotificationReason
 from parallax.model.plain import plain
 from parallax.notify.mail import subject
 from parallax.notify.mail.advice import advice
@@ -22,7 +22,6 @@ from parallax.notify.mail.impact import impact, since
 from parallax.notify.mail.others import also_true, excluded
 from parallax.notify.mail.path import path
 from parallax.notify.mail.response import response
-from parallax.notify.mail.scope import ENDS
 from parallax.notify.mail.steps import first_step, further_steps
 from parallax.notify.mail.subject import is_monitor
 from parallax.notify.mail.timeline import timeline

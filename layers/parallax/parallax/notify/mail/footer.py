@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from parallax.links.signature import LIFETIME
 from parallax.model.alert import Alert
-from parallax.model.finding import Finding, NotificationReason
+from parallax.model.finding import ENDS, Finding, NotificationReason
 from parallax.model.plain import plain_line
-from parallax.notify.mail.scope import ENDS, short
+from parallax.notify.mail.scope import short
 from parallax.notify.mail.subject import is_monitor
 from parallax.notify.paragraph import clock, minute, paragraph, span, stacked
 

@@ -7,11 +7,10 @@ It does not: state that the place is at fault.
 from datetime import timedelta
 
 from parallax.model.alert import Alert
-from parallax.model.finding import NotificationReason
+from parallax.model.finding import ENDS, NotificationReason
 from parallax.model.judgement import Constancy
 from parallax.model.place import Place, PlaceKind
 
-ENDS = frozenset({NotificationReason.RESOLVED, NotificationReason.MERGED})
 SHORT_ID = 8
 """Characters of an id that a mail shows; `parallax mute` accepts them."""
 _WHERE = {
