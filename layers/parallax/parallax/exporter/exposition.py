@@ -7,7 +7,6 @@ Source: Prometheus, "Exposition formats", text format 0.0.4.
 """
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 
 from parallax.exporter.points import Family, Labels, Point, Subject
 
@@ -18,30 +17,32 @@ _ESCAPED_HELP = str.maketrans({"\\": r"\\", "\n": r"\n"})
 
 def exposition(found: Iterable[Family]) -> str:
     """Return the text of all families; each metric has its help and type first."""
-    return "".join(line for family in found for line in _lines(family))
+    subjects: dict[Subject, str] = {}
+    return "".join(line for family in found for line in _lines(family, subjects))
 
 
-def _lines(family: Family) -> Iterator[str]:
+def _lines(family: Family, subjects: dict[Subject, str]) -> Iterator[str]:
+    """Yield the lines; `subjects` has the labels of the targets seen so far."""
     name = family.metric.prometheus
     yield f"# HELP {name} {family.metric.help.translate(_ESCAPED_HELP)}\n"
     yield f"# TYPE {name} gauge\n"
     for point in family.points:
-        labels = _labels(point)
+        labels = _labels(point, subjects)
         value = _number(point.value)
         yield f"{name}{{{labels}}} {value}\n" if labels else f"{name} {value}\n"
 
 
-def _labels(point: Point) -> str:
-    own = ",".join(f'{name}="{_text(value)}"' for name, value in point.labels)
-    if point.subject is None:
+def _labels(point: Point, subjects: dict[Subject, str]) -> str:
+    own, subject = _written(point.labels) if point.labels else "", point.subject
+    if subject is None:
         return own
-    return f"{_of(point.subject)},{own}" if own else _of(point.subject)
+    if (text := subjects.get(subject)) is None:
+        pairs = (("target", subject.target), ("instance", subject.url))
+        text = subjects[subject] = _written(pairs)
+    return f"{text},{own}" if own else text
 
 
-@lru_cache(maxsize=1)
-def _of(subject: Subject) -> str:
-    """Return a subject's labels. Consecutive points often have the same subject."""
-    labels: Labels = (("target", subject.target), ("instance", subject.url))
+def _written(labels: Labels) -> str:
     return ",".join(f'{name}="{_text(value)}"' for name, value in labels)
 
 

@@ -10,7 +10,6 @@ and `server`.
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from functools import lru_cache
 from itertools import batched
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,11 +30,12 @@ def documents(
 ) -> Iterator[Json]:
     """Yield the requests' documents; `resource` has the attributes of the stack."""
     nanoseconds = str(int(at.timestamp() * 1000) * 1_000_000)
+    subjects: dict[Subject, tuple[Json, ...]] = {}
     pairs = ((family.metric, point) for family in found for point in family.points)
     for some in batched(pairs, POINTS, strict=False):
         metrics: dict[Metric, list[Json]] = {}
         for metric, point in some:
-            metrics.setdefault(metric, []).append(_point(point, nanoseconds))
+            metrics.setdefault(metric, []).append(_point(point, nanoseconds, subjects))
         yield {
             "resourceMetrics": [
                 {
@@ -60,10 +60,14 @@ def _metric(metric: Metric, points: list[Json]) -> Json:
     }
 
 
-def _point(point: Point, nanoseconds: str) -> Json:
+def _point(
+    point: Point, nanoseconds: str, subjects: dict[Subject, tuple[Json, ...]]
+) -> Json:
     attributes = [_text(_name(name), value) for name, value in point.labels]
-    if point.subject is not None:
-        attributes = [*_subject(point.subject), *attributes]
+    if (subject := point.subject) is not None:
+        if subject not in subjects:
+            subjects[subject] = _subject(subject)
+        attributes = [*subjects[subject], *attributes]
     # Always a double: some backends fix a metric's type by its first value.
     return {
         "attributes": attributes,
@@ -77,7 +81,6 @@ def _name(label: str) -> str:
     return "error.type" if label == "error_type" else label
 
 
-@lru_cache(maxsize=1)
 def _subject(subject: Subject) -> tuple[Json, ...]:
     """Return what identifies a target: `target` and `instance`, as for Prometheus.
 
