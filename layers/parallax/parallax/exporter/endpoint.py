@@ -41,7 +41,7 @@ class Endpoint:
 
     def respond(self, event: LambdaFunctionUrlEvent) -> Response:
         """Return the response; raises botocore's errors and `SecretError`."""
-        if event.path != PATH:
+        if event.raw_path != PATH:
             return _response(404, f"not found; only GET {PATH} is supported\n")
         if event.http_method not in {"GET", "HEAD"}:
             return _response(405, "only GET is supported\n", allow="GET, HEAD")

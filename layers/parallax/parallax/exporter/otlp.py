@@ -87,19 +87,23 @@ def _subject(subject: Subject) -> tuple[Json, ...]:
     The other attributes follow from the URL. None of them changes from probe to probe,
     since each change would be a new series.
     """
-    pairs = (("target", subject.target), ("instance", subject.url))
-    if not subject.url:
-        return tuple(_text(*pair) for pair in pairs)
-    parts = urlsplit(subject.url)
-    host, scheme = parts.hostname or "", parts.scheme.lower()
-    port = parts.port or _PORTS.get(scheme, 0)
+    named = [_text("target", subject.target), _text("instance", subject.url)]
+    try:
+        parts = urlsplit(subject.url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host:
+        return tuple(named)
+    scheme = parts.scheme.lower()
+    number = str(port or _PORTS.get(scheme, 0))
     return (
-        *(_text(*pair) for pair in pairs),
+        *named,
         _text("http.request.method", subject.method),
         _text("url.full", subject.url),
         _text("url.scheme", scheme),
         _text("server.address", host),
-        {"key": "server.port", "value": {"intValue": str(port)}},
+        {"key": "server.port", "value": {"intValue": number}},
     )
 
 
