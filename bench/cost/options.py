@@ -26,7 +26,7 @@ GB = 1e9
 class Measurement:
     """One scrape and one push of a stack of this size, each once a minute.
 
-    `units` are read units, in `requests` to DynamoDB. `shards`: files that a stack would
+    `units` are read units, in `requests` to DynamoDB. `shards`: files that it would
     write if each shard wrote its own one to S3.
     """
 
@@ -96,7 +96,10 @@ def options(
     yield ("`MetricsToken`: a scrape a minute", *(_scrape(m, prices) for _, m in sizes))
     yield ("`OtlpUrl`: a push a minute", *(_push(m, prices) for _, m in sizes))
     yield ("either: the alarm ExporterFailingAlarm", *(alarm for _ in sizes))
-    yield ("not chosen: a file in S3 each minute", *(_file(m, prices) for _, m in sizes))
+    yield (
+        "not chosen: a file in S3 each minute",
+        *(_file(m, prices) for _, m in sizes),
+    )
     custom = prices.of["custom_metrics"]
     phases = (custom.of(PHASES * targets) for (targets, _), _ in sizes)
     yield ("`Metrics=phases`", *phases)

@@ -139,7 +139,9 @@ def _options(measured: Measured, prices: Prices) -> Iterator[Sequence[str]]:
     invocations = {
         (targets, nodes): next(
             line.dollars
-            for line in _bill(measured, prices, Size(targets=targets, nodes=nodes)).lines
+            for line in _bill(
+                measured, prices, Size(targets=targets, nodes=nodes)
+            ).lines
             if line.name == "Lambda requests"
         )
         / price.of(1)

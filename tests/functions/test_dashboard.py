@@ -2,7 +2,7 @@
 
 Sources of the metrics of AWS: AWS Lambda Developer Guide, "Types of metrics for Lambda
 functions" and "Monitoring Lambda function URLs"; Amazon DynamoDB Developer Guide,
-"DynamoDB metrics and dimensions"; Amazon SQS and Amazon SNS Developer Guides, "Available
+"DynamoDB metrics and dimensions"; Amazon SQS and SNS Developer Guides, "Available
 CloudWatch metrics". Of the layout: Amazon CloudWatch API Reference, "Dashboard Body
 Structure and Syntax".
 """

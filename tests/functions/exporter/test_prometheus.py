@@ -43,7 +43,9 @@ class Stack:
         )
 
         given = event(None) | {"headers": {k.lower(): v for k, v in headers.items()}}
-        found = Endpoint("arn", lambda: self.view).respond(LambdaFunctionUrlEvent(given))
+        found = Endpoint("arn", lambda: self.view).respond(
+            LambdaFunctionUrlEvent(given)
+        )
         body = found["body"]
         raw = base64.b64decode(body) if found.get("isBase64Encoded") else body.encode()
         return found["statusCode"], found["headers"], raw

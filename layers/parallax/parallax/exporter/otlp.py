@@ -90,12 +90,11 @@ def _subject(subject: Subject) -> tuple[Json, ...]:
     named = [_text("target", subject.target), _text("instance", subject.url)]
     try:
         parts = urlsplit(subject.url)
-        host, port = parts.hostname, parts.port
+        host, port, scheme = parts.hostname, parts.port, parts.scheme.lower()
     except ValueError:
-        host = port = None
+        return tuple(named)
     if not host:
         return tuple(named)
-    scheme = parts.scheme.lower()
     number = str(port or _PORTS.get(scheme, 0))
     return (
         *named,

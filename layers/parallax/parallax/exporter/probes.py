@@ -54,7 +54,7 @@ def _probe(place: TargetRound) -> NewestProbe | None:
 
 def _healthy(place: TargetRound) -> NewestProbe:
     probe = cast("Any", place.run)["probes"][0]
-    certificate = probe.get("certificate") or {}
+    certificate: Mapping[str, Any] = probe.get("certificate") or {}
     return NewestProbe(
         at=datetime.fromisoformat(probe["started_at"]),
         success=True,

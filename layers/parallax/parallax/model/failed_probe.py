@@ -5,7 +5,7 @@ of its own, which costs a query for each target.
 It does not: contain what the round's past has, such as start, status and error.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from parallax.model.probe import Phases, Probe
@@ -21,7 +21,7 @@ class FailedProbe:
     """Seconds of a failed probe, and when the certificate that it got expires."""
 
     duration: float
-    phases: Phases = Phases()
+    phases: Phases = field(default_factory=Phases)
     certificate_ends: datetime | None = None
 
 
