@@ -87,7 +87,7 @@ def widgets(conditions: tuple[str, ...], kind: str) -> list[Any]:
 
 
 def rows(conditions: tuple[str, ...]) -> list[list[Any]]:
-    """Return every metric that is no expression, without its settings."""
+    """Return every metric that is not an expression, without its settings."""
     found = [row for w in widgets(conditions, "metric") for row in w["metrics"]]
     bare = [[part for part in row if isinstance(part, str)] for row in found]
     return [row for row in bare if row]
