@@ -16,7 +16,7 @@ import yaml
 
 from tools.chart import package
 from tools.chart.dashboard import dashboard
-from tools.chart.table import placed, table
+from tools.chart.table import table, with_table
 from tools.chart.values import described, descriptions
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ def files() -> dict[Path, str]:
     rows = table(schema, yaml.safe_load(values))
     return {
         CHART / "values.schema.json": _json(schema),
-        CHART / "README.md": placed((CHART / "README.md").read_text(), rows),
+        CHART / "README.md": with_table((CHART / "README.md").read_text(), rows),
         CHART / "Chart.yaml": with_icon((CHART / "Chart.yaml").read_text()),
         CHART / "files/dashboard.json": dashboard(),
     }

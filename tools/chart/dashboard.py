@@ -29,6 +29,7 @@ from tools.chart.panels import (
     labels,
     lines,
     number,
+    stacked,
     thresholds,
 )
 
@@ -162,13 +163,14 @@ def _health(board: Dashboard) -> None:
 def _duration(board: Dashboard) -> None:
     board.with_row(Row("Duration"))
     for panel in (
-        lines(
-            "From the internet, by phase",
-            f"avg by (phase) (probe_http_duration_seconds{{{OUTSIDE}}})",
-            "{{phase}}",
-            "The average of the selected targets.",
-            unit="s",
-            stacked=True,
+        stacked(
+            lines(
+                "From the internet, by phase",
+                f"avg by (phase) (probe_http_duration_seconds{{{OUTSIDE}}})",
+                "{{phase}}",
+                "The average of the selected targets.",
+                unit="s",
+            )
         ),
         lines(
             "Inside the cluster, by hop",

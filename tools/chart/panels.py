@@ -1,4 +1,4 @@
-"""Panels: the kinds of panel in the dashboard, with one look each.
+"""Panels: the kinds of panel in the dashboard, each with one style.
 
 In: a title, queries, a sentence that explains them. Out: builders of Grafana's SDK.
 It does not: choose metrics (`tools.chart.dashboard` does).
@@ -86,10 +86,8 @@ def health(title: str, expr: str, legend: str, about: str) -> StateTimeline:
     )
 
 
-def lines(
-    title: str, expr: str, legend: str, about: str, *, unit: str, stacked: bool = False
-) -> TimeSeries:
-    """Return curves over time; stacked ones are parts of a whole."""
+def lines(title: str, expr: str, legend: str, about: str, unit: str) -> TimeSeries:
+    """Return curves over time."""
     query = Dataquery().expr(expr).range().legend_format(legend).ref_id("A")
     legends = (
         looks.VizLegendOptions()
@@ -97,7 +95,6 @@ def lines(
         .placement(LegendPlacement.BOTTOM)
         .show_legend(True)  # noqa: FBT003 - the SDK's own form
     )
-    mode = StackingMode.NORMAL if stacked else StackingMode.NONE
     return (
         TimeSeries()
         .title(title)
@@ -107,11 +104,15 @@ def lines(
         .span(12)
         .unit(unit)
         .min(0)
-        .fill_opacity(30 if stacked else 0)
-        .stacking(looks.StackingConfig().mode(mode).group("A"))
         .legend(legends)
         .with_target(query.datasource(SOURCE))
     )
+
+
+def stacked(panel: TimeSeries) -> TimeSeries:
+    """Show curves as parts of a whole."""
+    stacking = looks.StackingConfig().mode(StackingMode.NORMAL).group("A")
+    return panel.stacking(stacking).fill_opacity(30)
 
 
 def labels(title: str, expr: str, about: str) -> Table:

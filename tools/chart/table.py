@@ -26,7 +26,7 @@ def table(schema: Schema, defaults: dict[str, Any]) -> str:
     )
 
 
-def placed(readme: str, content: str) -> str:
+def with_table(readme: str, content: str) -> str:
     """Return the README with new content between the two marks."""
     before, _, rest = readme.partition(BEGIN)
     _, mark, after = rest.partition(END)

@@ -17,7 +17,7 @@ WORDS = {
     *("max_over_time", "min", "min_over_time", "on", "or", "sum", "time", "unless"),
     "vector",
 }
-"""Words of PromQL that are no metrics."""
+"""Words of PromQL that are not metrics."""
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 
 

@@ -120,7 +120,7 @@ def test_both_ways_to_install_run_the_same() -> None:
         ("updateStrategy.rollingUpdate.maxSurge=1", "/updateStrategy/rollingUpdate"),
         ("updateStrategy.rollingUpdate.maxUnavailable=0", "maxUnavailable"),
         ("fullnameOverride=Agent", "/fullnameOverride"),
-        ("imagePullSecrets[0].nmae=a", "/imagePullSecrets/0"),
+        ("imagePullSecrets[0].title=a", "/imagePullSecrets/0"),
     ],
 )
 def test_a_wrong_value_is_rejected_by_its_name(setting: str, problem: str) -> None:
