@@ -4,14 +4,15 @@ import re
 import shutil
 import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
 
 from prometheus_client import generate_latest
 
+from parallax.exporter.exposition import exposition
+from parallax.exporter.points import families
 from parallax.model.probe import Phases, Probe, Role
 from parallax_agent.serving.metrics import Metrics
+from tests.parallax.exporter.views import VIEW
 
-ROOT = Path(__file__).parents[3]
 WORDS = {
     *("absent", "and", "avg", "bool", "by", "count", "group_left", "increase", "max"),
     *("max_over_time", "min", "min_over_time", "on", "or", "sum", "time", "unless"),
@@ -36,11 +37,16 @@ def metrics_of(expr: str) -> set[str]:
     return set(re.findall(r"[a-zA-Z_:][\w:]*", bare)) - WORDS
 
 
-def agent_metrics() -> str:
-    """Return what an agent serves that probed two hops of one target."""
+def agent() -> Metrics:
+    """Return the metrics of an agent that probed two hops of one target."""
     metrics = Metrics(lambda: 0, lambda: 0)
-    metrics.update({"shop": [_probe(Role.INGRESS), _probe(Role.POD)]})
-    return generate_latest(metrics.registry).decode()
+    metrics.update({"front": [_probe(Role.INGRESS), _probe(Role.POD)]})
+    return metrics
+
+
+def stack_metrics() -> str:
+    """Return what the exporter of the stack responds for two targets."""
+    return exposition(families(VIEW))
 
 
 def _probe(role: Role) -> Probe:
@@ -60,10 +66,5 @@ def _names(exposition: str) -> set[str]:
     return set(re.findall(r"^([a-z_]+)(?=[{ ])", exposition, re.MULTILINE))
 
 
-def _documented() -> set[str]:
-    """Return the Prometheus names in the table of docs/metrics.md."""
-    table = (ROOT / "docs/metrics.md").read_text()
-    return set(re.findall(r"^\| `([a-z_]+)` \|", table, re.MULTILINE))
-
-
-KNOWN = _names(agent_metrics()) | _documented()
+KNOWN = _names(generate_latest(agent().registry).decode()) | _names(stack_metrics())
+"""The metrics that agent and exporter really write."""

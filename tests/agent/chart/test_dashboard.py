@@ -46,7 +46,7 @@ def test_every_query_is_valid(tmp_path: Path) -> None:
 
 
 def test_the_queries_use_only_metrics_that_exist() -> None:
-    """The agent's own, as it serves them, and those of docs/metrics.md."""
+    """The agent's own, and those of the stack's exporter."""
     used = {metric for expr in queries() for metric in metrics_of(expr)}
     assert used <= KNOWN
     assert {name.split("_")[0] for name in used} == {"parallax", "probe"}

@@ -104,12 +104,36 @@ def full_values(tmp_path: Path) -> Words:
     )
 
 
+def commands(section: str, replaced: dict[str, str]) -> list[str]:
+    """Return the commands of a section of the chart's README."""
+    text = (CHART / "README.md").read_text().partition(f"\n## {section}\n")[2]
+    block = text.partition("```sh\n")[2].partition("```")[0].replace("\\\n", "")
+    for placeholder, value in replaced.items():
+        assert placeholder in block
+        block = block.replace(placeholder, value)
+    return block.strip().splitlines()
+
+
 def test_the_package_is_installed_as_the_readme_says(
     cluster: Cluster, package: Path, full_values: Words
 ) -> None:
     """Every object is accepted; the notes name the next commands."""
-    words = ("install", "parallax-agent", package, *NAMESPACE, "--create-namespace")
-    notes = cluster.must("helm", *words, *full_values)
+    files = [str(word).partition("=")[2] for word in full_values if "=/" in str(word)]
+    replaced = {
+        "CHART": str(package),
+        "KEYFILE": files[0],
+        "targets.yaml": files[1],
+        "cluster=NAME": "cluster=keybuzz",
+        "=URL": "=https://ingest.example/",
+        "REGISTRY": "registry.example",
+    }
+    notes = ""
+    for command in commands("Install", replaced):
+        notes = cluster.must(*command.split())
+    (agent,) = cluster.daemon_set()["spec"]["template"]["spec"]["containers"]
+    assert agent["image"] == "registry.example/parallax-agent:0.1.0"
+    labels = cluster.get("namespaces", "parallax", "")["metadata"]["labels"]
+    assert labels == {"pod-security.kubernetes.io/enforce": "privileged"}
     assert cluster.names() == {
         "clusterroles/parallax-agent",
         "clusterrolebindings/parallax-agent",

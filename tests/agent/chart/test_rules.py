@@ -35,7 +35,7 @@ def test_promtool_finds_nothing_to_complain_about() -> None:
 
 
 def test_the_alerts_use_only_metrics_that_exist() -> None:
-    """The agent's own, as it serves them, and those of docs/metrics.md."""
+    """The agent's own, and those of the stack's exporter."""
     used = {
         metric
         for group in rules()

@@ -288,7 +288,9 @@ def test_points_that_a_receiver_rejects_are_logged(
     assert "\n" not in vars(line)["reason"]
 
 
-@pytest.mark.parametrize("answer", [b"", b"[]", b"{}", b'{"partialSuccess": 1}', b"\xff"])
+@pytest.mark.parametrize(
+    "answer", [b"", b"[]", b"{}", b'{"partialSuccess": 1}', b"\xff"]
+)
 def test_any_other_answer_of_a_receiver_is_a_success(
     load: Any, places: dict[str, str], receiver: StandIn, answer: bytes
 ) -> None:

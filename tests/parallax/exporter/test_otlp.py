@@ -31,9 +31,7 @@ def parsed(document: Any) -> Any:
 
 def attributes(point: Any) -> dict[str, Any]:
     """Return the attributes of a point, or of a resource."""
-    return {
-        a.key: a.value.int_value or a.value.string_value for a in point.attributes
-    }
+    return {a.key: a.value.int_value or a.value.string_value for a in point.attributes}
 
 
 def test_a_document_is_a_request_of_the_protocol() -> None:

@@ -81,6 +81,8 @@ INCIDENT = Metric(
     "parallax.incident.info", "", "1 for each target of an open incident."
 )
 REPORTING = Metric(
-    "parallax.agents.reporting", "", "Nodes whose agent sent its last heartbeat in time."
+    "parallax.agents.reporting",
+    "",
+    "Nodes whose agent sent its last heartbeat in time.",
 )
 SILENT = Metric("parallax.agents.silent", "", "Other nodes of the cluster.")
