@@ -16,9 +16,9 @@ import yaml
 
 from lab.inside.kubernetes.store import Store
 from lab.inside.kubernetes.writes.kinds import BUILT_IN, PROMETHEUS_OPERATOR, TRAEFIK
-from lab.inside.kubernetes.writes.serving import served
 from tests.agent.chart.test_chart import CHART, EXAMPLES, ROOT
 from tests.agent.chart.test_names import EARLIER
+from tests.lab.inside.kubernetes.writes.running import running
 
 type Words = Sequence[str | Path]
 
@@ -86,7 +86,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """Serve a cluster that has ingress-nginx's namespace."""
-    with served(tmp_path) as (store, kubeconfig):
+    with running(tmp_path) as (store, kubeconfig):
         made = Cluster(store, kubeconfig)
         made.must("kubectl", "create", "namespace", "ingress-nginx")
         yield made
@@ -226,7 +226,7 @@ def test_objects_of_an_operator_need_the_operator(
     for number, kinds in enumerate((BUILT_IN, BUILT_IN + PROMETHEUS_OPERATOR)):
         folder = tmp_path / str(number)
         folder.mkdir()
-        with served(folder, kinds) as (store, kubeconfig):
+        with running(folder, kinds) as (store, kubeconfig):
             cluster = Cluster(store, kubeconfig)
             cluster.must("kubectl", "create", "namespace", "ingress-nginx")
             done = cluster.run(*words)
@@ -249,7 +249,7 @@ def test_the_role_grows_with_the_kinds_of_the_cluster(
 ) -> None:
     """Helm discovers Traefik's kinds, and the agent may read them."""
     words = ("install", "parallax-agent", package, *NAMESPACE, "--create-namespace")
-    with served(tmp_path, BUILT_IN + TRAEFIK) as (store, kubeconfig):
+    with running(tmp_path, BUILT_IN + TRAEFIK) as (store, kubeconfig):
         cluster = Cluster(store, kubeconfig)
         cluster.must(
             "helm", *words, "-f", EXAMPLES[0], "--set-json", "ingressControllers=[]"

@@ -122,7 +122,7 @@ def test_the_variable_lists_the_targets(prometheus: httpx.Client) -> None:
 def test_prometheus_loads_every_rule(prometheus: httpx.Client) -> None:
     """And evaluates each without an error."""
     deadline = time.monotonic() + START_SECONDS
-    health = {"unknown"}
+    health, loaded = {"unknown"}, list[dict[str, Any]]()
     while "unknown" in health:
         assert time.monotonic() < deadline
         groups = prometheus.get("/api/v1/rules").json()["data"]["groups"]

@@ -1,6 +1,6 @@
 """Serving: a writable Kubernetes API on the loopback interface, for helm and kubectl.
 
-In: the kinds, a folder. Out: a server in a thread, its store, and a kubeconfig.
+In: a certificate, the kinds. Out: a server in a thread, its store, and a kubeconfig.
 It does not: accept plain HTTP, over which kubectl sends no token.
 """
 
@@ -19,7 +19,6 @@ from lab.inside.kubernetes.store import Store
 from lab.inside.kubernetes.writes.changes import Changes
 from lab.inside.kubernetes.writes.discovery import Document, documents
 from lab.inside.kubernetes.writes.kinds import BUILT_IN, Kind
-from lab.world.certificates import Authority
 
 TOKEN = "lab-admin"  # noqa: S105 - valid at this server only
 NAMESPACES = ("default", "kube-system")
@@ -63,15 +62,15 @@ def _responding(document: Document) -> Handler:
 
 @contextmanager
 def served(
-    folder: Path, kinds: Iterable[Kind] = BUILT_IN
-) -> Iterator[tuple[Store, Path]]:
-    """Serve with two empty namespaces; yield the store and a kubeconfig's path."""
+    tls: ssl.SSLContext, kinds: Iterable[Kind] = BUILT_IN
+) -> Iterator[tuple[Store, str]]:
+    """Serve with two empty namespaces; yield the store and the URL.
+
+    `tls` has a certificate for `localhost`.
+    """
     store = Store()
     for name in NAMESPACES:
         store.put("namespaces", {"metadata": {"name": name}})
-    authority = Authority(folder)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(authority.issue("api", ["localhost"]))
     loop = asyncio.new_event_loop()
     runner = web.AppRunner(application(store, kinds), shutdown_timeout=0.1)
 
@@ -83,8 +82,7 @@ def served(
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        url = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
-        yield store, _kubeconfig(folder, url, authority.ca_file)
+        yield store, asyncio.run_coroutine_threadsafe(start(), loop).result(10)
     finally:
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
@@ -92,7 +90,8 @@ def served(
         loop.close()
 
 
-def _kubeconfig(folder: Path, url: str, ca_file: Path) -> Path:
+def write_kubeconfig(path: Path, url: str, ca_file: Path) -> None:
+    """Write a kubeconfig that selects the server and checks its certificate."""
     cluster = {"server": url, "certificate-authority": str(ca_file)}
     config = {
         "apiVersion": "v1",
@@ -102,6 +101,4 @@ def _kubeconfig(folder: Path, url: str, ca_file: Path) -> Path:
         "users": [{"name": "lab", "user": {"token": TOKEN}}],
         "contexts": [{"name": "lab", "context": {"cluster": "lab", "user": "lab"}}],
     }
-    path = folder / "kubeconfig"
     path.write_text(yaml.safe_dump(config))
-    return path

@@ -11,7 +11,8 @@ import yaml
 
 from lab.inside.kubernetes.writes.changes import APPLY, MERGE
 from lab.inside.kubernetes.writes.kinds import BUILT_IN, TRAEFIK
-from lab.inside.kubernetes.writes.serving import TOKEN, served
+from lab.inside.kubernetes.writes.serving import TOKEN
+from tests.lab.inside.kubernetes.writes.running import running
 
 MAPS = "/api/v1/namespaces/default/configmaps"
 
@@ -19,7 +20,7 @@ MAPS = "/api/v1/namespaces/default/configmaps"
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[httpx.Client]:
     """Serve the API; return a client of it."""
-    with served(tmp_path, BUILT_IN + TRAEFIK) as (_, kubeconfig):
+    with running(tmp_path, BUILT_IN + TRAEFIK) as (_, kubeconfig):
         (cluster,) = yaml.safe_load(kubeconfig.read_text())["clusters"]
         place = cluster["cluster"]
         tls = ssl.create_default_context(cafile=place["certificate-authority"])
