@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
     for path in outdated:
         name = path.relative_to(ROOT)
         if "--drift" in arguments:
-            print(f"{name} is outdated; run `python -m tools.chart`")  # noqa: T201
+            print(f"{name} is outdated; run `make docs`")  # noqa: T201
         else:
             path.write_text(texts[path])
             print(f"wrote {name}")  # noqa: T201 - a command's output
