@@ -17,6 +17,7 @@ from grafana_foundation_sdk.builders.dashboard import (
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import (
     DashboardCursorSync,
+    VariableOption,
     VariableRefresh,
     VariableSort,
 )
@@ -45,7 +46,7 @@ def dashboard() -> str:
         .uid("parallax")
         .description("Public URLs, probed from the internet and inside the cluster.")
         .tags(["parallax", "synthetic-monitoring"])
-        .readonly()
+        .editable()
         .tooltip(DashboardCursorSync.CROSSHAIR)
         .refresh("1m")
         .time("now-3h", "now")
@@ -54,7 +55,10 @@ def dashboard() -> str:
     )
     for part in (_now, _health, _duration, _agents):
         part(made)
-    encoded = json.dumps(made.build(), cls=JSONEncoder, indent=2, ensure_ascii=False)
+    built = made.build()
+    for own_id, panel in enumerate(built.panels or (), 1):
+        panel.id_val = own_id
+    encoded = json.dumps(built, cls=JSONEncoder, indent=2, ensure_ascii=False)
     return f"{encoded}\n"
 
 
@@ -74,6 +78,7 @@ def _target() -> QueryVariable:
         .multi(True)  # noqa: FBT003 - the SDK's own form
         .include_all(True)  # noqa: FBT003 - the SDK's own form
         .all_value(".+")
+        .current(VariableOption(selected=True, text=["All"], value=["$__all"]))
     )
 
 

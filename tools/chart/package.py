@@ -53,6 +53,7 @@ def stamp(
     _replace(
         chart / "README.md",
         ("](../../", f"]({home.rstrip('/')}/blob/main/"),
+        ("](../", f"]({home.rstrip('/')}/blob/main/agent/"),
         (f'| `"{IMAGE}"` |', f'| `"{image}"` |'),
     )
 

@@ -54,6 +54,7 @@ def number(title: str, expr: str, about: str, colors: ThresholdsConfig) -> Stat:
         .datasource(SOURCE)
         .height(4)
         .span(4)
+        .reduce_options(looks.ReduceDataOptions().calcs(["lastNotNull"]))
         .graph_mode(BigValueGraphMode.NONE)
         .color_mode(BigValueColorMode.BACKGROUND)
         .thresholds(colors)

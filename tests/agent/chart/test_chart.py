@@ -5,6 +5,7 @@ that the chart names and of a new one.
 """
 
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,15 @@ def test_an_error_never_contains_the_key() -> None:
     assert result.returncode != 0
     assert "key.value is not a signing key" in result.stderr
     assert "my-secret-word" not in result.stderr + result.stdout
+
+
+def test_every_way_to_install_has_the_same_version() -> None:
+    """The agent's package, the chart's appVersion and the image of the manifests."""
+    agent = tomllib.loads((ROOT / "agent/pyproject.toml").read_text())["project"]
+    about = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    file = ROOT / "agent/manifests/kustomization.yaml"
+    (image,) = yaml.safe_load(file.read_text())["images"]
+    assert agent["version"] == about["appVersion"] == str(image["newTag"])
 
 
 def test_an_own_ca_comes_with_the_targets(tmp_path: Path) -> None:

@@ -65,7 +65,9 @@ def test_a_panel_explains_itself_and_follows_the_data_source(
 
 
 def test_no_panel_covers_another() -> None:
-    """Each cell of the 24 columns belongs to one panel at most."""
+    """Each has its own id, and each cell of the 24 columns one panel at most."""
+    ids = [panel["id"] for panel in BOARD["panels"]]
+    assert ids == list(range(1, len(ids) + 1))
     cells = [
         (x, y)
         for panel in BOARD["panels"]
