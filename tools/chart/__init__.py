@@ -4,7 +4,7 @@ In: agent/chart. Out: the table of values, the schema's descriptions, the icon, 
 dashboard, and a packaged chart. It does not: publish anything.
 
 - `values`: the comments of values.yaml, as descriptions
-- `table`: the table of values in README.md
+- `table`: the tables of values and alerts in README.md
 - `dashboard`: the Grafana dashboard
 - `package`: the chart as a file, for a registry
 """

@@ -1,7 +1,8 @@
 """Write the generated parts of the chart: `python -m tools.chart [--drift]`.
 
-In: agent/chart/values.yaml, values.schema.json, icon.svg; `dashboard`. Out: the table
-in README.md, the schema's descriptions, the icon in Chart.yaml, files/dashboard.json.
+In: agent/chart/values.yaml, values.schema.json, files/rules.yaml, icon.svg;
+`dashboard`. Out: the tables in README.md, the schema's descriptions, the icon in
+Chart.yaml, files/dashboard.json.
 With `--drift` it writes nothing, and exits with status 1 if a file is outdated.
 `python -m tools.chart package …` packages the chart (`package`).
 """
@@ -16,7 +17,7 @@ import yaml
 
 from tools.chart import package
 from tools.chart.dashboard import dashboard
-from tools.chart.table import table, with_table
+from tools.chart.table import alerts, table, with_table
 from tools.chart.values import described, descriptions
 
 ROOT = Path(__file__).parents[2]
@@ -28,10 +29,12 @@ def files() -> dict[Path, str]:
     values = (CHART / "values.yaml").read_text()
     schema = json.loads((CHART / "values.schema.json").read_text())
     schema = described(schema, descriptions(values))
-    rows = table(schema, yaml.safe_load(values))
+    rules = yaml.safe_load((CHART / "files/rules.yaml").read_text())
+    readme = (CHART / "README.md").read_text()
+    readme = with_table(readme, "values", table(schema, yaml.safe_load(values)))
     return {
         CHART / "values.schema.json": _json(schema),
-        CHART / "README.md": with_table((CHART / "README.md").read_text(), rows),
+        CHART / "README.md": with_table(readme, "alerts", alerts(rules)),
         CHART / "Chart.yaml": with_icon((CHART / "Chart.yaml").read_text()),
         CHART / "files/dashboard.json": dashboard(),
     }

@@ -1,15 +1,17 @@
-"""Table: the values of the chart, as Markdown for its README.
+"""Table: the values and the alerts of the chart, as Markdown for its README.
 
-In: the schema with descriptions, and the default values. Out: one row for each value.
-It does not: list `global`, which belongs to parent charts.
+In: the schema with descriptions and the default values; the alert rules. Out: one row
+for each value, and for each alert. It does not: list `global`, which belongs to parent
+charts.
 """
 
 import json
+import re
 from typing import Any
 
 from tools.chart.values import Schema, leaves
 
-BEGIN, END = "<!-- values -->", "<!-- /values -->"
+_LABEL = re.compile(r"{{ \$labels\.(\w+) }}")
 LEFT_OUT = {"global"}
 
 
@@ -26,13 +28,32 @@ def table(schema: Schema, defaults: dict[str, Any]) -> str:
     )
 
 
-def with_table(readme: str, content: str) -> str:
-    """Return the README with new content between the two marks."""
-    before, _, rest = readme.partition(BEGIN)
-    _, mark, after = rest.partition(END)
+def alerts(rules: dict[str, Any]) -> str:
+    """Return the table of the alerts; labels in their texts are in capitals."""
+    rows = [
+        f"| `{rule['alert']}` | {rule.get('labels', {}).get('severity', "the target's")} | "
+        f"{rule.get('for', '0m')} | {_shown(rule['annotations']['summary'])} |"
+        for group in rules["groups"]
+        for rule in group["rules"]
+    ]
+    return "\n".join(
+        ["| alert | severity | after | summary |", "|---|---|---|---|", *rows]
+    )
+
+
+def _shown(summary: str) -> str:
+    text = _LABEL.sub(lambda match: match[1].upper(), summary)
+    return re.sub(r"{{ \$value[^}]*}}", "N", text)
+
+
+def with_table(readme: str, name: str, content: str) -> str:
+    """Return the README with new content between the two marks of a name."""
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, _, rest = readme.partition(begin)
+    _, mark, after = rest.partition(end)
     if not mark:
-        raise ValueError(f"README.md: expected {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n{content}\n{END}{after}"
+        raise ValueError(f"README.md: expected {begin} and {end}")
+    return f"{before}{begin}\n{content}\n{end}{after}"
 
 
 def _type(leaf: Schema) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.chart.table import table, with_table
+from tools.chart.table import alerts, table, with_table
 
 SCHEMA = {
     "properties": {
@@ -22,15 +22,31 @@ def test_a_row_has_path_type_default_and_meaning() -> None:
     ]
 
 
+def test_an_alert_has_severity_delay_and_summary() -> None:
+    """Labels are in capitals and the value is N; without a severity, the target's."""
+    texts = {
+        "summary": "{{ $labels.target }} fails for {{ $value | humanizeDuration }}"
+    }
+    rules = [
+        {"alert": "A", "for": "5m", "labels": {"severity": "warning"}},
+        {"alert": "B"},
+    ]
+    groups = [{"rules": [rule | {"annotations": texts} for rule in rules]}]
+    assert alerts({"groups": groups}).splitlines()[2:] == [
+        "| `A` | warning | 5m | TARGET fails for N |",
+        "| `B` | the target's | 0m | TARGET fails for N |",
+    ]
+
+
 def test_only_the_text_between_the_marks_changes() -> None:
     """Twice the same table gives the same file."""
     readme = "before\n<!-- values -->\nold\n<!-- /values -->\nafter\n"
-    once = with_table(readme, "new")
+    once = with_table(readme, "values", "new")
     assert once == "before\n<!-- values -->\nnew\n<!-- /values -->\nafter\n"
-    assert with_table(once, "new") == once
+    assert with_table(once, "values", "new") == once
 
 
 def test_without_marks_nothing_is_written() -> None:
     """The error names the marks."""
     with pytest.raises(ValueError, match="<!-- values -->"):
-        with_table("# README\n", "table")
+        with_table("# README\n", "values", "table")
