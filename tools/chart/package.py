@@ -54,6 +54,7 @@ def stamp(
         chart / "README.md",
         ("](../../", f"]({home.rstrip('/')}/blob/main/"),
         ("](../", f"]({home.rstrip('/')}/blob/main/agent/"),
+        (f"version: ~{old['version']}", f"version: ~{version or old['version']}"),
         (f'| `"{IMAGE}"` |', f'| `"{image}"` |'),
     )
 

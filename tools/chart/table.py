@@ -31,14 +31,18 @@ def table(schema: Schema, defaults: dict[str, Any]) -> str:
 def alerts(rules: dict[str, Any]) -> str:
     """Return the table of the alerts; labels in their texts are in capitals."""
     rows = [
-        f"| `{rule['alert']}` | {rule.get('labels', {}).get('severity', "the target's")} | "
-        f"{rule.get('for', '0m')} | {_shown(rule['annotations']['summary'])} |"
+        f"| `{rule['alert']}` | {_severity(rule)} | {rule.get('for', '0m')} | "
+        f"{_shown(rule['annotations']['summary'])} |"
         for group in rules["groups"]
         for rule in group["rules"]
     ]
     return "\n".join(
         ["| alert | severity | after | summary |", "|---|---|---|---|", *rows]
     )
+
+
+def _severity(rule: dict[str, Any]) -> str:
+    return rule.get("labels", {}).get("severity", "the target's")
 
 
 def _shown(summary: str) -> str:

@@ -258,6 +258,28 @@ def test_the_role_grows_with_the_kinds_of_the_cluster(
     assert "traefik.io" in {g for rule in role["rules"] for g in rule["apiGroups"]}
 
 
+def test_a_parent_chart_installs_it_and_removes_it_by_its_condition(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    """As the README says: a dependency, its values below its name."""
+    text = (CHART / "README.md").read_text().partition("```yaml\n")[2]
+    (dependency,) = yaml.safe_load(text.partition("```")[0])["dependencies"]
+    dependency["repository"] = f"file://{CHART}"
+    head = {"apiVersion": "v2", "name": "shop", "version": "1.0.0"}
+    parent = tmp_path / "shop"
+    parent.mkdir()
+    about = yaml.safe_dump(head | {"dependencies": [dependency]})
+    (parent / "Chart.yaml").write_text(about)
+    own = yaml.safe_load(EXAMPLES[0].read_text())
+    (parent / "values.yaml").write_text(yaml.safe_dump({"parallax-agent": own}))
+    cluster.must("helm", "dependency", "update", parent, "--skip-refresh")
+    cluster.must("helm", "install", "shop", parent, *NAMESPACE, "--create-namespace")
+    assert "daemonsets/shop-parallax-agent" in cluster.names()
+    off = ("--set", "parallax-agent.enabled=false")
+    cluster.must("helm", "upgrade", "shop", parent, *NAMESPACE, *off)
+    assert {name.split("/")[0] for name in cluster.names()} == {"secrets"}
+
+
 def test_the_manifests_are_applied_as_the_readme_says(
     cluster: Cluster, tmp_path: Path
 ) -> None:

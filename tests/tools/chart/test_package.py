@@ -41,6 +41,7 @@ def test_a_release_has_its_own_addresses_and_version(packaged: Path) -> None:
     readme = texts["parallax-agent/README.md"]
     assert f"]({PUBLISHED}/blob/main/docs/metrics.md)" in readme
     assert "](../" not in readme
+    assert "version: ~1.2.3-rc.1" in readme
     assert not [name for name in names if "/examples/" in name]
 
 
