@@ -44,6 +44,11 @@ PACKAGES = (
     Package("prometheus", "promtool", "it scrapes and checks the metrics"),
     Package("iproute2", "ip", "addresses inside the namespace"),
     Package("util-linux", "unshare", "the namespace itself"),
+    Package(
+        "prometheus-alertmanager",
+        "prometheus-alertmanager",
+        "the tests of alerts to Alertmanager",
+    ),
 )
 
 
