@@ -83,6 +83,15 @@ def test_a_target_that_was_not_probed_in_a_round_keeps_its_failure() -> None:
     assert (found.success, found.duration) == (False, 10.0)
 
 
+def test_a_failing_target_keeps_the_method_of_its_requests() -> None:
+    """It identifies the target's points, and the series must not change with it."""
+    run = healthy("front", NOW)
+    posted = replace(run, probes=(replace(run.first, method="POST"),))
+    last = after(posted, failing(NOW + MINUTE))
+    (found,) = newest_probes([TARGET], [last], NOW + 2 * MINUTE).values()
+    assert (found.success, found.method) == (False, "POST")
+
+
 def test_a_target_that_recovered_has_no_failure() -> None:
     """The stored failure ends with the next healthy probe."""
     last = after(failing(NOW), healthy("front", NOW + MINUTE))
