@@ -30,11 +30,15 @@ def run(*, stack: Stack = "parallax") -> None:
     """Serve incidents, findings and causes to an assistant, read-only (MCP)."""
     if find_spec("mcp") is None:
         fail(MISSING)
-    if sys.stdin is None or sys.__stdout__ is None:  # pyright: ignore[reportUnnecessaryComparison] - None if it is closed
+    if sys.__stdin__ is None or sys.__stdout__ is None:
         fail("mcp: standard input and output must be open")
-    if sys.stdin.isatty():
+    if _is_terminal():
         fail(HINT)
     from parallax.mcp.server import serve
 
     with suppress(BrokenPipeError, KeyboardInterrupt):
         serve(stack)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty()

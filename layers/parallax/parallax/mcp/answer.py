@@ -13,6 +13,7 @@ from secrets import token_hex
 from mcp.types import CallToolResult, TextContent
 from pydantic import BaseModel, ConfigDict
 
+from parallax.mcp import untrusted
 from parallax.model.plain import json_text
 
 NOTICE = (
@@ -50,6 +51,8 @@ def result[F: Fields, O: Fields](
     the word, and so cannot end the enclosure.
     """
     content = answer.model_dump(mode="json")
+    content["facts"] = untrusted.lines(content["facts"])
+    content["observed"] = untrusted.texts(content["observed"])
     word = nonce(NONCE_BYTES)
     observed = (
         f"<observed-{word}>\n{json_text(content['observed'])}\n</observed-{word}>"

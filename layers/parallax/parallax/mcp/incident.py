@@ -14,7 +14,7 @@ from parallax.mcp.finding import TITLES
 from parallax.model.group import Acknowledged, Group, Groups, Member, Mute
 from parallax.model.incident_state import State
 
-PAGE, TARGETS = 10, 20
+PAGE, TARGETS = 10, 10
 """Incidents of one page, and targets of one incident."""
 
 
@@ -109,7 +109,7 @@ def target_facts(member: Member) -> TargetFacts:
     """Return the facts of one target."""
     return TargetFacts(
         name=untrusted.name(member.target),
-        url=member.url and untrusted.sentence(member.url),
+        url=untrusted.url(member.url),
         state=member.state.value,
         since=member.since,
         status_code=member.status_code,

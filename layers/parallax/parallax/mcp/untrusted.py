@@ -6,18 +6,25 @@ It does not: detect instructions in a text. `parallax.mcp.answer` keeps all of t
 apart from the facts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import cast
 
 from parallax.model.plain import plain, plain_line
+from parallax.model.wire import Json
 
-NAME, SENTENCE, COMMAND, MAIL = 100, 500, 1500, 6000
-"""Most characters of a name, a sentence, a command, and the text of a mail."""
+NAME, URL, SENTENCE, COMMAND, MAIL = 100, 200, 500, 1500, 6000
+"""Most characters of a name, a URL, a sentence, a command, and the text of a mail."""
 CUT = "…"
 
 
 def name(text: str) -> str:
     """Return a name on one line."""
     return _cut(plain_line(text), NAME)
+
+
+def url(text: str | None) -> str | None:
+    """Return the URL of a target; None: it has none."""
+    return _cut(plain_line(text), URL) if text else None
 
 
 def sentence(text: str) -> str:
@@ -43,6 +50,27 @@ def command(text: str | None) -> str | None:
 def mail(text: str) -> str:
     """Return the beginning of a mail, with its lines."""
     return _cut(plain(text), MAIL)
+
+
+def lines(value: Json) -> Json:
+    """Return JSON in which each text is one line, and none is long."""
+    return _mapped(value, sentence)
+
+
+def texts(value: Json) -> Json:
+    """Return JSON in which no text has a control character, and each key is a name."""
+    return _mapped(value, plain)
+
+
+def _mapped(value: Json, change: Callable[[str], str]) -> Json:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list):
+        return [_mapped(item, change) for item in cast("list[Json]", value)]
+    if isinstance(value, dict):
+        pairs = cast("dict[str, Json]", value).items()
+        return {name(key): _mapped(item, change) for key, item in pairs}
+    return value
 
 
 def _cut(text: str, most: int) -> str:

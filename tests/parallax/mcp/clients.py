@@ -1,0 +1,68 @@
+"""Clients: the SDK's own client, connected to our server, for tests.
+
+In: a stack's name. Out: the answers. It does not: judge them.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import anyio
+from mcp import Client, StdioServerParameters
+from mcp.types import CallToolResult, TextContent
+
+from parallax.mcp.server import open_server
+from parallax.mcp.stack import Stack
+
+SECONDS = 30.0
+AWS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+PARALLAX = [sys.executable, "-c", "from parallax.cli import app; app()", "mcp"]
+
+
+def inside[T](stack: str, talk: Callable[[Client], Awaitable[T]]) -> T:
+    """Talk to a server in this process."""
+    return _run(Client(open_server(Stack(stack)), read_timeout_seconds=SECONDS), talk)
+
+
+def over_pipes[T](
+    stack: str, talk: Callable[[Client], Awaitable[T]], **environment: str
+) -> T:
+    """Talk to `parallax mcp` in a process of its own, which has the same AWS."""
+    given = {name: os.environ[name] for name in AWS if name in os.environ}
+    region = {"AWS_DEFAULT_REGION": os.environ.get("AWS_DEFAULT_REGION", "")}
+    server = StdioServerParameters(
+        command=PARALLAX[0],
+        args=[*PARALLAX[1:], "--stack", stack],
+        env=given | region | environment,
+    )
+    return _run(Client(server, read_timeout_seconds=SECONDS), talk)
+
+
+def call(stack: str, tool: str, **arguments: Any) -> CallToolResult:
+    """Call a tool of a server in this process."""
+
+    async def talk(client: Client) -> CallToolResult:
+        return await client.call_tool(tool, arguments)
+
+    return inside(stack, talk)
+
+
+def text_of(result: CallToolResult) -> str:
+    """Return all text of a result."""
+    blocks = (block for block in result.content if isinstance(block, TextContent))
+    return "\n".join(block.text for block in blocks)
+
+
+def size_of(result: CallToolResult) -> int:
+    """Return the characters of a result's structured content."""
+    return len(json.dumps(result.structured_content, ensure_ascii=False))
+
+
+def _run[T](client: Client, talk: Callable[[Client], Awaitable[T]]) -> T:
+    async def main() -> T:
+        async with client as connected:
+            return await talk(connected)
+
+    return anyio.run(main)
