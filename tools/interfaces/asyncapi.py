@@ -55,7 +55,7 @@ ATTRIBUTES = {
 """The message attributes of each event on the findings topic."""
 GROUPS = (
     "The target, which is the event's `subject`, as SQS accepts it.",
-    f"`{PREFIX}` and the event's `subject`, as SQS accepts it.",
+    f"`{PREFIX}<subject>`, with the group as the event's `subject`, as SQS accepts it.",
 )
 """The message group of an event about a target, and about a group."""
 TITLES = {

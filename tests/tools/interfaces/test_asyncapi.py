@@ -106,7 +106,7 @@ def test_group_and_deduplication_id_are_as_described() -> None:
         prefix = "group/" if name == "alert" else ""
         assert group(publication.target) == group(prefix + event["subject"])
         described_so = MESSAGES[name]["x-message-group-id"]
-        assert described_so.startswith("`group/`") == (name == "alert")
+        assert described_so.startswith("`group/<subject>`") == (name == "alert")
         assert group(publication.id) == group(event["id"])
 
 
