@@ -6,6 +6,7 @@ It does not: write over a release that is there; only `unreleased` is replaced.
 """
 
 import json
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,6 +20,9 @@ from tests.consumers.consumer import ticket
 
 FOLDER = Path(__file__).parent
 UNRELEASED = "unreleased"
+API = FOLDER.parents[1] / "docs/api"
+INTERFACES = ("openapi.json", "mcp-tools.json")
+"""Generated descriptions that are frozen as they are."""
 
 
 def schemas() -> dict[str, dict[str, Any]]:
@@ -34,7 +38,10 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 def main(version: str) -> None:
-    """Write the folder of a version; exit status 1 if it was released before."""
+    """Write the folder of a version; exit status 1 if it was released before.
+
+    `python -m tools.interfaces` must have written docs/api.
+    """
     folder = FOLDER / version
     if version != UNRELEASED and folder.exists():
         sys.exit(f"{folder}: exists; a released version stays as it is")
@@ -42,6 +49,8 @@ def main(version: str) -> None:
     for name, content in schemas().items():
         text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
         (folder / f"schemas/{name}.schema.json").write_text(text)
+    for name in INTERFACES:
+        shutil.copy(API / name, folder / f"schemas/{name}")
     findings, advice = emitted.findings(emitted.SOME), emitted.advice()[:3]
     _write(folder / "findings.jsonl", findings)
     _write(folder / "advice.jsonl", advice)

@@ -20,7 +20,7 @@ from parallax.model.stored_snapshot import decode_snapshot
 from parallax.routes.notice import notice_of
 from tests.consumers import emitted
 from tests.consumers.consumer import ticket
-from tests.consumers.freeze import FOLDER, UNRELEASED, main, schemas
+from tests.consumers.freeze import API, FOLDER, UNRELEASED, main, schemas
 from tests.parallax.sent_finding import NOON
 from tools.interfaces.breaking import breaking
 from tools.interfaces.promise import opened
@@ -41,8 +41,19 @@ TODAY = {
 FROZEN = [
     (version, path.name.removesuffix(".schema.json"))
     for version in RELEASES
-    for path in sorted((FOLDER / version / "schemas").iterdir())
+    for path in sorted((FOLDER / version / "schemas").glob("*.schema.json"))
 ]
+
+
+def interfaces(name: str) -> list[str]:
+    """Return the releases that described an interface."""
+    return [v for v in RELEASES if (FOLDER / v / "schemas" / name).exists()]
+
+
+def described(version: str, name: str) -> tuple[Any, Any]:
+    """Return the description of an interface then and now."""
+    then = (FOLDER / version / "schemas" / name).read_text()
+    return json.loads(then), json.loads((API / name).read_text())
 
 
 def rows(version: str, name: str) -> list[Any]:
@@ -151,6 +162,33 @@ def test_no_change_of_a_schema_breaks_a_reader(version: str, name: str) -> None:
         assert breaking(now, then, may_lack=True) == []
     else:
         assert breaking(opened(then), now) == []
+
+
+@pytest.mark.parametrize("version", interfaces("mcp-tools.json"))
+def test_no_change_of_a_tool_breaks_an_assistant(version: str) -> None:
+    """Each tool is still there, accepts the same arguments, returns the same fields."""
+    then, now = described(version, "mcp-tools.json")
+    tools = {tool["name"]: tool for tool in now["tools"]}
+    for old in then["tools"]:
+        new = tools[old["name"]]
+        assert breaking(new["inputSchema"], old["inputSchema"], may_lack=True) == []
+        assert breaking(old["outputSchema"], new["outputSchema"]) == []
+    uris = {one["uri"] for one in now["resources"]}
+    assert {one["uri"] for one in then["resources"]} <= uris
+
+
+@pytest.mark.parametrize("version", interfaces("openapi.json"))
+def test_no_change_of_a_response_breaks_an_agent(version: str) -> None:
+    """Each status and each field of a response is still there."""
+    then, now = described(version, "openapi.json")
+    for path, methods in then["paths"].items():
+        for method, operation in methods.items():
+            statuses = now["paths"][path][method]["responses"]
+            for code, response in operation["responses"].items():
+                assert statuses[code]["x-keep-the-push"] == response["x-keep-the-push"]
+    for name in ("Rejection", "StoredV1", "StoredV2"):
+        old, new = (d["components"]["schemas"][name] for d in (then, now))
+        assert breaking(old, new) == []
 
 
 def test_freezing_does_not_write_over_a_release() -> None:
