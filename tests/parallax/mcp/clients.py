@@ -44,6 +44,7 @@ def call(stack: str, tool: str, **arguments: Any) -> CallToolResult:
     """Call a tool of a server in this process."""
 
     async def talk(client: Client) -> CallToolResult:
+        """Call the tool."""
         return await client.call_tool(tool, arguments)
 
     return inside(stack, talk)

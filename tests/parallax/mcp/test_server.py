@@ -97,6 +97,7 @@ def test_an_assistant_reads_an_incident_over_pipes(stack: str, bucket: str) -> N
     reference = Bucket(bucket).save(recorded())
 
     async def talk(client: Client) -> list[CallToolResult]:
+        """List, show and judge."""
         assert {tool.name for tool in (await client.list_tools()).tools} == TOOLS
         listed = await client.call_tool("list_incidents", {})
         identity = facts(listed)["incidents"][0]["id"]
@@ -126,6 +127,7 @@ def test_every_tool_is_declared_as_read_only(stack: str) -> None:
     """Clients then need not ask before a call."""
 
     async def talk(client: Client) -> None:
+        """Read the annotations."""
         for tool in (await client.list_tools()).tools:
             assert tool.annotations is not None
             assert tool.annotations.read_only_hint
@@ -348,6 +350,7 @@ def test_without_credentials_the_answer_says_how_to_log_in(
     """Also without a traceback on standard error; causes need no AWS."""
 
     async def talk(client: Client) -> tuple[CallToolResult, CallToolResult]:
+        """Call one tool that needs AWS, and one that does not."""
         listed = await client.call_tool("list_incidents", {})
         return listed, await client.call_tool("list_causes", {"search": "firewall"})
 
@@ -375,6 +378,7 @@ def test_a_login_is_used_without_a_restart(
     aws_session.session.cache_clear()
 
     async def talk(client: Client) -> None:
+        """Call before and after the login."""
         monkeypatch.delenv(key)
         assert (await client.call_tool("list_incidents", {})).is_error
         monkeypatch.setenv(key, "test")
@@ -406,6 +410,7 @@ def test_resources_are_causes_pages_and_schemas(stack: str) -> None:
     """Each can be read; an unknown cause is an error of the protocol."""
 
     async def talk(client: Client) -> None:
+        """Read every resource."""
         listed = (await client.list_resources()).resources
         assert {"parallax://causes", "parallax://docs/mcp"} <= {r.uri for r in listed}
         for uri in [*(r.uri for r in listed), f"parallax://causes/{CAUSE}"]:

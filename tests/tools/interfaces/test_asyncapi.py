@@ -73,7 +73,7 @@ def test_the_schema_of_asyncapi_finds_mistakes() -> None:
     """So a valid document means something."""
     for wrong in (
         DOCUMENT | {"asyncapi": "2.6.0"},
-        DOCUMENT | {"chanels": {}},
+        DOCUMENT | {"rooms": {}},
         DOCUMENT | {"operations": {"x": {"action": "shout"}}},
     ):
         assert not Draft7Validator(META).is_valid(wrong)

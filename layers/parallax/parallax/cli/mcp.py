@@ -27,7 +27,7 @@ MISSING = (
 
 
 def run(*, stack: Stack = "parallax") -> None:
-    """Serve incidents, findings and causes to an assistant, read-only (MCP)."""
+    """Serve incidents to an assistant (MCP), read-only."""
     if find_spec("mcp") is None:
         fail(MISSING)
     if sys.__stdin__ is None or sys.__stdout__ is None:
