@@ -37,7 +37,7 @@ def main() -> int:
     if "--drift" in sys.argv[1:]:
         for path in outdated:
             name = path.relative_to(ROOT)
-            print(f"{name} is outdated; run `python -m tools.interfaces`")  # noqa: T201
+            print(f"{name} is outdated; run `make docs`")  # noqa: T201
         return 1 if outdated else 0
     FOLDER.mkdir(exist_ok=True)
     for path in outdated:

@@ -338,6 +338,10 @@ def test_an_answer_is_never_too_large(stack: str, cloud: Cloud) -> None:
     assert facts(listed)["incidents"][0]["target_count"] == 25
     shown = call(stack, "show_incident", incident=f"{0:036}")
     assert observed(shown)["finding"]["next_steps"][0]["command"] is None
+    assert facts(shown)["failing_count"] == 301
+    rest = call(stack, "show_incident", incident=f"{0:036}", offset=295)
+    assert len(facts(rest)["failing_targets"]) == 6
+    assert facts(rest)["next_offset"] is None
     evidence = call(stack, "list_evidence", source=f"{0:036}")
     causes = call(stack, "list_causes")
     for result in (listed, shown, evidence, causes):

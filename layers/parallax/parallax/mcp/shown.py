@@ -30,13 +30,18 @@ from parallax.notify.mail import render
 
 
 class ShownFacts(Fields):
-    """An incident. `open` is null if it ended; `alert_*` describe its last mail."""
+    """An incident. `open` is null if it ended; `alert_*` describe its last mail.
+
+    `failing_targets` is one page of `failing_count`; `next_offset` is null on the last.
+    """
 
     id: str
     open: IncidentFacts | None
     alert_number: int
     alert_reason: str
     alert_at: datetime
+    failing_count: int
+    next_offset: int | None
     failing_targets: list[TargetFacts]
     recovered_count: int
     recovered: list[str]
@@ -73,9 +78,11 @@ class TargetFindingObserved(Fields):
 
 
 def shown(
-    board: Groups, alert: Alert, now: datetime
+    board: Groups, alert: Alert, now: datetime, offset: int = 0
 ) -> Answer[ShownFacts, ShownObserved]:
-    """Return the answer about an incident."""
+    """Return the answer about an incident, with its targets from a position on."""
+    page = alert.failing[offset : offset + TARGETS]
+    after = offset + len(page)
     group = next((g for g in board.groups if g.id == alert.group), None)
     mail = render(alert)
     facts = ShownFacts(
@@ -84,7 +91,9 @@ def shown(
         alert_number=alert.number,
         alert_reason=alert.turn.value,
         alert_at=alert.at,
-        failing_targets=[target_facts(member) for member in alert.failing[:TARGETS]],
+        failing_count=len(alert.failing),
+        next_offset=after if after < len(alert.failing) else None,
+        failing_targets=[target_facts(member) for member in page],
         recovered_count=len(alert.recovered),
         recovered=[untrusted.name(one) for one in alert.recovered[:TARGETS]],
         watched_there=alert.watched,

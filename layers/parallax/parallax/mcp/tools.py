@@ -71,6 +71,7 @@ class Tools:
             Text,
             Field(description="Id, beginning of an open id, or a failing target."),
         ],
+        offset: Offset = 0,
     ) -> Annotated[CallToolResult, Answer[ShownFacts, ShownObserved]]:
         """Show an incident: cause, evidence, path, next steps, timeline, its mail."""
         now = self._now()
@@ -80,7 +81,7 @@ class Tools:
             if alert is None:
                 group = any_group_named(board, incident)
                 raise refusal(sources.without_mail(group.id))
-        return result(shown(board, alert, now))
+        return result(shown(board, alert, now, offset))
 
     def show_target(
         self, target: Annotated[Text, Field(description="Name in the targets file.")]
