@@ -6,28 +6,17 @@ It does not: describe the tables, or the formats of single chats and pagers.
 Source: AsyncAPI 3.0.0; SNS binding 0.1.0; SQS binding 0.2.0; HTTP binding 0.3.0.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from parallax import __version__
-from parallax.model.alert import PREFIX
-from parallax.notify import attributes, event_attributes
 from parallax.notify.alert_event import LIMIT
-from parallax.notify.alert_event import TYPE as ALERT
-from parallax.notify.event import ADVICE_TYPE, TYPE
 from parallax.notify.findings_topic import MESSAGE_LIMIT
-from parallax.notify.sms import LIMIT as SMS_LIMIT
-from parallax.notify.variants import MAIL_LIMIT, PROGRAMS
+from parallax.notify.variants import PROGRAMS
 from parallax.routes.webhook import CONTENT
+from tools.interfaces.messages import EVENTS, messages
 from tools.interfaces.template import properties
 
 type Json = dict[str, Any]
-FORMAT = "application/schema+json;version=draft-2020-12"
-EVENTS = {
-    "finding": (TYPE, "One judgement of one target, as it was published."),
-    "advice": (ADVICE_TYPE, "What will fail if nobody acts, or that it is gone."),
-    "alert": (ALERT, "One change of a group of targets that fail by one cause."),
-}
 INTRODUCTION = f"""\
 Every message for programs is a [CloudEvent](https://cloudevents.io) 1.0 in structured \
 JSON. `type` names its schema; `dataschema` is the schema's name, not an address. \
@@ -47,25 +36,6 @@ QUEUES = {
         "The queue of the function `routes`; other programs do not read it.",
     ),
 }
-ATTRIBUTES = {
-    "finding": [name for name in event_attributes.NAMES if name != "group"],
-    "advice": ["type", "source", "target", "state"],
-    "alert": list(event_attributes.NAMES),
-}
-"""The message attributes of each event on the findings topic."""
-GROUPS = (
-    "The target, which is the event's `subject`, as SQS accepts it.",
-    f"`{PREFIX}<subject>`, with the group as the event's `subject`, as SQS accepts it.",
-)
-"""The message group of an event about a target, and about a group."""
-TITLES = {
-    "alertForPrograms": "Alert, on the alerts topic",
-    "signedAlert": "Alert, to the webhook",
-}
-TEXTS = {
-    "mail": (f"The mail, as plain text of at most {MAIL_LIMIT:,} bytes.", MAIL_LIMIT),
-    "sms": (f"State, scope and cause, in {SMS_LIMIT} characters of GSM-7.", SMS_LIMIT),
-}
 
 
 def document() -> Json:
@@ -84,6 +54,7 @@ def document() -> Json:
             "findingsQueue": _queue("FindingsQueue", ("finding", "advice")),
             "routesQueue": _queue("RoutesQueue", ("alert",)),
             "alertsTopic": _alerts_topic(),
+            "chatTopic": _chat_topic(),
             "webhook": _webhook(),
         },
         "operations": {
@@ -91,9 +62,10 @@ def document() -> Json:
             "deliverFinding": _send("findingsQueue", "Deliver findings and advice."),
             "deliverAlert": _send("routesQueue", "Deliver alerts to the routes."),
             "publishAlert": _send("alertsTopic", "Publish an alert to people."),
+            "postToChat": _send("chatTopic", "Publish an alert for a chat."),
             "postAlert": _send("webhook", "Send an alert to `WebhookUrl`."),
         },
-        "components": {"messages": _events() | _texts()},
+        "components": {"messages": messages()},
     }
 
 
@@ -165,6 +137,23 @@ def _alerts_topic() -> Json:
     }
 
 
+def _chat_topic() -> Json:
+    return {
+        "address": "ChatTopicForQ",
+        "title": "Chat topic",
+        "description": "Output `ChatTopicArn`, with `ChatTopic=true`. Amazon Q Developer"
+        " in chat applications subscribes, and posts to Slack or Teams.",
+        "messages": _named("chat"),
+        "bindings": {
+            "sns": {
+                "name": "ChatTopicForQ",
+                "ordering": {"type": "standard"},
+                "bindingVersion": "0.1.0",
+            }
+        },
+    }
+
+
 def _webhook() -> Json:
     return {
         "address": "{WebhookUrl}",
@@ -189,61 +178,3 @@ def _send(channel: str, summary: str) -> Json:
 
 def _named(*names: str) -> Json:
     return {name: {"$ref": f"#/components/messages/{name}"} for name in names}
-
-
-def _events() -> Json:
-    """Return the messages that are CloudEvents."""
-    every = {
-        event: _event(event, {name: event_attributes.NAMES[name] for name in names})
-        for event, names in ATTRIBUTES.items()
-    }
-    of_alerts = attributes.NAMES | {"label.<key>": attributes.LABEL_TEXT}
-    signed = {
-        "webhook-id": "The event's `id`.",
-        "webhook-timestamp": "Seconds since 1970 of this attempt.",
-        "webhook-signature": "Signatures `v1,<base64>`, with spaces between.",
-    }
-    return every | {
-        "alertForPrograms": _event("alert", of_alerts, "alertForPrograms"),
-        "signedAlert": _event("alert", signed, "signedAlert")
-        | {"contentType": CONTENT},
-    }
-
-
-def _event(schema: str, headers: Mapping[str, str], name: str = "") -> Json:
-    kind, summary = EVENTS[schema]
-    made: Json = {
-        "name": name or kind,
-        "title": TITLES.get(name, schema.capitalize()),
-        "summary": summary,
-        "contentType": "application/json",
-        "headers": {
-            "type": "object",
-            "properties": {
-                header: {"type": "string", "description": text}
-                for header, text in headers.items()
-            },
-        },
-        "payload": {
-            "schemaFormat": FORMAT,
-            "schema": {"$ref": f"../schema/{schema}.v1.schema.json"},
-        },
-    }
-    if not name:
-        made["x-message-group-id"] = GROUPS[schema == "alert"]
-        made["x-message-deduplication-id"] = "The event's `id`, as SQS accepts it."
-    return made
-
-
-def _texts() -> Json:
-    """Return the messages for people."""
-    return {
-        name: {
-            "name": name,
-            "title": name.upper() if name == "sms" else name.capitalize(),
-            "summary": summary,
-            "contentType": "text/plain",
-            "payload": {"type": "string", "maxLength": limit},
-        }
-        for name, (summary, limit) in TEXTS.items()
-    }

@@ -10,10 +10,12 @@ from jsonschema import Draft7Validator
 from jsonschema.validators import Draft202012Validator
 
 from parallax.model.advice import AdviceEvent, AdviceState
+from parallax.model.alert import Alert
 from parallax.model.finding import NotificationReason
 from parallax.model.judgement import Advice, Class, Hop
 from parallax.model.place import Place, PlaceKind
 from parallax.notify.attributes import attributes
+from parallax.notify.chat import chat
 from parallax.notify.findings_topic import group, message
 from parallax.notify.mail import render
 from parallax.notify.publication import Publication
@@ -21,10 +23,12 @@ from parallax.notify.variants import message as variants
 from parallax.routes.notice import notice_of
 from parallax.routes.webhook import request
 from tests.conftest import ROOT
-from tests.parallax.open_group import ALERT
+from tests.functions.ingest.test_openapi import strict
+from tests.parallax.open_group import ALERT, ENDED
 from tests.parallax.sent_finding import FINDING, NOON
 from tools.interfaces import asyncapi
 from tools.interfaces.__main__ import FOLDER, files
+from tools.interfaces.messages import EVENTS
 
 META = json.loads((ROOT / ".tools/asyncapi/3.0.0.json").read_text())
 DOCUMENT = asyncapi.document()
@@ -96,7 +100,7 @@ def test_a_published_event_is_as_described(name: str) -> None:
     text, filters = message(PUBLISHED[name], "/parallax/stack")
     schema_of(name).validate(json.loads(text))
     assert set(filters) == described(name)
-    assert filters["type"]["StringValue"] == asyncapi.EVENTS[name][0]
+    assert filters["type"]["StringValue"] == EVENTS[name][0]
 
 
 def test_group_and_deduplication_id_are_as_described() -> None:
@@ -126,6 +130,14 @@ def test_the_attributes_of_the_alerts_topic_are_as_described() -> None:
     assert set(attributes(LABELED)) == wanted
     labeled = attributes(replace(LABELED, labels=(("team", "shop"),)))
     assert set(labeled) == wanted - {"group"} | {"label.team"}
+
+
+@pytest.mark.parametrize("alert", [ALERT, ENDED])
+def test_a_chat_gets_what_is_described(alert: Alert) -> None:
+    """Every field of it."""
+    schema = strict(MESSAGES["chat"]["payload"])
+    for link in (None, "https://report.example/i/1"):
+        Draft202012Validator(schema).validate(json.loads(chat(alert, link)))
 
 
 def test_the_webhook_gets_what_is_described() -> None:
