@@ -141,8 +141,8 @@ def _chat_topic() -> Json:
     return {
         "address": "ChatTopicForQ",
         "title": "Chat topic",
-        "description": "Output `ChatTopicArn`, with `ChatTopic=true`. Amazon Q Developer"
-        " in chat applications subscribes, and posts to Slack or Teams.",
+        "description": "Output `ChatTopicArn`, with `ChatTopic=true`. Amazon Q"
+        " Developer in chat applications subscribes, and posts to Slack or Teams.",
         "messages": _named("chat"),
         "bindings": {
             "sns": {

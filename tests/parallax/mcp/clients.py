@@ -15,7 +15,21 @@ from mcp.types import CallToolResult, TextContent
 
 from parallax.mcp.server import open_server
 from parallax.mcp.stack import Stack
+from parallax.model.snapshot import Snapshot
+from parallax.model.wire import decode
+from tests.conftest import ROOT
 
+CAUSE = "lb-health-check-wrong-port"
+RECORDED = ROOT / f"events/diagnose/{CAUSE}.json"
+TOOLS = {
+    "list_incidents",
+    "show_incident",
+    "show_target",
+    "judge_snapshot",
+    "list_evidence",
+    "list_causes",
+    "explain_cause",
+}
 SECONDS = 30.0
 AWS = ("AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 PARALLAX = [sys.executable, "-c", "from parallax.cli import app; app()", "mcp"]
@@ -59,6 +73,24 @@ def text_of(result: CallToolResult) -> str:
 def size_of(result: CallToolResult) -> int:
     """Return the characters of a result's structured content."""
     return len(json.dumps(result.structured_content, ensure_ascii=False))
+
+
+def recorded() -> Snapshot:
+    """Return the observations of a health check on the wrong port."""
+    return decode(Snapshot, json.loads(RECORDED.read_text())["snapshot"])
+
+
+def facts(result: CallToolResult) -> dict[str, Any]:
+    """Return the facts of a result without an error."""
+    assert not result.is_error, text_of(result)
+    assert result.structured_content is not None
+    return result.structured_content["facts"]
+
+
+def observed(result: CallToolResult) -> dict[str, Any]:
+    """Return the observed texts of a result."""
+    assert result.structured_content is not None
+    return result.structured_content["observed"]
 
 
 def _run[T](client: Client, talk: Callable[[Client], Awaitable[T]]) -> T:
