@@ -69,6 +69,11 @@ class _Comparison:
             elif extra:
                 yield f"{place}: new values {', '.join(extra)}"
         yield from self._fields(old, new, place)
+        pairs = zip(
+            old.get("prefixItems", ()), new.get("prefixItems", ()), strict=False
+        )
+        for number, (one, other) in enumerate(pairs):
+            yield from self.of(one, other, f"{place}[{number}]")
         for name in ("items", "additionalProperties"):
             if isinstance(old.get(name), dict):
                 part = new.get(name)

@@ -1,6 +1,7 @@
 """What the server reads of AWS: only its own stack, and it never writes."""
 
 import pytest
+from mcp import Client
 
 from parallax import aws, aws_session
 from parallax.snapshots.bucket import Bucket
@@ -9,6 +10,8 @@ from tests.parallax.cli.test_redrive import deploy
 from tests.parallax.mcp.clients import (
     CAUSE,
     call,
+    facts,
+    inside,
     recorded,
     text_of,
 )
@@ -86,3 +89,21 @@ def test_a_damaged_item_is_reported_and_stays(stack: str, cloud: Cloud) -> None:
     assert "the stored data is damaged" in text_of(call(stack, "list_incidents"))
     found = dynamodb.get_item(TableName=cloud.incidents, Key={"pk": item["pk"]})
     assert found["Item"]["version"] == {"N": "9"}
+
+
+def test_a_stack_that_was_replaced_is_found_again(
+    stack: str, cloud: Cloud, bucket: str
+) -> None:
+    """Its outputs are read again after a table is gone."""
+    name = f"{stack}-replaced"
+    deploy(cloud, name, IncidentsTable="gone", SnapshotBucketName=bucket)
+
+    async def talk(client: Client) -> None:
+        """Call before and after the replacement."""
+        gone = await client.call_tool("list_incidents", {})
+        assert "the incidents table does not exist" in text_of(gone)
+        cloud.client("cloudformation").delete_stack(StackName=name)
+        deploy(cloud, name, IncidentsTable=stack, SnapshotBucketName=bucket)
+        assert facts(await client.call_tool("list_incidents", {}))["total"] == 1
+
+    inside(name, talk)

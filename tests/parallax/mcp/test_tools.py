@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from mcp.types import CallToolResult
 from parallax.groups import person
 from parallax.incidents.table import DynamoIncidents
 from parallax.model.finding import Incident, SnapshotRef, State
+from parallax.model.group import Mute
 from parallax.snapshots.bucket import Bucket
 from tests.conftest import Cloud
 from tests.parallax.mcp.clients import (
@@ -79,6 +80,20 @@ def test_who_works_on_an_incident_is_observed_not_a_fact(
     assert "Ana" not in json.dumps(facts(result))
     (texts,) = observed(result)["incidents"].values()
     assert texts["acknowledged_by"] == "Ana"
+
+
+def test_a_muted_target_is_listed_while_it_is_muted(stack: str, cloud: Cloud) -> None:
+    """Also if its incident is not muted, because others fail in it."""
+    week = timedelta(days=7)
+    now = datetime.now(UTC)
+    mutes = tuple(
+        Mute(subject=subject, until=until, by="Ben", at=NOON)
+        for subject, until in (("front", now + week), ("old", NOON + week))
+    )
+    store(cloud.incidents, replace(BOARD, mutes=mutes, version=1))
+    listed = facts(call(stack, "list_incidents"))
+    assert listed["muted_targets"] == ["front"]
+    assert listed["incidents"][0]["muted_until"] is None
 
 
 def test_an_incident_that_ended_is_shown_by_its_id(stack: str, cloud: Cloud) -> None:

@@ -140,6 +140,14 @@ def test_a_field_that_a_reader_may_lack_is_no_problem() -> None:
     assert breaking(FINDING, changed, may_lack=True) == []
 
 
+def test_the_parts_of_a_pair_are_compared_too() -> None:
+    """As in a label, a key and its value."""
+    text, number = {"type": "string"}, {"type": "integer"}
+    old = {"type": "array", "prefixItems": [text, text]}
+    new = {"type": "array", "prefixItems": [text, number]}
+    assert breaking(old, new) == ["$[1]: may be integer now"]
+
+
 _VALUES = st.sampled_from(
     [{"type": "string"}, {"type": "integer"}, {"type": "null"}, {"enum": ["a", "b"]}]
 )

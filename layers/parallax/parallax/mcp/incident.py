@@ -58,7 +58,8 @@ class IncidentObserved(Fields):
 class BoardFacts(Fields):
     """The open incidents of a stack, one page of them.
 
-    `unconfirmed` are targets whose failure is not confirmed yet.
+    `unconfirmed` are targets whose failure is not confirmed yet. Of `muted_targets` no
+    mails are sent now, whatever incident they are in.
     """
 
     now: datetime
@@ -67,6 +68,7 @@ class BoardFacts(Fields):
     incidents: list[IncidentFacts]
     unconfirmed_count: int
     unconfirmed: list[str]
+    muted_targets: list[str]
 
 
 class BoardObserved(Fields):
@@ -117,9 +119,32 @@ def target_facts(member: Member) -> TargetFacts:
     )
 
 
-def names(members: Sequence[Member]) -> list[str]:
+def board_facts(board: Groups, now: datetime, offset: int) -> BoardFacts:
+    """Return one page of the open groups."""
+    page = board.groups[offset : offset + PAGE]
+    after, ids = offset + len(page), {group.id for group in board.groups}
+    muted = [m.subject for m in board.mutes if now < m.until and m.subject not in ids]
+    return BoardFacts(
+        now=now,
+        total=len(board.groups),
+        next_offset=after if after < len(board.groups) else None,
+        incidents=[incident_facts(board, group, now) for group in page],
+        unconfirmed_count=len(board.pending),
+        unconfirmed=names([member.target for member in board.pending]),
+        muted_targets=names(muted),
+    )
+
+
+def board_observed(board: Groups, now: datetime, offset: int) -> BoardObserved:
+    """Return the texts of the same page."""
+    page = board.groups[offset : offset + PAGE]
+    texts = {group.id: incident_observed(board, group, now) for group in page}
+    return BoardObserved(incidents=texts)
+
+
+def names(targets: Sequence[str]) -> list[str]:
     """Return the names of the first targets."""
-    return [untrusted.name(member.target) for member in members[:TARGETS]]
+    return [untrusted.name(target) for target in targets[:TARGETS]]
 
 
 def _observed(

@@ -35,8 +35,11 @@ HINTS = {
 }
 """botocore's error or AWS's code -> what is wrong, and what to do."""
 HINTS["AccessDeniedException"] = HINTS["AccessDenied"]
-CREDENTIALS = frozenset(HINTS) - {"AccessDenied", "AccessDeniedException"}
-"""After these, the next call reads the credentials again."""
+HINTS["ResourceNotFoundException"] = (
+    "the incidents table does not exist; if the stack was replaced, repeat the call"
+)
+RENEWED = frozenset(HINTS) - {"AccessDenied", "AccessDeniedException"}
+"""After these, the next call reads the credentials and the stack's outputs again."""
 
 
 class StackProblemError(Exception):
@@ -45,7 +48,7 @@ class StackProblemError(Exception):
 
 @contextmanager
 def problems(forget: Callable[[], None]) -> Generator[None]:
-    """Turn what reading raises into a `ToolError`; `forget` drops the credentials."""
+    """Turn what reading raises into a `ToolError`; `forget` drops what is cached."""
     from botocore.exceptions import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - it has none
         BotoCoreError,
         ClientError,
@@ -65,7 +68,7 @@ def problems(forget: Callable[[], None]) -> Generator[None]:
         raise refusal(f"the stored data is damaged: {error}") from None
     except (BotoCoreError, ClientError) as error:
         kind = error_code(error) or type(error).__name__
-        if kind in CREDENTIALS:
+        if kind in RENEWED:
             forget()
         raise refusal(HINTS.get(kind, f"AWS: {error}")) from None
 

@@ -22,6 +22,7 @@ from parallax.mcp.incident import (
     ended_observed,
     incident_facts,
     incident_observed,
+    names,
     target_facts,
 )
 from parallax.model.alert import Alert
@@ -95,7 +96,7 @@ def shown(
         next_offset=after if after < len(alert.failing) else None,
         failing_targets=[target_facts(member) for member in page],
         recovered_count=len(alert.recovered),
-        recovered=[untrusted.name(one) for one in alert.recovered[:TARGETS]],
+        recovered=names(alert.recovered),
         watched_there=alert.watched,
         finding=finding_facts(alert.finding),
     )

@@ -66,7 +66,8 @@ class Stack:
         return fetch(SnapshotRef(url=address, sha256=found[1], bytes=0))
 
     def forget(self) -> None:
-        """Drop clients and credentials, so that a new login is used."""
+        """Drop clients, credentials and outputs; the next call reads them again."""
+        self._outputs = None
         aws.client.cache_clear()
         aws_session.session.cache_clear()
 

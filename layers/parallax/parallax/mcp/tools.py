@@ -52,18 +52,9 @@ class Tools:
         now = self._now()
         with problems(self._stack.forget):
             board = self._stack.groups()
-        page = board.groups[offset : offset + incident.PAGE]
-        after = offset + len(page)
-        facts = BoardFacts(
-            now=now,
-            total=len(board.groups),
-            next_offset=after if after < len(board.groups) else None,
-            incidents=[incident.incident_facts(board, one, now) for one in page],
-            unconfirmed_count=len(board.pending),
-            unconfirmed=incident.names(board.pending),
-        )
-        texts = {one.id: incident.incident_observed(board, one, now) for one in page}
-        return result(Answer(facts=facts, observed=BoardObserved(incidents=texts)))
+        facts = incident.board_facts(board, now, offset)
+        texts = incident.board_observed(board, now, offset)
+        return result(Answer(facts=facts, observed=texts))
 
     def show_incident(
         self,
