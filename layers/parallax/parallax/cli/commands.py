@@ -15,7 +15,9 @@ from parallax.cli import (
     causes,
     cost,
     incidents,
+    investigate,
     judge,
+    mail,
     mute,
     probe,
     redrive,
@@ -39,8 +41,10 @@ app = typer.Typer(
     rich_markup_mode=None,  # its boxes print a type after every flag
 )
 app.command("probe")(probe.run)
+app.command("investigate")(investigate.run)
 app.command("attribute")(attribute.run)
 app.command("judge")(judge.run)
+app.command("mail")(mail.run)
 app.command("causes")(causes.run)
 app.command("targets")(targets.run)
 app.command("incidents")(incidents.run)

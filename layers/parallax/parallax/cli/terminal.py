@@ -9,7 +9,7 @@ import sys
 from functools import partial
 from pathlib import Path
 from textwrap import fill
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import typer
 
@@ -46,9 +46,7 @@ def fail_at_aws(error: Exception) -> NoReturn:
 def fail(problem: str) -> NoReturn:
     """Print what is wrong and what was expected to standard error; exit 2."""
     text = f"parallax: {plain(without_passwords(problem))}"
-    colored = False
     if sys.stderr is not None and sys.stderr.isatty():  # pyright: ignore[reportUnnecessaryComparison] - None if it is closed
-        colored = "NO_COLOR" not in os.environ
         columns = os.get_terminal_size(sys.stderr.fileno()).columns or NARROW
         wrap = partial(
             fill,
@@ -58,8 +56,18 @@ def fail(problem: str) -> NoReturn:
             break_on_hyphens=False,
         )
         text = "\n".join(wrap(line) for line in text.splitlines())
-    complain(typer.style(text, fg="red") if colored else text)
+    complain(typer.style(text, fg="red") if is_colored(sys.stderr) else text)
     raise typer.Exit(USAGE)
+
+
+def is_colored(stream: TextIO | None) -> bool:
+    """Say whether a stream gets colors: a terminal whose user did not refuse them.
+
+    Source: no-color.org (any value that is not empty); terminfo's name `dumb`.
+    """
+    if stream is None or not stream.isatty():
+        return False
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def read_input(name: str) -> bytes:

@@ -1,0 +1,219 @@
+"""Outside lines: one investigation as lines for the terminal.
+
+In: what `outside` found, the file in which it was saved. Out: lines for `page`: what
+was seen from this machine, the verdict, the path, the next steps.
+It does not: print, or send a request.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from shlex import quote
+
+from rich.text import Text
+
+from parallax.cli.judgement_lines import (
+    assessment_lines,
+    cause_line,
+    further_lines,
+    heading,
+    lead_lines,
+    path_lines,
+)
+from parallax.cli.outside import Outside
+from parallax.cli.page import Line
+from parallax.cli.progress import words
+from parallax.cli.redirects import location, loops
+from parallax.diagnose.judge import NO_REPORTS, judge
+from parallax.diagnose.symptom import outcome, tally
+from parallax.evidence.users import author_text
+from parallax.model.judgement import Answer, HopState, Judgement, NextStep, View
+from parallax.model.probe import AS_A_USER, Certificate, Probe, Resolution, Role
+from parallax.model.target import Target
+from parallax.model.web_url import without_secret_values
+from parallax.writers import attribute_probe
+
+NAME = 14
+"""Columns of the name before a fact; the longest is `load balancer`."""
+SINGLES = {
+    Role.ADDRESS: "address",
+    Role.DIRECT: "directly to",
+    Role.CACHE_BUSTER: "past caches",
+    Role.UNKNOWN_HOST: "unknown host",
+    Role.CONTROL: "control URL",
+}
+"""The requests that are sent once, in the order of their lines."""
+ANY_SERVER = "authoritative"
+"""The resolver of a resolution if no name server of the zone was found."""
+UNKNOWN_WRITER = "not recognized: the response has no mark of a known server"
+UNSEEN = (
+    "With HCLOUD_TOKEN set, this command also reads the load balancer; only agents in"
+    " the cluster see what is behind it."
+)
+
+
+def lines(found: Outside, saved: Path | None) -> Iterator[Line]:
+    """Yield every line, top to bottom."""
+    target = found.snapshot.target
+    judgement = from_here(judge(found.snapshot), target)
+    at = f"{found.run.started_at:%Y-%m-%d %H:%M:%S %Z}"
+    url = without_secret_values(target.url)
+    yield Line(Text.assemble((url, "bold"), f"  {at}"), None)
+    yield from heading("Seen from this machine")
+    for name, value in _facts(found):
+        yield Line(Text(f"  {name:<{NAME}} {value}"), NAME + 3)
+    yield from heading("Verdict")
+    yield from _verdict(judgement)
+    yield from _harmless(found)
+    yield from path_lines(judgement)
+    yield from further_lines(judgement)
+    yield from _others(judgement)
+    yield from _file(saved)
+
+
+def from_here(judgement: Judgement, target: Target) -> Judgement:
+    """Return the judgement without what only an agent could have seen.
+
+    No agent was asked, so "no agent reports" would be wrong.
+    """
+    steps = [step for step in judgement.next_steps if step != NO_REPORTS]
+    if target.reached.cluster:
+        steps.append(
+            NextStep(
+                text=f"In the cluster {target.reached.cluster}, show the path of this"
+                " host as an agent sees it.",
+                command="kubectl -n parallax exec ds/parallax-agent --"
+                f" /agent/bin/parallax-agent explain {quote(target.host)}",
+            )
+        )
+    path = [hop for hop in judgement.path if hop.state is not HopState.UNKNOWN]
+    return replace(judgement, next_steps=tuple(steps), path=tuple(path))
+
+
+def _verdict(judgement: Judgement) -> Iterator[Line]:
+    """Yield the cause with its evidence, or what is known without one."""
+    yield cause_line(judgement)
+    if judgement.symptom.external is View.UNKNOWN:
+        why = judgement.symptom.summary.partition(";")[0]
+        yield Line(Text(f"{why[:1].upper()}{why[1:]}."), 2)
+        yield Line(Text("Check the network and the resolver of this machine first."), 2)
+    if judgement.lead:
+        yield from lead_lines(judgement.lead)
+    for assessment in judgement.assessments:
+        if assessment.answer is Answer.SUPPORTED:
+            yield from assessment_lines(assessment)
+
+
+def _harmless(found: Outside) -> Iterator[Line]:
+    """Yield what to do if the URL only redirects to a page that works."""
+    last = next(reversed(found.redirects), None)
+    if last is not None and last.healthy and not found.run.first.healthy:
+        url, code = without_secret_values(last.url), found.run.first.status_code
+        text = f"The redirects end at a page that works: investigate {url} instead,"
+        yield Line(Text(f"{text} or state --expect {code} if a redirect is right."), 2)
+
+
+def _others(judgement: Judgement) -> Iterator[Line]:
+    """Yield the causes that are ruled out, and how many are not determined."""
+    answers: dict[Answer, list[str]] = {answer: [] for answer in Answer}
+    for assessment in judgement.assessments:
+        answers[assessment.answer].append(assessment.cause)
+    if judgement.lead is None and not answers[Answer.SUPPORTED]:
+        return
+    yield from heading("Other causes")
+    if refuted := answers[Answer.REFUTED]:
+        yield Line(Text(f"  ruled out: {', '.join(refuted)}"), 4)
+    if unknown := answers[Answer.UNKNOWN]:
+        text = f"  not determined: {len(unknown)} causes. {UNSEEN}"
+        yield Line(Text(text), 4)
+
+
+def _file(saved: Path | None) -> Iterator[Line]:
+    yield Line(Text())
+    if saved is None:
+        yield Line(Text("--save FILE keeps what was seen", "dim"))
+        return
+    yield Line(Text("saved; to show each cause with its evidence:", "dim"))
+    yield Line(Text(f"  parallax judge {saved}", "cyan"), None)
+
+
+def _facts(found: Outside) -> Iterator[tuple[str, str]]:
+    """Yield each fact with its name."""
+    run = found.run
+    users = run.by_role(*AS_A_USER)
+    shown = next((p for p in users if not p.healthy), run.first)
+    seconds = (users[-1].started_at - users[0].started_at).total_seconds()
+    yield "requests", f"{tally(users)} within {abs(seconds):.0f} s"
+    yield from _response(shown)
+    for response in found.redirects:
+        url = without_secret_values(response.url)
+        yield "leads to", f"{url}: {outcome(response)}"
+    if loop := loops([run.first, *found.redirects]):
+        yield "redirect loop", f"back to {without_secret_values(loop)}"
+    if shown.certificate is not None:
+        yield "certificate", _certificate(shown.certificate, shown)
+    yield from _names(run.resolutions)
+    for role, name in SINGLES.items():
+        for probe in run.by_role(role):
+            address = None if role is Role.CONTROL else probe.peer_address
+            yield name, f"{address}: {outcome(probe)}" if address else outcome(probe)
+    yield "load balancer", _balancer(found)
+    yield "cluster", "not looked at: only an agent in the cluster sees inside"
+    for text in run.skipped:
+        yield "left out", text
+
+
+def _response(probe: Probe) -> Iterator[tuple[str, str]]:
+    """Yield what a user got, which server wrote it, and where it leads."""
+    got = f"{probe.status_code or ''} {probe.reason or ''}".strip() or "none"
+    said = words(probe.error_type)
+    repeats = (probe.error_detail or said).lower() == said
+    detail = "" if repeats else f" ({probe.error_detail})"
+    phase = f" in phase {probe.error_phase}" if probe.error_phase else ""
+    error = f", {said}{phase}{detail}" if probe.error_type else ""
+    yield "response", f"{got}{error} in {probe.duration * 1000:.0f} ms"
+    author = attribute_probe(probe)
+    if author is not None:
+        known = author.writer != "unknown"
+        clue = f": {author.clues[0]}" if author.clues else ""
+        yield "written by", author_text(probe) + clue if known else UNKNOWN_WRITER
+    if leads := location(probe):
+        yield "redirects to", without_secret_values(leads)
+
+
+def _names(resolutions: Sequence[Resolution]) -> Iterator[tuple[str, str]]:
+    """Yield each distinct answer of the name servers, the most frequent first."""
+    answers: Counter[str] = Counter()
+    servers: dict[str, list[str]] = {}
+    for one in resolutions:
+        answer = ", ".join(one.addresses) or words(one.error_type)
+        answers[answer] += 1
+        server = f"{one.resolver} (of the zone)" if one.authoritative else one.resolver
+        if one.resolver == ANY_SERVER:
+            server = "the zone's own name servers, which were not found"
+        servers.setdefault(answer, []).append(server)
+    for answer, _ in answers.most_common():
+        yield "DNS", f"{answer} by {', '.join(servers[answer])}"
+
+
+def _certificate(certificate: Certificate, probe: Probe) -> str:
+    left = (certificate.not_after - probe.started_at) // timedelta(days=1)
+    until = f"until {certificate.not_after:%Y-%m-%d}"
+    valid = f"{left} days left" if left >= 0 else f"expired {-left} days ago"
+    return f"{certificate.subject} by {certificate.issuer}, {valid} ({until})"
+
+
+def _balancer(found: Outside) -> str:
+    """Return which load balancer was read at Hetzner, or why none was."""
+    reading, reached = found.snapshot.balancer, found.snapshot.target.reached
+    if reached.no_balancer:
+        return "none, as you stated"
+    if reading is None:
+        return "not read: set HCLOUD_TOKEN to a read-only token of the project"
+    if reading.load_balancer is None:
+        problem = words(reading.problem)
+        return f"not read at Hetzner: {problem}: {reading.problem_detail}"
+    found_by = f" ({reading.matched_by})" if reading.matched_by else ""
+    return f"{reading.load_balancer.name}, read at Hetzner{found_by}"
