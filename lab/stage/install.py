@@ -42,6 +42,8 @@ PACKAGES = (
     Package("unbound", "unbound", "the resolver"),
     Package("nftables", "nft", "kube-proxy's and UFW's rules"),
     Package("iproute2", "ip", "addresses inside the namespace"),
+    Package("zsh", "zsh", "a test of the completion of `parallax`"),
+    Package("fish", "fish", "a test of the completion of `parallax`"),
     Package("util-linux", "unshare", "the namespace itself"),
 )
 

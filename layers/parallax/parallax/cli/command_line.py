@@ -14,14 +14,11 @@ from typing import Any, NoReturn, cast, override
 import typer
 from typer.core import TyperGroup
 
+from parallax.cli.completion import prepare
+from parallax.cli.exit_statuses import INTERRUPTED, NOT_WRITTEN
 from parallax.model.plain import plain
 from parallax.model.secret_text import without_passwords
 from parallax.output import Output, complain
-
-NOT_WRITTEN = 3
-"""Exit status if standard output could not be written."""
-INTERRUPTED = 130
-"""Exit status after an interrupt, as in shells (128 + SIGINT)."""
 
 
 class CommandLine(TyperGroup):
@@ -36,6 +33,7 @@ class CommandLine(TyperGroup):
         **extra: Any,
     ) -> NoReturn:
         """Run the command that the arguments name; ends with `SystemExit`."""
+        prepare()
         output = Output(sys.stdout)
         extra |= {"standalone_mode": False}
         with redirect_stdout(cast("Any", output)):

@@ -13,6 +13,7 @@ from parallax.cli import (
     acknowledge,
     attribute,
     causes,
+    completion,
     cost,
     incidents,
     investigate,
@@ -25,17 +26,13 @@ from parallax.cli import (
     targets,
 )
 from parallax.cli.command_line import CommandLine
+from parallax.cli.exit_statuses import epilog
 
 app = typer.Typer(
     cls=CommandLine,
     name="parallax",
     help="Probe URLs, judge saved observations, and operate a Parallax stack.",
-    epilog=(
-        "Exit status. 0: success; `judge` returns 0 for any cause. 1: probe found the "
-        "URL not healthy, or redrive left dead letters. 2: usage error, unreadable "
-        "input, a problem in the targets file, no such incident, or an error of AWS. "
-        "3: standard output could not be written."
-    ),
+    epilog=epilog(),
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # its boxes print a type after every flag
@@ -54,6 +51,7 @@ app.command("mute")(mute.run)
 app.command("unmute")(mute.unmute)
 app.command("redrive")(redrive.run)
 app.command("cost")(cost.run)
+app.command("completion")(completion.run)
 
 
 def _show_version(requested: bool) -> None:  # noqa: FBT001 - typer's signature

@@ -12,11 +12,11 @@ import re
 _HARMLESS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-def cause_ids(incomplete: str) -> list[tuple[str, str]]:
-    """Return the ids of causes that begin so, each with its title."""
+def cause_ids(incomplete: str) -> list[str]:
+    """Return the ids of causes that begin so."""
     from parallax.causes import CAUSES
 
-    return [(c.id, c.title) for c in CAUSES if c.id.startswith(incomplete)]
+    return [cause.id for cause in CAUSES if cause.id.startswith(incomplete)]
 
 
 def target_names(incomplete: str) -> list[str]:

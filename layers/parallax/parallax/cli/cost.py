@@ -41,7 +41,7 @@ def run(  # noqa: PLR0913 - one for each option
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Estimate a stack's monthly bill, and what other products cost."""
+    """Estimate a stack's monthly bill."""
     from parallax import cost
     from parallax.cli.cost_lines import bill_lines, fields
     from parallax.cli.page import show
