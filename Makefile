@@ -58,7 +58,7 @@ build: setup ## build the functions and the layer with SAM
 record: setup ## play every fault and save its snapshot in events/diagnose/
 	@$(PY) -m lab.demo record --case "$(CASE)"
 
-docs: setup ## generate docs/causes.md and its diagrams
+docs: setup ## generate docs/causes.md and its diagrams, and docs/cli.md
 	@$(PY) -m tools.handbook
 
 lock: setup ## pin all requirements as of the date in pyproject.toml

@@ -89,8 +89,7 @@ def test_fish_suggests(
         (["/bin/bash", "--norc", "-i"], 'eval "$(parallax completion bash)"'),
         (
             ["/usr/bin/zsh", "-f", "-i"],
-            "autoload -U compinit; compinit -u -D;"
-            ' eval "$(parallax completion zsh)"',
+            'autoload -U compinit; compinit -u -D; eval "$(parallax completion zsh)"',
         ),
     ],
     ids=["bash", "zsh"],

@@ -16,7 +16,11 @@ STATUSES = {
 """The same for every command. A reader that ends (`| head`) changes no status."""
 
 MEANINGS: dict[str, dict[int, str]] = {
-    "probe": {OK: "the URL is healthy", FAILS: "it is not healthy"},
+    "probe": {
+        OK: "the URL is healthy",
+        FAILS: "it is not healthy",
+        UNUSABLE: "the URL or an option is wrong",
+    },
     "investigate": {
         OK: "every request was healthy",
         FAILS: "at least one of them was not",

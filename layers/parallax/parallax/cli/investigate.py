@@ -31,7 +31,7 @@ CONTROL_URL = "https://checkip.amazonaws.com/"
 def run(  # noqa: PLR0913 - one parameter per option
     url: Annotated[
         str | None,
-        typer.Argument(metavar="[URL]", help="An http or https URL."),
+        typer.Argument(metavar="URL", help="An http or https URL."),
     ] = None,
     *,
     target: Annotated[
@@ -123,7 +123,7 @@ def run(  # noqa: PLR0913 - one parameter per option
         url=url,
         target=target,
         load_balancer=load_balancer,
-        doors=tuple(balancer_address or ()),
+        entrances=tuple(balancer_address or ()),
         cdn=cdn,
         cluster=cluster,
         expect=tuple(expect or ()),
@@ -135,7 +135,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     )
     wanted = target_of(wish)
     settings = _settings()
-    found = _look(wanted, plan_of(wish, settings), wish.doors, _reader(settings))
+    found = _look(wanted, plan_of(wish, settings), wish.entrances, _reader(settings))
     _refuse_private(found)
     if save is not None:
         _save(found, save)
@@ -164,7 +164,7 @@ def _reader(settings: "Settings") -> "Read | None":
 
 
 def _look(
-    target: "Target", plan: "Plan", doors: tuple[str, ...], read: "Read | None"
+    target: "Target", plan: "Plan", entrances: tuple[str, ...], read: "Read | None"
 ) -> "Outside":
     import asyncio
     import logging
@@ -175,7 +175,7 @@ def _look(
 
     logging.getLogger("parallax").addHandler(logging.NullHandler())
     try:
-        return asyncio.run(look(target, plan, doors, read, Progress(is_watched())))
+        return asyncio.run(look(target, plan, entrances, read, Progress(is_watched())))
     except NotSentError as error:
         fail(f"this machine could not send a request: {error}")
     except ValueError as error:

@@ -32,7 +32,7 @@ class Wish:
     url: str | None
     target: str | None
     load_balancer: str | None
-    doors: tuple[str, ...]
+    entrances: tuple[str, ...]
     cdn: bool
     cluster: str | None
     expect: tuple[int, ...]
@@ -124,9 +124,9 @@ def _check_addresses(wish: Wish) -> None:
                 f"--resolver {quoted(resolver)}: expected an IP address, or"
                 f" {SYSTEM_RESOLVER}"
             )
-    for door in wish.doors:
-        if not _is_address(door):
-            fail(f"--balancer-address {quoted(door)}: expected an IP address")
+    for entrance in wish.entrances:
+        if not _is_address(entrance):
+            fail(f"--balancer-address {quoted(entrance)}: expected an IP address")
 
 
 def _is_address(text: str) -> bool:

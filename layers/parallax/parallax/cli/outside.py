@@ -63,7 +63,7 @@ async def look(
     if read is not None:
         seen("reading the load balancers at Hetzner")
         before = await _in_thread(lambda: read(target, resolved, None))
-        addresses = tuple(dict.fromkeys([*addresses, *doors(before, target)]))
+        addresses = tuple(dict.fromkeys([*addresses, *entrances(before, target)]))
     run = await investigate(target, first, addresses, plan, seen=seen)
     run = failing_first(run)
     reading = None
@@ -89,8 +89,8 @@ def failing_first(run: ProbeRun) -> ProbeRun:
     return replace(run, started_at=chosen.started_at, probes=probes)
 
 
-def doors(reading: BalancerReading | None, target: Target) -> tuple[str, ...]:
-    """Return where users reach the load balancer, as the probe function knows it."""
+def entrances(reading: BalancerReading | None, target: Target) -> tuple[str, ...]:
+    """Return where users reach the load balancer, as the probe function requests it."""
     from parallax.probe.address import allowed  # noqa: PLC0415 - only with a token
 
     balancer = reading.load_balancer if reading else None

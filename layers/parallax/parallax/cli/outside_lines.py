@@ -31,7 +31,7 @@ from parallax.diagnose.symptom import outcome, tally
 from parallax.evidence.users import author_text
 from parallax.model.judgement import Answer, HopState, Judgement, NextStep, View
 from parallax.model.probe import AS_A_USER, Certificate, Probe, Resolution, Role
-from parallax.model.target import Target
+from parallax.model.snapshot import Snapshot
 from parallax.model.web_url import without_secret_values
 from parallax.writers import attribute_probe
 
@@ -48,16 +48,18 @@ SINGLES = {
 ANY_SERVER = "authoritative"
 """The resolver of a resolution if no name server of the zone was found."""
 UNKNOWN_WRITER = "not recognized: the response has no mark of a known server"
-UNSEEN = (
-    "With HCLOUD_TOKEN set, this command also reads the load balancer; only agents in"
-    " the cluster see what is behind it."
+UNREAD = "Most need the state of the load balancer, or an agent in the cluster."
+UNSEEN = "Most need an agent in the cluster."
+WITH_TOKEN = NextStep(
+    text="Set HCLOUD_TOKEN to a read-only token of the Hetzner project, and run this"
+    " command again: the state of the load balancer decides more."
 )
 
 
 def lines(found: Outside, saved: Path | None) -> Iterator[Line]:
     """Yield every line, top to bottom."""
     target = found.snapshot.target
-    judgement = from_here(judge(found.snapshot), target)
+    judgement = from_here(judge(found.snapshot), found.snapshot)
     at = f"{found.run.started_at:%Y-%m-%d %H:%M:%S %Z}"
     url = without_secret_values(target.url)
     yield Line(Text.assemble((url, "bold"), f"  {at}"), None)
@@ -69,16 +71,19 @@ def lines(found: Outside, saved: Path | None) -> Iterator[Line]:
     yield from _harmless(found)
     yield from path_lines(judgement)
     yield from further_lines(judgement)
-    yield from _others(judgement)
+    yield from _others(judgement, found.snapshot)
     yield from _file(saved)
 
 
-def from_here(judgement: Judgement, target: Target) -> Judgement:
+def from_here(judgement: Judgement, snapshot: Snapshot) -> Judgement:
     """Return the judgement without what only an agent could have seen.
 
-    No agent was asked, so "no agent reports" would be wrong.
+    No agent was queried, so "no agent reports" would be wrong.
     """
+    target = snapshot.target
     steps = [step for step in judgement.next_steps if step != NO_REPORTS]
+    if judgement.lead and _is_unread(snapshot):
+        steps.append(WITH_TOKEN)
     if target.reached.cluster:
         steps.append(
             NextStep(
@@ -115,7 +120,7 @@ def _harmless(found: Outside) -> Iterator[Line]:
         yield Line(Text(f"{text} or state --expect {code} if a redirect is right."), 2)
 
 
-def _others(judgement: Judgement) -> Iterator[Line]:
+def _others(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
     """Yield the causes that are ruled out, and how many are not determined."""
     answers: dict[Answer, list[str]] = {answer: [] for answer in Answer}
     for assessment in judgement.assessments:
@@ -126,8 +131,13 @@ def _others(judgement: Judgement) -> Iterator[Line]:
     if refuted := answers[Answer.REFUTED]:
         yield Line(Text(f"  ruled out: {', '.join(refuted)}"), 4)
     if unknown := answers[Answer.UNKNOWN]:
-        text = f"  not determined: {len(unknown)} causes. {UNSEEN}"
-        yield Line(Text(text), 4)
+        rest = UNREAD if _is_unread(snapshot) else UNSEEN
+        yield Line(Text(f"  not determined: {len(unknown)} causes. {rest}"), 4)
+
+
+def _is_unread(snapshot: Snapshot) -> bool:
+    """Say whether a load balancer may be in the path, and was not read."""
+    return snapshot.balancer is None and not snapshot.target.reached.no_balancer
 
 
 def _file(saved: Path | None) -> Iterator[Line]:
@@ -168,11 +178,11 @@ def _facts(found: Outside) -> Iterator[tuple[str, str]]:
 def _response(probe: Probe) -> Iterator[tuple[str, str]]:
     """Yield what a user got, which server wrote it, and where it leads."""
     got = f"{probe.status_code or ''} {probe.reason or ''}".strip() or "none"
-    said = words(probe.error_type)
-    repeats = (probe.error_detail or said).lower() == said
+    kind = words(probe.error_type)
+    repeats = (probe.error_detail or kind).lower() == kind
     detail = "" if repeats else f" ({probe.error_detail})"
     phase = f" in phase {probe.error_phase}" if probe.error_phase else ""
-    error = f", {said}{phase}{detail}" if probe.error_type else ""
+    error = f", {kind}{phase}{detail}" if probe.error_type else ""
     yield "response", f"{got}{error} in {probe.duration * 1000:.0f} ms"
     author = attribute_probe(probe)
     if author is not None:

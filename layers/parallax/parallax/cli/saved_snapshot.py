@@ -85,7 +85,7 @@ def find_snapshot(document: object) -> dict[str, Any] | None:
 
 
 def fields_of(document: object) -> dict[str, Any]:
-    """Return a document's fields; none if it is no object."""
+    """Return a document's fields; none if it is not an object."""
     return cast("dict[str, Any]", document) if isinstance(document, dict) else {}
 
 
