@@ -31,10 +31,10 @@ def run(
 ) -> None:
     """Show the mail of a finding, as it is sent."""
     from parallax.cli.saved_finding import read_mail
-    from parallax.model.plain import plain
+    from parallax.model.plain import plain, plain_line
 
     mail: Mail = read_mail(file)
     if as_json:
         show_json({"subject": mail.subject, "text": mail.body})
         return
-    typer.echo(plain(f"{mail.subject}\n\n{mail.body}"), nl=False)
+    typer.echo(f"{plain_line(mail.subject)}\n\n{plain(mail.body)}", nl=False)

@@ -219,7 +219,7 @@ def _balancer(found: Outside) -> str:
     """Return which load balancer was read at Hetzner, or why none was."""
     reading, reached = found.snapshot.balancer, found.snapshot.target.reached
     if reached.no_balancer:
-        return "none, as you stated"
+        return "none, as configured"
     if reading is None:
         return "not read: set HCLOUD_TOKEN to a read-only token of the project"
     if reading.load_balancer is None:
