@@ -24,7 +24,10 @@ NOT_DONE = "not acknowledged"
 
 def run(
     incident: Annotated[
-        str, typer.Argument(help="Id, beginning of an id, or failing target.")
+        str,
+        typer.Argument(
+            metavar="INCIDENT", help="Id, beginning of an id, or failing target."
+        ),
     ],
     *,
     by: By = None,

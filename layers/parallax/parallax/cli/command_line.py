@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from io import StringIO
+from shutil import get_terminal_size
 from typing import Any, NoReturn, cast, override
 
 import typer
@@ -19,6 +20,9 @@ from parallax.cli.exit_statuses import INTERRUPTED, NOT_WRITTEN
 from parallax.model.plain import plain
 from parallax.model.secret_text import without_passwords
 from parallax.output import Output, complain
+
+SHORTEST_HELP = 52
+"""Columns below which typer's help would be wider than the terminal."""
 
 
 class CommandLine(TyperGroup):
@@ -34,6 +38,8 @@ class CommandLine(TyperGroup):
     ) -> NoReturn:
         """Run the command that the arguments name; ends with `SystemExit`."""
         prepare()
+        if (columns := get_terminal_size().columns) < SHORTEST_HELP:
+            extra["terminal_width"] = columns
         output = Output(sys.stdout)
         extra |= {"standalone_mode": False}
         with redirect_stdout(cast("Any", output)):

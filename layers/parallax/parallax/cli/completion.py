@@ -25,7 +25,9 @@ class Shell(StrEnum):
     FISH = "fish"
 
 
-def run(shell: Annotated[Shell, typer.Argument(help="The shell.")]) -> None:
+def run(
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+) -> None:
     """Print the script that completes commands in a shell.
 
     bash: eval "$(parallax completion bash)". zsh: the same with zsh, after compinit.

@@ -112,7 +112,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Investigate a URL from this machine; show what fails, and what to do next.
+    """Investigate a URL from this machine; show why it fails.
 
     It takes about 25 seconds and sends some 20 requests. If HCLOUD_TOKEN is set, it
     also reads the load balancer at Hetzner, and changes nothing there.

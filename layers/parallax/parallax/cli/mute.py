@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from parallax.model.group import Groups, Mute
 
 Subject = Annotated[
-    str, typer.Argument(help="Id, beginning of an id, or failing target.")
+    str,
+    typer.Argument(
+        metavar="INCIDENT|TARGET", help="Id, beginning of an id, or failing target."
+    ),
 ]
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -29,9 +32,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def run(  # noqa: PLR0913 - one parameter per option
     subject: Subject,
     *,
-    time: Annotated[str, typer.Option("--for", help="E.g. 30m, 4h, 2d; up to 7d.")],
+    time: Annotated[
+        str, typer.Option("--for", metavar="TIME", help="E.g. 30m, 4h, 2d; up to 7d.")
+    ],
     reason: Annotated[
-        str, typer.Option(help="Why; the incident's page shows it.")
+        str, typer.Option(metavar="TEXT", help="Why; the incident's page shows it.")
     ] = "",
     by: By = None,
     stack: Stack = "parallax",

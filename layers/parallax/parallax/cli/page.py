@@ -5,12 +5,14 @@ in it can control the terminal.
 It does not: wrap output to a file or a pipe, or lines that people copy.
 """
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
 
+from parallax.cli.terminal import is_colored
 from parallax.model.plain import plain_line
 
 
@@ -25,11 +27,19 @@ class Line:
 def show(lines: Iterable[Line]) -> None:
     """Print the lines, in color if the terminal supports it."""
     console = Console(highlight=False, soft_wrap=True)
+    if not is_colored(sys.stdout):
+        console = Console(highlight=False, soft_wrap=True, color_system=None)
     for line in lines:
         # The length is unchanged, so the styles still fit.
         line.text.plain = plain_line(line.text.plain)
         for part in _wrapped(line, console):
             console.print(part)
+
+
+def columns() -> int | None:
+    """Return the width of the terminal; None: standard output is not one."""
+    console = Console()
+    return console.width if console.is_terminal else None
 
 
 def _wrapped(line: Line, console: Console) -> Iterable[Text]:

@@ -31,11 +31,12 @@ LINE_CHARACTERS = 400
 def run(
     *,
     stack: Annotated[
-        str, typer.Option("--stack", help="Name of the deployed stack.")
+        str, typer.Option("--stack", metavar="NAME", help="Name of the deployed stack.")
     ] = "parallax",
     step: Annotated[
         str,
         typer.Option(
+            metavar="STEP",
             help="Process only the dead letters of this step: probe, inspect, "
             "diagnose, notify, publish, routes, or all.",
             autocompletion=steps,
@@ -45,7 +46,8 @@ def run(
         bool, typer.Option("--dry-run", help="Only list the letters.")
     ] = False,
     limit: Annotated[
-        int | None, typer.Option("--max", min=1, help="Stop after this many letters.")
+        int | None,
+        typer.Option("--max", metavar="N", min=1, help="Stop after this many letters."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
