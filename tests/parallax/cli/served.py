@@ -2,7 +2,8 @@
 
 In: nothing. Out: its URL. By path: `/` works, `/down` has HAProxy's 503, `/flaky` works
 in two of three requests, `/go` redirects to `/`, `/loop` to itself, `/evil` tries to
-control the terminal, `/hang` does not respond.
+control the terminal, `/hang` does not respond, nor
+does anything to a POST.
 It does not: speak TLS, or resolve a name.
 """
 
@@ -18,6 +19,8 @@ PAGE = (
     b"this request.\n</body></html>\n"
 )
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m"
+EVIL_HEADER = "\x9b31m\x9b2J\x85"
+"""Control characters above ASCII, which a header may contain."""
 
 
 class Server(ThreadingHTTPServer):
@@ -50,13 +53,19 @@ class Handler(BaseHTTPRequestHandler):
             self.server.released.wait()
             return
         fails = path == "/down" or (path == "/flaky" and number % 3 == 0)
-        headers = {"/go": {"Location": "/"}, "/loop": {"Location": "/loop"}}
+        redirects = {"/go": {"Location": "/"}, "/loop": {"Location": "/loop"}}
         if path == "/evil":
-            self._write(503, {"Server": EVIL, "X-A": EVIL}, EVIL.encode(), EVIL)
-        elif path in headers:
-            self._write(302, headers[path], b"")
+            headers = {"Server": EVIL_HEADER, "X-A": EVIL_HEADER}
+            self._write(503, headers, EVIL.encode(), EVIL_HEADER)
+        elif path in redirects:
+            self._write(302, redirects[path], b"")
         else:
             self._write(503 if fails else 200, {}, PAGE if fails else b"fine")
+
+    def do_POST(self) -> None:
+        """Hang, as an AWS that does not respond."""
+        self.server.served.append(self.path)
+        self.server.released.wait()
 
     def _write(
         self, code: int, headers: dict[str, str], body: bytes, reason: str | None = None

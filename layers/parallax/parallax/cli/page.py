@@ -15,6 +15,9 @@ from rich.text import Text
 from parallax.cli.terminal import is_colored
 from parallax.model.plain import plain_line
 
+BELOW = 4
+"""Indent of a text that begins below its name, in a narrow terminal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -46,6 +49,10 @@ def _wrapped(line: Line, console: Console) -> Iterable[Text]:
     if line.indent is None or not console.is_terminal:
         return [line.text]
     head, tail = line.text[: line.indent], line.text[line.indent :]
+    if line.indent * 2 > console.width and len(tail):  # else the rest is a thin column
+        head.rstrip()
+        parts = tail.wrap(console, max(console.width - BELOW, 1))
+        return [head, *(Text(" " * BELOW) + part for part in parts)]
     rest = Text(" " * line.indent)
-    parts = tail.wrap(console, max(console.width - line.indent, 20))
+    parts = tail.wrap(console, max(console.width - line.indent, 1))
     return [(rest if at else head) + part for at, part in enumerate(parts)] or [head]

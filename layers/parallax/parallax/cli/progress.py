@@ -9,13 +9,10 @@ import sys
 from dataclasses import dataclass, field
 from time import monotonic
 
-import typer
-
-from parallax.cli.terminal import is_colored
+from parallax.cli.terminal import complain_styled
 from parallax.diagnose.symptom import outcome
 from parallax.model.plain import plain_line
 from parallax.model.probe import Probe, Resolution, Role
-from parallax.output import complain
 
 WHAT = {
     Role.FIRST: "request",
@@ -26,6 +23,8 @@ WHAT = {
     Role.UNKNOWN_HOST: "unknown host",
     Role.CONTROL: "control URL",
 }
+TIME = 9
+"""Columns of the seconds before a text."""
 WITH_ADDRESS = frozenset({Role.DIRECT, Role.ADDRESS, Role.UNKNOWN_HOST})
 
 
@@ -41,8 +40,7 @@ class Progress:
         if not self.shown:
             return
         line = f"{monotonic() - self.began:5.1f} s  {text_of(result)}"
-        text = plain_line(line)
-        complain(typer.style(text, dim=True) if is_colored(sys.stderr) else text)
+        complain_styled(plain_line(line), TIME, dim=True)
 
 
 def is_watched() -> bool:

@@ -9,7 +9,7 @@ import sys
 from functools import partial
 from pathlib import Path
 from textwrap import fill
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO, cast
 
 import typer
 
@@ -45,19 +45,28 @@ def fail_at_aws(error: Exception) -> NoReturn:
 
 def fail(problem: str) -> NoReturn:
     """Print what is wrong and what was expected to standard error; exit 2."""
-    text = f"parallax: {plain(without_passwords(problem))}"
+    complain_styled(f"parallax: {plain(without_passwords(problem))}", fg="red")
+    raise typer.Exit(USAGE)
+
+
+def complain_styled(text: str, indent: int = 2, **style: str | bool) -> None:
+    """Write text to standard error; in a terminal wrapped between words, and styled.
+
+    `indent` is that of wrapped lines; `style` goes to `typer.style`.
+    """
     if sys.stderr is not None and sys.stderr.isatty():  # pyright: ignore[reportUnnecessaryComparison] - None if it is closed
         columns = os.get_terminal_size(sys.stderr.fileno()).columns or NARROW
         wrap = partial(
             fill,
             width=columns,
-            subsequent_indent="  ",
+            subsequent_indent=" " * indent,
             break_long_words=False,
             break_on_hyphens=False,
+            drop_whitespace=True,
         )
         text = "\n".join(wrap(line) for line in text.splitlines())
-    complain(typer.style(text, fg="red") if is_colored(sys.stderr) else text)
-    raise typer.Exit(USAGE)
+    styled = cast("Any", typer.style)(text, **style)
+    complain(styled if is_colored(sys.stderr) else text)
 
 
 def is_colored(stream: TextIO | None) -> bool:
