@@ -51,12 +51,6 @@ def commands() -> dict[str, str]:
     return {name: _help(name) for name in named}
 
 
-def examples() -> list[str]:
-    """Return the command line of each example, without `parallax`."""
-    recorded = [path.read_text().splitlines()[0] for path in RECORDED.glob("*.txt")]
-    return [*RUN.values(), *(line.removeprefix("$ parallax ") for line in recorded)]
-
-
 def _help(name: str) -> str:
     """Return what `parallax NAME --help` prints in a terminal of 80 columns."""
     runner = CliRunner(env={"COLUMNS": WIDTH, "TERMINAL_WIDTH": WIDTH})
