@@ -38,7 +38,7 @@ LINES = 24
 def cli_page() -> str:
     """Return docs/cli.md."""
     names = list(commands())
-    parts = [INTRO.read_text(), *_statuses(names)]
+    parts = [INTRO.read_text().replace("../../docs/", ""), *_statuses(names)]
     for name in names:
         parts += ["", *_command(name)]
     return "\n".join(parts) + "\n"

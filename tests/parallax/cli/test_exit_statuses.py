@@ -64,7 +64,7 @@ OF_INCIDENTS = {
     ("ack", OK): "ack e356",
     ("ack", UNUSABLE): "ack nothing",
     ("mute", OK): "mute e356 --for 1h",
-    ("mute", UNUSABLE): "mute e356 --for ever",
+    ("mute", UNUSABLE): "mute e356 --for now",
     ("unmute", OK): "unmute e356",
     ("unmute", UNUSABLE): "unmute nothing",
 }

@@ -34,7 +34,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody's own token is used."""
+    """The token of whoever runs the test is not used."""
     monkeypatch.delenv("HCLOUD_TOKEN", raising=False)
 
 
@@ -227,6 +227,7 @@ def test_a_token_reads_the_load_balancer(
     assert {path.partition("?")[0] for path in api.paths} >= {"/v1/load_balancers"}
     assert "a-read-only-token" not in result.output
     assert "Set HCLOUD_TOKEN" not in result.stdout
+    assert result.stderr == ""
 
 
 def test_a_token_that_is_refused_costs_nothing_else(
@@ -242,6 +243,7 @@ def test_a_token_that_is_refused_costs_nothing_else(
     assert result.exit_code == 1
     assert "load balancer  not read at Hetzner: unauthorized" in result.stdout
     assert "503 (11 of 11)" in result.stdout
+    assert result.stderr == ""
 
 
 def test_a_run_whose_first_request_succeeds_begins_with_a_failing_one() -> None:

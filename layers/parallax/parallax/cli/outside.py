@@ -8,10 +8,12 @@ URL whose first request succeeds: a failure may be intermittent.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from threading import Thread
 from urllib.parse import urlsplit
 
 from parallax.cli.redirects import follow
@@ -118,6 +120,24 @@ async def _resolved(target: Target) -> tuple[str, ...]:
         return ()
 
 
-async def _in_thread(call: Callable[[], Any]) -> Any:  # noqa: ANN401 - as `to_thread`
-    waiting: Awaitable[Any] = asyncio.to_thread(call)
-    return await waiting
+async def _in_thread[T](call: Callable[[], T]) -> T:
+    """Return what a call returns, or raise what it raises.
+
+    Its thread is a daemon: Ctrl-C does not wait for an API that hangs, as the end of
+    `asyncio.to_thread` would.
+    """
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[T] = loop.create_future()
+
+    def run() -> None:
+        try:
+            result = call()
+        except Exception as error:  # noqa: BLE001 - raised where it is awaited
+            report = partial(future.set_exception, error)
+        else:
+            report = partial(future.set_result, result)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(report)
+
+    Thread(target=run, daemon=True, name="hetzner").start()
+    return await future

@@ -146,7 +146,7 @@ def _file(saved: Path | None) -> Iterator[Line]:
         yield Line(Text("--save FILE keeps what was seen", "dim"))
         return
     yield Line(Text("saved; to show each cause with its evidence:", "dim"))
-    yield Line(Text(f"  parallax judge {saved}", "cyan"), None)
+    yield Line(Text(f"  parallax judge {quote(str(saved))}", "cyan"), None)
 
 
 def _facts(found: Outside) -> Iterator[tuple[str, str]]:
