@@ -34,7 +34,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def no_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The token of whoever runs the test is not used."""
+    """Leave out the token of whoever runs the test."""
     monkeypatch.delenv("HCLOUD_TOKEN", raising=False)
 
 

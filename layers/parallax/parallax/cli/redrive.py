@@ -38,7 +38,7 @@ def run(
         typer.Option(
             metavar="STEP",
             help="Process only the dead letters of this step: probe, inspect, "
-            "diagnose, notify, publish, routes, or all.",
+            "diagnose, notify, publish, routes, exporter, or all.",
             autocompletion=steps,
         ),
     ] = ALL,
