@@ -36,6 +36,14 @@ COMMANDS = [
     f"probe {LOCAL} {{url}}/down",
     f"investigate {LOCAL} --pause 0.1 {{url}}/evil",
 ]
+STYLED = [
+    "mute --help",
+    "causes lb-no-target",
+    "causes nope",
+    f"judge {RECORDED}",
+    f"investigate {LOCAL} --pause 0.1 {{url}}/evil",
+]
+"""One of each kind of output."""
 ESCAPE = "\x1b"
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 SECONDS = 30.0
@@ -52,6 +60,12 @@ def server() -> Iterator[Server]:
 @pytest.fixture(params=COMMANDS)
 def words(request: pytest.FixtureRequest, server: Server) -> list[str]:
     """Return the words of each command."""
+    return str(request.param).format(url=server.url("")).split()
+
+
+@pytest.fixture(params=STYLED)
+def styled(request: pytest.FixtureRequest, server: Server) -> list[str]:
+    """Return the words of a command of each kind."""
     return str(request.param).format(url=server.url("")).split()
 
 
@@ -113,9 +127,9 @@ def test_a_narrow_terminal_gets_lines_that_fit(words: list[str]) -> None:
     assert [line for line in too_long if not copied.search(line)] == []
 
 
-def test_a_wide_terminal_gets_styles_and_nothing_else(words: list[str]) -> None:
+def test_a_wide_terminal_gets_styles_and_nothing_else(styled: list[str]) -> None:
     """No text of a server moves the cursor or sets the title of the window."""
-    text = "\n".join(shown(words, 80))
+    text = "\n".join(shown(styled, 80))
     assert ESCAPE not in STYLE.sub("", text)
     assert not re.search("[\x00-\x08\x0b-\x1a\x7f-\x9f]", STYLE.sub("", text))
 
@@ -124,16 +138,16 @@ def test_a_wide_terminal_gets_styles_and_nothing_else(words: list[str]) -> None:
     "variable", [{"NO_COLOR": "1"}, {"TERM": "dumb"}], ids=["NO_COLOR", "dumb"]
 )
 def test_a_terminal_without_colors_gets_none(
-    words: list[str], variable: dict[str, str]
+    styled: list[str], variable: dict[str, str]
 ) -> None:
     """Neither colors nor bold text."""
-    assert ESCAPE not in "\n".join(shown(words, 80, **variable))
+    assert ESCAPE not in "\n".join(shown(styled, 80, **variable))
 
 
-def test_a_pipe_gets_no_style_and_no_progress(words: list[str]) -> None:
+def test_a_pipe_gets_no_style_and_no_progress(styled: list[str]) -> None:
     """Nor does a file; whole lines, one after the other."""
     done = subprocess.run(  # noqa: S603 - our own words
-        [PARALLAX, *words],
+        [PARALLAX, *styled],
         env=environment(FORCE_COLOR="1"),
         capture_output=True,
         text=True,

@@ -15,7 +15,7 @@ from parallax.cli.outside import Outside
 from parallax.cli.terminal import fail
 from parallax.model import web_url
 from parallax.model.secret_text import quoted
-from parallax.model.target import Healthy, Target
+from parallax.model.target import Target
 from parallax.model.wire import encode
 from parallax.probe import Plan, configured_plan
 from parallax.settings import SYSTEM_RESOLVER, Settings
@@ -58,7 +58,7 @@ def target_of(wish: Wish) -> Target:
     reached = {name: value for name, value in typed.items() if value is not None}
     healthy = target.healthy
     if wish.expect:
-        healthy = Healthy(status_codes=wish.expect, body_contains=healthy.body_contains)
+        healthy = replace(healthy, status_codes=wish.expect)
     return replace(
         target,
         url=wish.url or target.url,
