@@ -138,7 +138,9 @@ def run(  # noqa: PLR0913 - one parameter per option
     found = _look(wanted, plan_of(wish, settings), wish.entrances, _reader(settings))
     _refuse_private(found)
     if save is not None:
-        _save(found, save)
+        from parallax.cli.investigated import save_snapshot
+
+        save_snapshot(found, save)
     _print(found, save, as_json=as_json)
 
 
@@ -189,17 +191,6 @@ def _refuse_private(found: "Outside") -> None:
     first = found.run.first
     if first.error_type is ErrorType.ADDRESS_NOT_ALLOWED:
         fail(f"{first.error_detail}; to investigate it anyway, use --allow-private")
-
-
-def _save(found: "Outside", file: Path) -> None:
-    from parallax.model.plain import json_text
-    from parallax.model.wire import encode
-
-    try:
-        file.write_text(json_text(encode(found.snapshot)) + "\n", encoding="utf-8")
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        fail(f"{file}: cannot be written: {reason}")
 
 
 def _print(found: "Outside", save: Path | None, *, as_json: bool) -> None:

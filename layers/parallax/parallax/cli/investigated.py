@@ -8,12 +8,14 @@ It does not: send a request, or print the document.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from parallax.cli.outside import Outside
 from parallax.cli.terminal import fail
 from parallax.model import web_url
+from parallax.model.plain import json_text
 from parallax.model.secret_text import quoted
 from parallax.model.target import Target
 from parallax.model.wire import encode
@@ -85,6 +87,15 @@ def document(found: Outside) -> dict[str, Any]:
         "redirects": encode(found.redirects),
         "snapshot": encode(found.snapshot),
     }
+
+
+def save_snapshot(found: Outside, file: Path) -> None:
+    """Write the snapshot into a file as JSON; exit 2 if that fails."""
+    try:
+        file.write_text(json_text(encode(found.snapshot)) + "\n", encoding="utf-8")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        fail(f"{file}: cannot be written: {reason}")
 
 
 def _of_file(name: str) -> Target:

@@ -5,10 +5,8 @@ was seen from this machine, the verdict, the path, the next steps.
 It does not: print, or send a request.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from shlex import quote
 
@@ -23,31 +21,15 @@ from parallax.cli.judgement_lines import (
     path_lines,
 )
 from parallax.cli.outside import Outside
+from parallax.cli.outside_facts import facts
 from parallax.cli.page import Line
-from parallax.cli.progress import words
-from parallax.cli.redirects import location, loops
 from parallax.diagnose.judge import NO_REPORTS, judge
-from parallax.diagnose.symptom import outcome, tally
-from parallax.evidence.users import author_text
 from parallax.model.judgement import Answer, HopState, Judgement, NextStep, View
-from parallax.model.probe import AS_A_USER, Certificate, Probe, Resolution, Role
 from parallax.model.snapshot import Snapshot
 from parallax.model.web_url import without_secret_values
-from parallax.writers import attribute_probe
 
 NAME = 14
 """Columns of the name before a fact; the longest is `load balancer`."""
-SINGLES = {
-    Role.ADDRESS: "address",
-    Role.DIRECT: "directly to",
-    Role.CACHE_BUSTER: "past caches",
-    Role.UNKNOWN_HOST: "unknown host",
-    Role.CONTROL: "control URL",
-}
-"""The requests that are sent once, in the order of their lines."""
-ANY_SERVER = "authoritative"
-"""The resolver of a resolution if no name server of the zone was found."""
-UNKNOWN_WRITER = "not recognized: the response has no mark of a known server"
 UNREAD = "Most need the state of the load balancer, or an agent in the cluster."
 UNSEEN = "Most need an agent in the cluster."
 WITH_TOKEN = NextStep(
@@ -64,7 +46,7 @@ def lines(found: Outside, saved: Path | None) -> Iterator[Line]:
     url = without_secret_values(target.url)
     yield Line(Text.assemble((url, "bold"), f"  {at}"), None)
     yield from heading("Seen from this machine")
-    for name, value in _facts(found):
+    for name, value in facts(found):
         yield Line(Text(f"  {name:<{NAME}} {value}"), NAME + 3)
     yield from heading("Verdict")
     yield from _verdict(judgement)
@@ -147,83 +129,3 @@ def _file(saved: Path | None) -> Iterator[Line]:
         return
     yield Line(Text("saved; to show each cause with its evidence:", "dim"))
     yield Line(Text(f"  parallax judge {quote(str(saved))}", "cyan"), None)
-
-
-def _facts(found: Outside) -> Iterator[tuple[str, str]]:
-    """Yield each fact with its name."""
-    run = found.run
-    users = run.by_role(*AS_A_USER)
-    shown = next((p for p in users if not p.healthy), run.first)
-    seconds = (users[-1].started_at - users[0].started_at).total_seconds()
-    yield "requests", f"{tally(users)} within {abs(seconds):.0f} s"
-    yield from _response(shown)
-    for response in found.redirects:
-        url = without_secret_values(response.url)
-        yield "leads to", f"{url}: {outcome(response)}"
-    if loop := loops([run.first, *found.redirects]):
-        yield "redirect loop", f"back to {without_secret_values(loop)}"
-    if shown.certificate is not None:
-        yield "certificate", _certificate(shown.certificate, shown)
-    yield from _names(run.resolutions)
-    for role, name in SINGLES.items():
-        for probe in run.by_role(role):
-            address = None if role is Role.CONTROL else probe.peer_address
-            yield name, f"{address}: {outcome(probe)}" if address else outcome(probe)
-    yield "load balancer", _balancer(found)
-    yield "cluster", "not looked at: only an agent in the cluster sees inside"
-    for text in run.skipped:
-        yield "left out", text
-
-
-def _response(probe: Probe) -> Iterator[tuple[str, str]]:
-    """Yield what a user got, which server wrote it, and where it leads."""
-    got = f"{probe.status_code or ''} {probe.reason or ''}".strip() or "none"
-    kind = words(probe.error_type)
-    repeats = (probe.error_detail or kind).lower() == kind
-    detail = "" if repeats else f" ({probe.error_detail})"
-    phase = f" in phase {probe.error_phase}" if probe.error_phase else ""
-    error = f", {kind}{phase}{detail}" if probe.error_type else ""
-    yield "response", f"{got}{error} in {probe.duration * 1000:.0f} ms"
-    author = attribute_probe(probe)
-    if author is not None:
-        known = author.writer != "unknown"
-        clue = f": {author.clues[0]}" if author.clues else ""
-        yield "written by", author_text(probe) + clue if known else UNKNOWN_WRITER
-    if leads := location(probe):
-        yield "redirects to", without_secret_values(leads)
-
-
-def _names(resolutions: Sequence[Resolution]) -> Iterator[tuple[str, str]]:
-    """Yield each distinct answer of the name servers, the most frequent first."""
-    answers: Counter[str] = Counter()
-    servers: dict[str, list[str]] = {}
-    for one in resolutions:
-        answer = ", ".join(one.addresses) or words(one.error_type)
-        answers[answer] += 1
-        server = f"{one.resolver} (of the zone)" if one.authoritative else one.resolver
-        if one.resolver == ANY_SERVER:
-            server = "the zone's own name servers, which were not found"
-        servers.setdefault(answer, []).append(server)
-    for answer, _ in answers.most_common():
-        yield "DNS", f"{answer} by {', '.join(servers[answer])}"
-
-
-def _certificate(certificate: Certificate, probe: Probe) -> str:
-    left = (certificate.not_after - probe.started_at) // timedelta(days=1)
-    until = f"until {certificate.not_after:%Y-%m-%d}"
-    valid = f"{left} days left" if left >= 0 else f"expired {-left} days ago"
-    return f"{certificate.subject} by {certificate.issuer}, {valid} ({until})"
-
-
-def _balancer(found: Outside) -> str:
-    """Return which load balancer was read at Hetzner, or why none was."""
-    reading, reached = found.snapshot.balancer, found.snapshot.target.reached
-    if reached.no_balancer:
-        return "none, as configured"
-    if reading is None:
-        return "not read: set HCLOUD_TOKEN to a read-only token of the project"
-    if reading.load_balancer is None:
-        problem = words(reading.problem)
-        return f"not read at Hetzner: {problem}: {reading.problem_detail}"
-    found_by = f" ({reading.matched_by})" if reading.matched_by else ""
-    return f"{reading.load_balancer.name}, read at Hetzner{found_by}"

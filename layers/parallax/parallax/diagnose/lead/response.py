@@ -9,6 +9,7 @@ from parallax.diagnose.lead.at_the_balancer import at_the_balancer
 from parallax.diagnose.lead.observation import (
     EVERYWHERE,
     IN_THE_CLUSTER,
+    UNREACHED,
     Observation,
     alike,
     share,
@@ -116,13 +117,11 @@ def written(scene: Scene) -> Observation | None:
         f" ({share(scene, probes)})",
         excludes=_PASSED.get(hop, ""),
         hops=_WHERE[hop],
-        excluded=_RESPONDS if hop == "load-balancer" else frozenset(),
+        excluded=UNREACHED if hop == "load-balancer" else frozenset(),
         step=_at_the_writer(scene, hop),
     )
 
 
-_RESPONDS = frozenset({"lb-address-blocked", "lb-no-service-for-port"})
-"""Causes of a load balancer that does not respond at all."""
 _PASSED = {
     "ingress": "The requests reached the ingress, so the name, the load balancer and"
     " the way to the node work.",
