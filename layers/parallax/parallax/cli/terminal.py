@@ -30,16 +30,33 @@ HOP_COLORS = {
 """One color per hop, the same in every command; an unknown hop is dim."""
 
 
+LOG_IN = "log in with `aws sso login`"
+OTHER_KEY = "set AWS_PROFILE to the profile of the stack's account"
 AWS_HINTS = {
     "NoRegionError": "set AWS_REGION, or AWS_PROFILE to a profile with a region",
-    "NoCredentialsError": "set AWS_PROFILE, or log in with `aws sso login`",
+    "NoCredentialsError": f"set AWS_PROFILE, or {LOG_IN}",
+    "PartialCredentialsError": "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "ProfileNotFound": "`aws configure list-profiles` lists the profiles",
+    "SSOTokenLoadError": LOG_IN,
+    "TokenRetrievalError": LOG_IN,
+    "UnauthorizedSSOTokenError": LOG_IN,
+    "EndpointConnectionError": "check the network and AWS_REGION",
+    "ConnectTimeoutError": "check the network and AWS_REGION",
+    "ExpiredToken": LOG_IN,
+    "ExpiredTokenException": LOG_IN,
+    "InvalidClientTokenId": OTHER_KEY,
+    "UnrecognizedClientException": OTHER_KEY,
+    "AccessDenied": OTHER_KEY,
+    "AccessDeniedException": OTHER_KEY,
 }
-"""botocore's error -> what to do."""
+"""botocore's error, or AWS's code of an error -> what to do."""
 
 
 def fail_at_aws(error: Exception) -> NoReturn:
     """Print what AWS or botocore rejected, and what to do; exit 2."""
-    hint = AWS_HINTS.get(type(error).__name__)
+    response: Any = getattr(error, "response", None) or {}
+    code = response.get("Error", {}).get("Code")
+    hint = AWS_HINTS.get(code) or AWS_HINTS.get(type(error).__name__)
     fail(f"AWS: {error}" if hint is None else f"AWS: {str(error).rstrip('.')}; {hint}")
 
 
