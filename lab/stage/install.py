@@ -43,6 +43,8 @@ PACKAGES = (
     Package("nftables", "nft", "kube-proxy's and UFW's rules"),
     Package("prometheus", "promtool", "it scrapes and checks the metrics"),
     Package("iproute2", "ip", "addresses inside the namespace"),
+    Package("zsh", "zsh", "a test of the completion of `parallax`"),
+    Package("fish", "fish", "a test of the completion of `parallax`"),
     Package("util-linux", "unshare", "the namespace itself"),
     Package(
         "prometheus-alertmanager",

@@ -33,6 +33,12 @@ from parallax.model.judgement import (
 )
 from parallax.model.snapshot import Snapshot
 
+NO_REPORTS = NextStep(
+    text="Check why no agent reports.",
+    command="kubectl get pods -A -o wide -l app.kubernetes.io/name=parallax-agent",
+)
+"""The step if a target names a cluster, and no agent of it reports."""
+
 
 def judge(snapshot: Snapshot) -> Judgement:
     """Judge a target. If users are served, the cause is `none`."""
@@ -145,12 +151,6 @@ def _to_establish(scene: Scene, decides: NextStep | None) -> tuple[NextStep, ...
         return ()
     steps = [decides, *at_the_balancer.unread(scene)]
     if scene.target.reached.cluster and not scene.live_reports:
-        steps.append(
-            NextStep(
-                text="Check why no agent reports.",
-                command="kubectl get pods -A -o wide"
-                " -l app.kubernetes.io/name=parallax-agent",
-            )
-        )
+        steps.append(NO_REPORTS)
     commands = [step.command for step in steps]
     return tuple(s for n, s in enumerate(steps) if s.command not in commands[:n])
