@@ -2,6 +2,7 @@
 
 In: the event of a function URL. Out: a response. 200 is the incident's page, 303
 follows a button; 403 and 410 refuse a link, 404 has no incident, 503 is for AWS.
+Without its snapshot the page is complete but for the measurements, and says why.
 It does not: log a link, or any part of a query: whoever has it can use it.
 """
 
@@ -20,8 +21,10 @@ from parallax.model.group import Groups
 from parallax.model.packed import UnreadableError
 from parallax.report import refusal
 from parallax.report.act import Act, act_in, perform
+from parallax.report.observed import observed
 from parallax.report.page import incident_page
-from parallax.report.request import Request, RequestRefused, read_request
+from parallax.report.raw import raw_snapshot
+from parallax.report.request import Request, RequestRefused, raw_path, read_request
 from parallax.report.response import Response, see_other
 from parallax.report.standing import Standing
 from parallax.settings import Settings
@@ -52,7 +55,8 @@ class Endpoint:
         except Exception:
             log.exception("report was not available")
             return refusal.unavailable()
-        return replace(response, page="") if request.method == "HEAD" else response
+        is_head = request.method == "HEAD"
+        return replace(response, page="", raw=None) if is_head else response
 
     def _respond(self, request: Request) -> Response:
         link, now = request.link, self.now()
@@ -64,6 +68,8 @@ class Endpoint:
             return refusal.expired(expires_at(link))
         if request.form is not None:
             return self._post(link, act_in(request.form), now)
+        if request.raw:
+            return self._raw(link, gzip=request.gzip)
         return self._page(link, signer, now)
 
     def _signer(self) -> Signer | None:
@@ -105,7 +111,13 @@ class Endpoint:
             now=now,
             merged=signer.until(into, int(link.expiry)).path if into else None,
         )
-        return Response(200, incident_page(standing, expires_at(link)))
+        seen = observed(alert.finding)
+        page = incident_page(standing, expires_at(link), seen, raw_path(link))
+        return Response(200, page)
+
+    def _raw(self, link: Link, *, gzip: bool) -> Response:
+        alert = DynamoGroups(self.table).last(link.group)
+        return raw_snapshot(alert.finding, gzip=gzip) if alert else refusal.missing()
 
 
 def open_endpoint(settings: Settings) -> Endpoint:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from parallax.report.commands import command
 from parallax.report.elements import Node, element
 
 _TITLE = re.compile(
@@ -20,8 +21,12 @@ SIGNATURE = "-- "
 """The line that begins a mail's signature."""
 REFERENCE = "REFERENCE"
 """The title of a mail's signature: ids and commands."""
+CAUSE = "CAUSE"
+"""Begins the title of the part that the page emphasizes."""
 PRESENT = ("Next mail:", "Acknowledged by", "Muted:")
 """Lines of a signature about the time of the mail; the page states the present."""
+RAW = ("All observations and answers:", "parallax judge ")
+"""Lines of a signature that lead to the snapshot; `replay` shows these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,8 @@ def blocks(text: str) -> tuple[Block, ...]:
 def section(block: Block, commands: Collection[str]) -> Node:
     """Return a block with its title, lists, and commands that can be copied."""
     title = element("h2", block.title) if block.title else None
-    return element("section", title, *_parts(block.lines, commands))
+    kind = {"class_": "cause"} if block.title.startswith(CAUSE) else {}
+    return element("section", title, *_parts(block.lines, commands), **kind)
 
 
 def _block(lines: Sequence[str]) -> Block:
@@ -51,7 +57,8 @@ def _block(lines: Sequence[str]) -> Block:
         signed = SIGNATURE in lines
         if not signed:
             return Block("", tuple(lines))
-        kept = (line for line in lines if not line.startswith((SIGNATURE, *PRESENT)))
+        dropped = (SIGNATURE, *PRESENT, *RAW)
+        kept = (line for line in lines if not line.startswith(dropped))
         return Block(REFERENCE, tuple(kept))
     title, after = found.groups()
     return Block(title, (after, *others) if after else tuple(others))
@@ -65,4 +72,4 @@ def _parts(lines: Sequence[str], commands: Collection[str]) -> Iterator[Node]:
             continue
         for line in group:
             is_command = line in commands or line.startswith("parallax ")
-            yield element("pre", line) if is_command else element("p", line)
+            yield command(line) if is_command else element("p", line)
