@@ -116,7 +116,8 @@ def _outside(
         texts.append(_outcomes(passed, total) if hop is Hop.POD else share)
     if unknown:
         texts.append(_not_known(unknown, total, named=hop is first))
-    state = HopState.FAULTY if ended else HopState.OK if passed else HopState.UNKNOWN
+    known = passed and not unknown
+    state = HopState.FAULTY if ended else HopState.OK if known else HopState.UNKNOWN
     return SideSeen(state=state, text="; ".join(texts) or "not reached")
 
 
@@ -124,8 +125,7 @@ def _not_known(probes: Sequence[Probe], total: int, *, named: bool) -> str:
     """Return that the end is not known; `named`: with what the requests got."""
     if named:
         return f"{_outcomes(probes, total)}, where is not known"
-    share = "" if len(probes) == total else f" for {of(len(probes), total)}"
-    return f"not known{share}"
+    return "not known" if len(probes) == total else "the rest is not known"
 
 
 def _outcomes(probes: Sequence[Probe], total: int) -> str:

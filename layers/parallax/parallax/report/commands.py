@@ -9,4 +9,5 @@ from parallax.report.elements import Node, element
 
 def command(text: str) -> Node:
     """Return a command on one line; a script adds a button behind it."""
-    return element("div", element("pre", plain_line(text), class_="command"))
+    shown = element("pre", plain_line(text), class_="command")
+    return element("div", shown, class_="run")

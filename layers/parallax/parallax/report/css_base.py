@@ -38,7 +38,10 @@ pre { margin: .4rem 0; padding: .6rem .75rem; background: var(--code);
   border: 1px solid var(--line); border-radius: .4rem; white-space: pre-wrap;
   font: .875rem/1.45 ui-monospace, monospace; }
 pre.command { -webkit-user-select: all; user-select: all; }
-.copy { display: block; margin: 0 0 .6rem; }
+.run { display: flex; align-items: center; gap: .5rem; margin: .4rem 0; }
+.run pre { flex: 1 1 auto; min-width: 0; margin: 0; }
+@media (max-width: 600px) { .run { flex-wrap: wrap; } .run pre { flex-basis: 100%; } }
+.copy { flex: none; width: 5.75rem; padding: .3rem .5rem; font-size: .9rem; }
 form { margin: 0; }
 label { display: block; font-size: .9rem; }
 input { display: block; width: 100%; max-width: 22rem; margin-top: .2rem;
@@ -56,7 +59,9 @@ details { margin-top: .75rem; border-top: 1px solid var(--line); padding-top: .5
 summary { cursor: pointer; font-weight: 600; min-height: 2rem; }
 .id { color: var(--soft); font: .85em ui-monospace, monospace; }
 footer { margin-top: 1.5rem; color: var(--soft); font-size: .9rem; }
-@media print { :root { --bg: #fff; --card: #fff; color-scheme: light; }
+@media print { :root { color-scheme: light; --bg: #fff; --card: #fff; --code: #f3f4f6;
+  --text: #000; --soft: #444; --line: #bbb; --bad: #a31b13; --on-bad: #fff;
+  --bad-bg: #fff; --warn: #6b4500; --good: #14572b; --link: #0a58a8; }
   form, .copy { display: none; } section { break-inside: avoid; }
   body { font-size: 10pt; max-width: none; }
   details::details-content { content-visibility: visible; block-size: auto; } }

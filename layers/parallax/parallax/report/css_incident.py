@@ -7,10 +7,12 @@ It does not: hide a text on any screen.
 
 INCIDENT = """
 .incident { display: grid; gap: .9rem; grid-template-columns: minmax(0, 1fr); }
+.main, .aside { display: grid; gap: .9rem; grid-template-columns: minmax(0, 1fr); }
 .next { border-left: .4rem solid var(--link); }
 .cause { border-left: .4rem solid var(--bad); }
 .cause p:first-of-type { font-size: 1.1rem; font-weight: 600; }
 .undo { margin: .2rem 0; color: var(--soft); }
+.undo + .run pre { background: none; color: var(--soft); }
 .path, .targets, .moments { list-style: none; margin: 0; padding: 0; }
 .hop { display: grid; grid-template-columns: 2.25rem minmax(0, 1fr); margin: 0;
   padding: .5rem 0; border-bottom: 1px solid var(--line); align-items: start; }
@@ -50,7 +52,6 @@ INCIDENT = """
   .incident { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
     align-items: start; }
   .wide, .head { grid-column: 1 / -1; }
-  .main, .aside { display: grid; gap: .9rem; }
   h1 { font-size: 1.75rem; }
   .pair { grid-template-columns: 1fr 1fr; gap: 2rem; }
   .path.both { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr);
@@ -61,11 +62,18 @@ INCIDENT = """
     padding: .4rem .5rem; }
   .path.both .box { display: block; margin: 0 .25rem; border: 2px solid currentColor;
     border-radius: .5rem; background: var(--card); text-align: center; }
-  .path.both .out { border-bottom: .25rem solid currentColor; align-self: stretch;
+  .path.both .out { border-bottom: .25rem solid currentColor; align-self: end;
     margin-bottom: .5rem; }
   .path.both .in { border-top: .25rem solid currentColor; margin-top: .5rem; }
-  .path.both .side.soft { border-style: dashed; border-color: var(--line); }
+  .path.both .out.soft { border-bottom: .25rem dashed var(--line); }
+  .path.both .in.soft { border-top: .25rem dashed var(--line); }
+  .path.both .soft .got { font-weight: 400; }
   .path.both .from { display: block; font-size: .8rem; }
+  .path.both .hop + .hop .from { position: absolute; clip-path: inset(50%);
+    width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
+  .path.both .in { padding-top: 1.6rem; }
+  .path.both .hop:first-child .in { padding-top: .4rem; }
+  .head { order: -2; } .picture { order: -1; }
   .path.both .seen { font-size: .85rem; }
   .path.both .named { background: var(--bad-bg); box-shadow: none; }
   .path.both .named .box { background: var(--bad); border-color: var(--bad); }

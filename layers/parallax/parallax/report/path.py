@@ -38,7 +38,7 @@ def path(hops: Sequence[HopSeen], at_fault: Hop | None) -> Node | None:
     legend = element("p", how, class_="soft") if both else None
     # A list role: some readers drop it from a list without bullets.
     listed = element("ol", *rows, class_="path both" if both else "path", role="list")
-    return element("section", title, legend, listed, class_="wide")
+    return element("section", title, legend, listed, class_="wide picture")
 
 
 def _hop(seen: HopSeen, at_fault: Hop | None, *, both: bool) -> Node:

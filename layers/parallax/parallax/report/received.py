@@ -50,7 +50,8 @@ def _in_short(finding: Finding) -> Node | None:
     status = f"{got.status_code} {got.reason or ''}" if got.status_code else ""
     lines = [status.strip(), got.error or "", got.first_line]
     text = "\n".join(plain_line(line) for line in lines if line)
-    return element("section", element("h2", "Response"), element("pre", text))
+    shown = element("pre", text)
+    return element("section", element("h2", "Response"), shown, class_="wide")
 
 
 def _head(probe: Probe) -> list[str]:

@@ -109,7 +109,7 @@ def _read(address: Address, limits: Limits | None) -> bytes:
     )
 
     try:
-        s3 = client("s3", limits)
+        s3 = client("s3", limits) if limits else client("s3")
         found: Any = s3.get_object(Bucket=address.bucket, Key=address.key)
         body: bytes = found["Body"].read(LIMIT + 1)
     except (NoCredentialsError, PartialCredentialsError) as error:

@@ -1,4 +1,4 @@
-"""Incidents: pages of incidents for the browser: a usual one, and the worst ones.
+"""Incidents: pages of incidents: usual ones, and the worst ones.
 
 In: the recorded runs in events/diagnose. Out: HTML with the headers of a response.
 It does not: use AWS, a clock or a browser.
@@ -31,7 +31,7 @@ from parallax.story.rules import Rules
 from tests.parallax import hostile
 from tests.parallax.open_group import GROUP_ID, muted
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MINUTE = timedelta(minutes=1)
 REF = SnapshotRef(
     url=f"s3://parallax-snapshots-1/snapshots/2026-11-27/{'5d' * 32}.json.gz",
@@ -39,10 +39,12 @@ REF = SnapshotRef(
     bytes=18_312,
 )
 NO_BUCKET = Observed(
-    problem="The snapshot cannot be shown: s3://parallax-snapshots-1/snapshots/x: access"
-    " denied. Reading needs s3:GetObject."
+    problem="The snapshot cannot be shown: s3://parallax-snapshots-1/snapshots/x:"
+    " access denied. Reading needs s3:GetObject."
 )
-MARKUP = "</pre></style><script>document.title='hacked'</script><img src=//evil.example>"
+MARKUP = (
+    "</pre></style><script>document.title='hacked'</script><img src=//evil.example>"
+)
 
 
 def recorded(name: str) -> Snapshot:
@@ -97,6 +99,7 @@ def alert_with(finding: Finding, names: tuple[str, ...]) -> tuple[Alert, Groups]
             status_code=finding.symptom.status_code,
             error_type=finding.symptom.error_type,
             cause=finding.cause,
+            difference=finding.symptom.difference,
         )
         for name in names
     )
@@ -151,7 +154,8 @@ def poisoned() -> Response:
     usual = hostile.POISON
     hostile.POISON = MARKUP + usual
     try:
-        return _page(*map(hostile.poisoned, (alert, held, seen)))
+        bad = hostile.poisoned
+        return _page(bad(alert), bad(held), bad(seen))
     finally:
         hostile.POISON = usual
 
