@@ -105,6 +105,14 @@ def test_a_finding_that_contains_its_snapshot_needs_no_bucket() -> None:
     assert observed(finding).excerpt == excerpt_of(SNAPSHOT)
 
 
+def test_a_page_reads_only_the_stack_s_own_bucket(bucket: str) -> None:
+    """Its role may read no other one; S3 would only say that access is denied."""
+    reference = Bucket(bucket).save(SNAPSHOT)
+    finding = replace(ALERT.finding, snapshot_ref=reference)
+    assert observed(finding, bucket).excerpt == excerpt_of(SNAPSHOT)
+    assert "in another bucket" in observed(finding, f"{bucket}-2").problem
+
+
 def broken(opened: Opened) -> dict[str, tuple[SnapshotRef | None, str]]:
     """Return references that lead to no snapshot, and what the page says."""
     good = opened.reference

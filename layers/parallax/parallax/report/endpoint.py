@@ -41,6 +41,8 @@ class Endpoint:
     rules: Rules
     key: LinkKey
     now: Callable[[], datetime]
+    bucket: str | None = None
+    """That of the stack's snapshots; None: any."""
 
     def respond(self, event: object) -> Response:
         """Check the link, do what a button requests, and return the response."""
@@ -111,13 +113,15 @@ class Endpoint:
             now=now,
             merged=signer.until(into, int(link.expiry)).path if into else None,
         )
-        seen = observed(alert.finding)
+        seen = observed(alert.finding, self.bucket)
         page = incident_page(standing, expires_at(link), seen, raw_path(link))
         return Response(200, page)
 
     def _raw(self, link: Link, *, gzip: bool) -> Response:
         alert = DynamoGroups(self.table).last(link.group)
-        return raw_snapshot(alert.finding, gzip=gzip) if alert else refusal.missing()
+        if alert is None:
+            return refusal.missing()
+        return raw_snapshot(alert.finding, self.bucket, gzip=gzip)
 
 
 def open_endpoint(settings: Settings) -> Endpoint:
@@ -127,5 +131,9 @@ def open_endpoint(settings: Settings) -> Endpoint:
     """
     table = settings.incidents_table or ""
     return Endpoint(
-        table, Rules.of(settings), LinkKey(table), lambda: datetime.now(UTC)
+        table,
+        Rules.of(settings),
+        LinkKey(table),
+        lambda: datetime.now(UTC),
+        settings.snapshot_bucket,
     )

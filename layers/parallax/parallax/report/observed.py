@@ -25,8 +25,11 @@ class Observed:
 NOTHING = Observed(problem="This finding has no snapshot.")
 
 
-def observed(finding: Finding) -> Observed:
-    """Return the excerpt of a finding's snapshot, verified by its hash."""
+def observed(finding: Finding, bucket: str | None = None) -> Observed:
+    """Return the excerpt of a finding's snapshot, verified by its hash.
+
+    `bucket` is the stack's; None: any.
+    """
     if finding.snapshot is not None:
         return Observed(excerpt=excerpt_of(finding.snapshot))
     reference = finding.snapshot_ref
@@ -34,7 +37,7 @@ def observed(finding: Finding) -> Observed:
         problem = finding.snapshot_problem or NOTHING.problem
         return Observed(problem=problem)
     try:
-        return Observed(excerpt=fetch_excerpt(reference))
+        return Observed(excerpt=fetch_excerpt(reference, bucket))
     except DownloadError as error:
         reason = str(error)
         log.warning("snapshot was not readable", extra={"reason": reason})

@@ -19,16 +19,16 @@ LIMIT = 4_400_000
 log = logging.getLogger(__name__)
 
 
-def raw_snapshot(finding: Finding, *, gzip: bool) -> Response:
+def raw_snapshot(finding: Finding, bucket: str | None, *, gzip: bool) -> Response:
     """Return the snapshot, compressed if the client accepts that.
 
-    404 if the finding has none in S3, 502 if it cannot be read, 413 if it is too large.
+    `bucket` is the stack's; None: any. 404 if the finding has none in S3, 502 if it cannot be read, 413 if it is too large.
     """
     reference = finding.snapshot_ref
     if reference is None:
         return refusal.no_snapshot(404, "It is stored nowhere.")
     try:
-        stored = download_for_page(reference)
+        stored = download_for_page(reference, bucket)
         body = stored if gzip else inflate(stored, LIMIT)
     except TooLargeError:
         return refusal.no_snapshot(413, _TOO_LARGE, reference.url)

@@ -77,11 +77,16 @@ def fetch(reference: SnapshotRef) -> Snapshot:
         raise DownloadError(f"{reference.url}: not a snapshot: {error}") from error
 
 
-def download_for_page(reference: SnapshotRef) -> bytes:
+def download_for_page(reference: SnapshotRef, bucket: str | None = None) -> bytes:
     """Return the bytes of a finding's snapshot within `PAGE_SECONDS`.
 
-    Raises `DownloadError`, also if S3 takes longer.
+    Raises `DownloadError`, also if S3 takes longer, or if the snapshot is in another
+    bucket than `bucket`, which the function may not read.
     """
+    address = parse(reference.url)
+    if bucket and address and address.bucket != bucket:
+        reason = "in another bucket than this stack's"
+        raise DownloadError(f"{reference.url}: {reason}")
     get = partial(download, reference.url, reference.sha256, FOR_A_PAGE)
     try:
         return within(PAGE_SECONDS, get)
@@ -90,9 +95,9 @@ def download_for_page(reference: SnapshotRef) -> bytes:
         raise DownloadError(f"{reference.url}: {late}") from error
 
 
-def fetch_excerpt(reference: SnapshotRef) -> Excerpt:
+def fetch_excerpt(reference: SnapshotRef, bucket: str | None = None) -> Excerpt:
     """Return what a page shows of a finding's snapshot; raises `DownloadError`."""
-    body = download_for_page(reference)
+    body = download_for_page(reference, bucket)
     try:
         return decode_excerpt(inflate(body, UNPACKED_LIMIT))
     except (ValueError, AttributeError) as error:
