@@ -62,8 +62,7 @@ class Endpoint:
 
     def _respond(self, request: Request) -> Response:
         link, now = request.link, self.now()
-        signer = self._signer() if is_formed(link) else None
-        refused = signer.verify(link, now) if signer else Refusal.INVALID
+        signer, refused = self._verified(link, now)
         if signer is None or refused is Refusal.INVALID:
             return refusal.invalid()
         if refused is Refusal.EXPIRED:
@@ -74,9 +73,23 @@ class Endpoint:
             return self._raw(link, gzip=request.gzip)
         return self._page(link, signer, now)
 
+    def _verified(
+        self, link: Link, now: datetime
+    ) -> tuple[Signer | None, Refusal | None]:
+        """Return who verified a link, and why it is refused; None: it is valid."""
+        if not is_formed(link):
+            return None, Refusal.INVALID
+        signer = self._signer()
+        refused = signer.verify(link, now) if signer else Refusal.INVALID
+        if refused is Refusal.INVALID and self.key.refresh():
+            signer = self._signer()
+            refused = signer.verify(link, now) if signer else Refusal.INVALID
+        return signer, refused
+
     def _signer(self) -> Signer | None:
-        key = self.key.read()
-        return Signer(stack=self.table, key=key) if key else None
+        key, *earlier = self.key.keys() or (None,)
+        known = tuple(k for k in earlier if k)
+        return Signer(stack=self.table, key=key, earlier=known) if key else None
 
     def _post(self, link: Link, act: Act | None, now: datetime) -> Response:
         if act is None:

@@ -22,7 +22,8 @@ log = logging.getLogger(__name__)
 def raw_snapshot(finding: Finding, bucket: str | None, *, gzip: bool) -> Response:
     """Return the snapshot, compressed if the client accepts that.
 
-    `bucket` is the stack's; None: any. 404 if the finding has none in S3, 502 if it cannot be read, 413 if it is too large.
+    `bucket` is the stack's; None: any. 404 if the finding has no snapshot in S3, 502 if
+    it cannot be read, 413 if it is too large.
     """
     reference = finding.snapshot_ref
     if reference is None:
