@@ -208,7 +208,7 @@ def test_a_replaced_key_ends_no_link_and_its_new_links_work_at_once(
 def test_a_link_outlives_the_credentials_of_the_function_that_made_it(
     report: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is no presigned URL of S3, which ends with them, within hours."""
+    """It is not a presigned URL of S3, which ends with them, within hours."""
     page = report.get().page
     for part in ("X-Amz-", "AWSAccessKeyId", "amazonaws"):
         assert part not in page + report.link.path

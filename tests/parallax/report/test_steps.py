@@ -9,7 +9,7 @@ STEPS = (
         text="Or restart.", command="restart", alternative=True, undo_note="None."
     ),
     NextStep(text="Check it.", command="check"),
-    NextStep(text="Ask the team."),
+    NextStep(text="Call the team."),
 )
 
 
@@ -29,7 +29,7 @@ def test_the_other_steps_follow_in_order() -> None:
     assert part is not None
     assert [li.find("div/p").text for li in part.iter("li")] == [  # type: ignore[union-attr]
         "Check it.",
-        "Ask the team.",
+        "Call the team.",
     ]
     assert [ol.get("start") for ol in part.iter("ol")] == ["2"]
 

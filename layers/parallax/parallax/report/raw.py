@@ -22,8 +22,8 @@ log = logging.getLogger(__name__)
 def raw_snapshot(finding: Finding, bucket: str | None, *, gzip: bool) -> Response:
     """Return the snapshot, compressed if the client accepts that.
 
-    `bucket` is the stack's; None: any. 404 if the finding has no snapshot in S3, 502 if
-    it cannot be read, 413 if it is too large.
+    `bucket` is the stack's; None: any. 404 if the finding has no snapshot, or if it
+    cannot be read: an expired one is not a failure of the function. 413: too large.
     """
     reference = finding.snapshot_ref
     if reference is None:
@@ -35,7 +35,7 @@ def raw_snapshot(finding: Finding, bucket: str | None, *, gzip: bool) -> Respons
         return refusal.no_snapshot(413, _TOO_LARGE, reference.url)
     except (DownloadError, ValueError) as error:
         log.warning("snapshot was not readable", extra={"reason": str(error)})
-        return refusal.no_snapshot(502, f"{error}.")
+        return refusal.no_snapshot(404, f"{error}.")
     if len(body) > LIMIT:
         return refusal.no_snapshot(413, _TOO_LARGE, reference.url)
     name = f"parallax-{reference.sha256[:12]}.json"
