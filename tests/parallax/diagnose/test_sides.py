@@ -10,6 +10,7 @@ from parallax.model.judgement import Hop, HopSeen, HopState
 from parallax.model.probe import ErrorType
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
+from tests.parallax.report.incidents import recorded
 
 
 def hops(snapshot: Snapshot) -> Mapping[Hop, HopSeen]:
@@ -104,3 +105,24 @@ def test_behind_a_cache_a_success_proves_nothing() -> None:
     found = outside(x)
     assert found[Hop.CDN].endswith("pass")
     assert found[Hop.POD] == "not known"
+
+
+def test_a_cdn_that_fails_itself_may_have_sent_the_request_on() -> None:
+    """One that replays a stored error has not."""
+    x = recorded("cdn-cannot-reach-origin")
+    assert outside(x)[Hop.LOAD_BALANCER] == "not known"
+    assert outside(recorded("cache-replays-error"))[Hop.LOAD_BALANCER] == "not reached"
+
+
+def test_a_name_that_leads_elsewhere_ends_every_request_there() -> None:
+    """The load balancer is not blamed for another machine's response."""
+    found = outside(recorded("dns-stale-address-dead"))
+    assert found[Hop.DNS] == "timeout (11 of 11); sent to 203.0.113.22"
+    assert found[Hop.LOAD_BALANCER] == "not reached"
+
+
+def test_the_ingress_s_log_shows_how_far_a_request_got() -> None:
+    """Its line proves the hops before it, also without a known author."""
+    found = outside(recorded("pod-answers-error"))
+    assert found[Hop.NODE] == "9 of 11 pass; the rest is not known"
+    assert found[Hop.POD].startswith("503 (9 of 11)")

@@ -136,10 +136,9 @@ def response(
 
 
 def _page(alert: Alert, board: Groups, seen: Observed, **changes: Any) -> Response:
-    group, now = board.groups[0], alert.at + timedelta(minutes=7)
-    standing = Standing(
-        alert=alert, group=group, mute=mute_of(board, group, now), now=now, **changes
-    )
+    group, now = next(iter(board.groups), None), alert.at + timedelta(minutes=7)
+    held = mute_of(board, group, now) if group else None
+    standing = Standing(alert=alert, group=group, mute=held, now=now, **changes)
     raw = f"/i/{GROUP_ID}/snapshot.json?s=x&e=1"
     expires = alert.at + timedelta(days=14)
     return Response(200, incident_page(standing, expires, seen, raw))
@@ -160,6 +159,41 @@ def poisoned() -> Response:
         hostile.POISON = usual
 
 
+def not_established() -> Response:
+    """Return the page of a failure without a cause: nothing but the outside."""
+    snapshot = recorded("node-firewall-blocks-load-balancer")
+    return response(replace(snapshot, balancer=None, reports=(), sightings=()))
+
+
+def resolved() -> Response:
+    """Return the page of an incident that has ended, whose link is still opened."""
+    snapshot = recorded("lb-health-check-wrong-port")
+    run, good = snapshot.run, snapshot.last_good
+    assert run is not None
+    assert good is not None
+    healthy = replace(good, started_at=snapshot.taken_at)
+    well = replace(
+        snapshot,
+        run=replace(run, started_at=healthy.started_at, probes=(healthy,)),
+        failing_since=None,
+        well_since=healthy.started_at,
+    )
+    failure = finding_of(snapshot)
+    finding = replace(
+        failure,
+        state=State.RESOLVED,
+        turn=NotificationReason.RESOLVED,
+        path=judge(well).path,
+        next_steps=(),
+        response=None,
+        well_since=healthy.started_at,
+    )
+    alert, _ = alert_with(finding, ())
+    names = ("shop-api", "shop-front")
+    over = replace(alert, recovered=names, unaffected=(), failure=failure)
+    return _page(over, Groups(), Observed(excerpt=excerpt_of(snapshot)))
+
+
 PAGES = {
     "load-balancer": lambda: response(recorded("lb-health-check-wrong-port")),
     "cdn": lambda: response(recorded("cdn-cannot-reach-origin")),
@@ -168,6 +202,8 @@ PAGES = {
     "without-snapshot": lambda: response(
         recorded("dns-stale-address-dead"), seen=NO_BUCKET
     ),
+    "not-established": not_established,
+    "resolved": resolved,
     "many-targets": lambda: response(
         recorded("lb-no-target"), tuple(f"target-{n:03}" for n in range(500))
     ),

@@ -21,6 +21,7 @@ from parallax.model.probe import AS_A_USER, Probe, Role
 GAVE_UP = (502, 504)
 """Statuses of a hop that sent the request on, or tried to: how far it then got is not
 known."""
+SERVER_ERRORS = 500
 
 
 class Fate(Enum):
@@ -54,8 +55,17 @@ class _Course:
         known = max(_rank(self.end or Hop.CDN), _rank(self.arrived))
         if _rank(hop) < known:
             return Fate.PASSED
-        gave_up = self.probe.status_code in GAVE_UP
-        return Fate.UNKNOWN if self.end is None or gave_up else Fate.NOT_REACHED
+        sent_on = self.end is None or self._gave_up
+        return Fate.UNKNOWN if sent_on else Fate.NOT_REACHED
+
+    @property
+    def _gave_up(self) -> bool:
+        """Whether the hop that responded sent the request on, or tried to."""
+        status = self.probe.status_code or 0
+        if self.end is Hop.CDN and status >= SERVER_ERRORS:
+            # It also writes other statuses than 502 and 504 when its origin fails.
+            return users.written_by(self.probe).how != "replayed"
+        return status in GAVE_UP
 
 
 def with_sides(scene: Scene, path: Sequence[HopSeen]) -> tuple[HopSeen, ...]:

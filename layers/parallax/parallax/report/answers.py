@@ -65,7 +65,7 @@ def _row(one: Assessment, finding: Finding | None = None) -> Node:
     title = _TITLES.get(one.cause)
     texts = one.missing or one.evidence
     hidden = f" (hidden by: {one.hidden_by})" if one.hidden_by else ""
-    shown = f": {'; '.join(texts)}{hidden}" if texts or hidden else None
+    shown = f": {'; '.join(texts)}{hidden}." if texts or hidden else None
     follows = finding and one.explained_by
     because = f" A consequence of {one.explained_by}." if follows else None
     return element(

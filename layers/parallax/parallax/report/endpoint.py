@@ -22,7 +22,7 @@ from parallax.model.packed import UnreadableError
 from parallax.report import refusal
 from parallax.report.act import Act, act_in, perform
 from parallax.report.observed import observed
-from parallax.report.page import incident_page
+from parallax.report.page import incident_page, shown_finding
 from parallax.report.raw import raw_snapshot
 from parallax.report.request import Request, RequestRefused, raw_path, read_request
 from parallax.report.response import Response, see_other
@@ -126,7 +126,7 @@ class Endpoint:
             now=now,
             merged=signer.until(into, int(link.expiry)).path if into else None,
         )
-        seen = observed(alert.finding, self.bucket)
+        seen = observed(shown_finding(alert), self.bucket)
         page = incident_page(standing, expires_at(link), seen, raw_path(link))
         return Response(200, page)
 
@@ -134,7 +134,7 @@ class Endpoint:
         alert = DynamoGroups(self.table).last(link.group)
         if alert is None:
             return refusal.missing()
-        return raw_snapshot(alert.finding, self.bucket, gzip=gzip)
+        return raw_snapshot(shown_finding(alert), self.bucket, gzip=gzip)
 
 
 def open_endpoint(settings: Settings) -> Endpoint:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from parallax.model.alert import Alert
+from parallax.model.finding import Finding
 from parallax.model.plain import plain_line
 from parallax.notify.mail import render
 from parallax.notify.paragraph import clock
@@ -58,7 +59,7 @@ def incident_page(
     `raw` is the path of its raw snapshot; None: the page has no such link.
     """
     alert, group = standing.alert, standing.group
-    finding, mail = alert.finding, render(alert)
+    finding, mail = shown_finding(alert), render(alert)
     first, rest, last = _split(blocks(mail.body))
     commands = {plain_line(s.command) for s in finding.next_steps if s.command}
     return document(
@@ -69,6 +70,8 @@ def incident_page(
             _head(standing, mail.subject),
             _column(
                 "main",
+                _as_of(standing),
+                _of_the_failure(alert),
                 *_sections(first, commands),
                 first_step(finding.next_steps),
                 *_sections(rest, commands),
@@ -79,7 +82,7 @@ def incident_page(
                 form(group, standing.mute) if group else None,
             ),
             path(finding.path, finding.hop),
-            *_measured(alert, seen),
+            *_measured(finding, seen),
             answers(finding),
             _column(
                 "wide main",
@@ -96,8 +99,7 @@ def incident_page(
 
 def _head(standing: Standing, title: str) -> Node:
     head = element("h1", title)
-    parts = badges(standing), head, facts(standing), _as_of(standing)
-    return element("div", *parts, class_="head")
+    return element("div", badges(standing), head, facts(standing), class_="head")
 
 
 def _column(kind: str, *parts: Part) -> Node:
@@ -128,9 +130,17 @@ def _is_shown(block: Block) -> bool:
     return block.lines[0].startswith(UNAFFECTED)
 
 
-def _measured(alert: Alert, seen: Observed) -> tuple[Part, ...]:
+def shown_finding(alert: Alert) -> Finding:
+    """Return the finding of which the page shows the evidence.
+
+    After an end it is that of the failure: what it was remains of interest.
+    """
+    return alert.failure or alert.finding
+
+
+def _measured(finding: Finding, seen: Observed) -> tuple[Part, ...]:
     """Return what was measured; without a snapshot what the finding has itself."""
-    finding, excerpt = alert.finding, seen.excerpt
+    excerpt = seen.excerpt
     missing = "The phases, the headers and the earlier probes are missing."
     return (
         element("p", f"{seen.problem} {missing}", class_="note wide")
@@ -147,6 +157,17 @@ def _as_of(standing: Standing) -> Node:
     changed = group is not None and group.cause != alert.cause
     now = f" The cause is now {group.cause}." if group and changed else ""
     text = f"The last mail's text, as of {clock(alert.at)}.{now}"
+    return element("p", text, class_="soft note")
+
+
+def _of_the_failure(alert: Alert) -> Node | None:
+    """Return that the evidence is older than the mail; None: it is not."""
+    if alert.failure is None:
+        return None
+    at = clock(alert.failure.judged_at)
+    text = (
+        f"The path, the measurements and the evidence are of the failure, as of {at}."
+    )
     return element("p", text, class_="soft note")
 
 

@@ -34,7 +34,7 @@ def path(hops: Sequence[HopSeen], at_fault: Hop | None) -> Node | None:
     both = any(seen.outside or seen.inside for seen in hops)
     rows = [_hop(seen, at_fault, both=both) for seen in hops]
     title = element("h2", "Path of a request")
-    how = "From the internet, and from inside the cluster, as of the last mail."
+    how = "What requests from the internet, and probes inside the cluster, got."
     legend = element("p", how, class_="soft") if both else None
     # A list role: some readers drop it from a list without bullets.
     listed = element("ol", *rows, class_="path both" if both else "path", role="list")
