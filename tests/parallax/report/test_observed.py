@@ -20,6 +20,7 @@ from parallax.groups.table import DynamoGroups
 from parallax.links.key import LinkKey
 from parallax.links.signature import Link, Signer
 from parallax.model.finding import SnapshotRef
+from parallax.model.snapshot import Snapshot
 from parallax.model.snapshot_excerpt import excerpt_of
 from parallax.model.wire import encode
 from parallax.report.endpoint import Endpoint
@@ -33,6 +34,7 @@ from tests.conftest import Cloud
 from tests.parallax import scenarios as s
 from tests.parallax.open_group import ALERT, BOARD, GROUP_ID, store
 from tests.parallax.sent_finding import NOON
+from tests.parallax.snapshots.test_size import large as large  # noqa: PLC0414 - a fixture
 
 SNAPSHOT = s.wrong_port()
 MISSING = "The phases, the headers and the earlier probes are missing."
@@ -205,6 +207,18 @@ def test_a_bucket_that_does_not_respond_delays_the_page_only_shortly(
     page = opened.get(opened.reference).page
     assert "S3 did not respond within 0.05 seconds" in page
     assert MISSING in page
+
+
+def test_a_snapshot_of_500_nodes_makes_a_small_page(
+    opened: Opened, large: Snapshot
+) -> None:
+    """The agents' reports are neither decoded nor shown."""
+    reference = Bucket(opened.bucket).save(large)
+    assert reference.bytes > 400_000
+    page = opened.get(reference).page
+    assert "Failing probe" in page
+    assert len(page.encode()) < 150_000
+    assert opened.get(reference, raw=True).status_code == 200
 
 
 def test_an_unexpected_error_is_no_broken_page(

@@ -181,11 +181,13 @@ def test_an_ended_incident_has_no_buttons() -> None:
 def test_an_ended_incident_shows_the_evidence_of_its_failure() -> None:
     """And says of when it is; the state and the mail's text are those of the end."""
     failure = replace(ALERT.finding, judged_at=NOON)
-    read = page(Groups(), alert=replace(ENDED, failure=failure))
+    over = replace(ENDED, finding=replace(ENDED.finding, next_steps=()))
+    read = page(Groups(), alert=replace(over, failure=failure))
     assert "RESOLVED" in read.text
-    assert "evidence are of the failure, as of 2025-11-20 12:00:00 UTC" in read.text
+    assert "are of the failure, as of 2025-11-20 12:00:00 UTC" in read.text
     assert "Hetzner reports 5 of 5 targets unhealthy" in read.text
     assert "FAULTY" in read.text
+    assert COMMAND not in read.text
 
 
 def test_a_merged_incident_links_to_the_other_one() -> None:

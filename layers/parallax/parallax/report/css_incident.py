@@ -10,6 +10,7 @@ INCIDENT = """
 .main, .aside { display: grid; gap: .9rem; grid-template-columns: minmax(0, 1fr); }
 .next { border-left: .4rem solid var(--link); }
 .cause { border-left: .4rem solid var(--bad); }
+.cause.open { border-left-color: var(--warn); }
 .cause p:first-of-type { font-size: 1.1rem; font-weight: 600; }
 .undo { margin: .2rem 0; color: var(--soft); }
 .undo + .run pre { background: none; color: var(--soft); }
@@ -46,13 +47,17 @@ INCIDENT = """
 .fill { fill: var(--link); } .fill.bad { fill: var(--bad); }
 .fill.good { fill: var(--good); }
 .strip { display: block; width: 100%; height: 2.25rem; }
-.ends { display: flex; justify-content: space-between; gap: 1rem; font-size: .9rem; }
-.time { font: .9em ui-monospace, monospace; color: var(--soft); padding-right: .5rem; }
+.ends { display: flex; justify-content: space-between; gap: 0 1rem; font-size: .9rem;
+  flex-wrap: wrap; }
+.ends span:nth-child(2) { order: 1; flex-basis: 100%; text-align: center; }
+.moments li { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .75rem; }
+.time { font: .9em/1.65 ui-monospace, monospace; color: var(--soft); }
 @media (min-width: 900px) {
   .incident { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
     align-items: start; }
   .wide, .head { grid-column: 1 / -1; }
   h1 { font-size: 1.75rem; }
+  .ends span:nth-child(2) { order: 0; flex-basis: auto; }
   .pair { grid-template-columns: 1fr 1fr; gap: 2rem; }
   .path.both { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr);
     grid-template-rows: auto auto auto auto; }

@@ -61,7 +61,9 @@ def incident_page(
     alert, group = standing.alert, standing.group
     finding, mail = shown_finding(alert), render(alert)
     first, rest, last = _split(blocks(mail.body))
-    commands = {plain_line(s.command) for s in finding.next_steps if s.command}
+    # Not those of the failure: nobody should change a system that has recovered.
+    steps = alert.finding.next_steps
+    commands = {plain_line(step.command) for step in steps if step.command}
     return document(
         mail.subject,
         CSS,
@@ -71,9 +73,8 @@ def incident_page(
             _column(
                 "main",
                 _as_of(standing),
-                _of_the_failure(alert),
                 *_sections(first, commands),
-                first_step(finding.next_steps),
+                first_step(steps),
                 *_sections(rest, commands),
             ),
             _column(
@@ -81,12 +82,12 @@ def incident_page(
                 targets(alert, group, standing.now),
                 form(group, standing.mute) if group else None,
             ),
-            path(finding.path, finding.hop),
+            path(finding.path, finding.hop, _of_the_failure(alert)),
             *_measured(finding, seen),
             answers(finding),
             _column(
                 "wide main",
-                further_steps(finding.next_steps),
+                further_steps(steps),
                 *_sections(last, commands),
                 replay(finding, raw),
             ),
@@ -160,15 +161,12 @@ def _as_of(standing: Standing) -> Node:
     return element("p", text, class_="soft note")
 
 
-def _of_the_failure(alert: Alert) -> Node | None:
-    """Return that the evidence is older than the mail; None: it is not."""
+def _of_the_failure(alert: Alert) -> str:
+    """Return that what follows is older than the mail; empty: it is not."""
     if alert.failure is None:
-        return None
+        return ""
     at = clock(alert.failure.judged_at)
-    text = (
-        f"The path, the measurements and the evidence are of the failure, as of {at}."
-    )
-    return element("p", text, class_="soft note")
+    return f"This picture and the evidence are of the failure, as of {at}."
 
 
 def _footer(alert: Alert, expires: datetime, *, is_open: bool) -> Node:

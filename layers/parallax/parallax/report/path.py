@@ -24,10 +24,10 @@ NAMES = {Hop.OVERLAY: "node-to-node", Hop.DNS: "DNS", Hop.CDN: "CDN"}
 NO_PROBE = "not probed"
 
 
-def path(hops: Sequence[HopSeen], at_fault: Hop | None) -> Node | None:
+def path(hops: Sequence[HopSeen], at_fault: Hop | None, note: str = "") -> Node | None:
     """Return the hops in the order of a request; None if there are none.
 
-    `at_fault` is the hop that the finding names.
+    `at_fault` is the hop that the finding names; `note` stands above them.
     """
     if not hops:
         return None
@@ -35,7 +35,8 @@ def path(hops: Sequence[HopSeen], at_fault: Hop | None) -> Node | None:
     rows = [_hop(seen, at_fault, both=both) for seen in hops]
     title = element("h2", "Path of a request")
     how = "What requests from the internet, and probes inside the cluster, got."
-    legend = element("p", how, class_="soft") if both else None
+    text = f"{how if both else ''} {note}".strip()
+    legend = element("p", text, class_="soft") if text else None
     # A list role: some readers drop it from a list without bullets.
     listed = element("ol", *rows, class_="path both" if both else "path", role="list")
     return element("section", title, legend, listed, class_="wide picture")

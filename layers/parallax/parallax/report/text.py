@@ -23,6 +23,7 @@ REFERENCE = "REFERENCE"
 """The title of a mail's signature: ids and commands."""
 CAUSE = "CAUSE"
 """Begins the title of the part that the page emphasizes."""
+NOT_ESTABLISHED = "CAUSE (not established)"
 PRESENT = ("Next mail:", "Acknowledged by", "Muted:")
 """Lines of a signature about the time of the mail; the page states the present."""
 RAW = ("All observations and answers:", "parallax judge ")
@@ -46,8 +47,11 @@ def blocks(text: str) -> tuple[Block, ...]:
 def section(block: Block, commands: Collection[str]) -> Node:
     """Return a block with its title, lists, and commands that can be copied."""
     title = element("h2", block.title) if block.title else None
-    kind = {"class_": "cause"} if block.title.startswith(CAUSE) else {}
-    return element("section", title, *_parts(block.lines, commands), **kind)
+    parts = _parts(block.lines, commands)
+    if not block.title.startswith(CAUSE):
+        return element("section", title, *parts)
+    kind = "cause open" if block.title == NOT_ESTABLISHED else "cause"
+    return element("section", title, *parts, class_=kind)
 
 
 def _block(lines: Sequence[str]) -> Block:
