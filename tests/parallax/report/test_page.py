@@ -85,7 +85,13 @@ def test_a_command_stands_alone_and_unchanged() -> None:
 def test_the_cause_and_the_command_come_before_the_buttons() -> None:
     """So a phone shows them; a wide screen shows the path above them."""
     text = html()
-    parts = ("CAUSE (", COMMAND, "Affected</h2>", "<form", "Path of a request</h2>")
+    parts = (
+        "CAUSE (",
+        COMMAND,
+        "Affected</h2>",
+        "<form",
+        "Path of a request to front</h2>",
+    )
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
 
@@ -181,8 +187,7 @@ def test_an_ended_incident_has_no_buttons() -> None:
 def test_an_ended_incident_shows_the_evidence_of_its_failure() -> None:
     """And says of when it is; the state and the mail's text are those of the end."""
     failure = replace(ALERT.finding, judged_at=NOON)
-    over = replace(ENDED, finding=replace(ENDED.finding, next_steps=()))
-    read = page(Groups(), alert=replace(over, failure=failure))
+    read = page(Groups(), alert=replace(ENDED, failure=failure))
     assert "RESOLVED" in read.text
     assert "are of the failure, as of 2025-11-20 12:00:00 UTC" in read.text
     assert "Hetzner reports 5 of 5 targets unhealthy" in read.text

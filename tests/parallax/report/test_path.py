@@ -5,13 +5,13 @@ from xml.etree import ElementTree as ET
 
 from parallax.model.judgement import Hop, HopSeen, HopState
 from parallax.report.path import NO_PROBE, path
-from tests.parallax.open_group import HOPS
+from tests.parallax.open_group import ALERT, HOPS
 from tests.parallax.report.incidents import finding_of, recorded
 
 
 def rows(hops: tuple[HopSeen, ...], hop: Hop | None) -> list[tuple[str, str]]:
     """Return each hop's class and its text."""
-    shown = path(hops, hop)
+    shown = path(replace(ALERT.finding, path=hops, hop=hop))
     assert shown is not None
     return [
         (str(row.get("class")), " ".join("".join(row.itertext()).split()))
@@ -50,7 +50,8 @@ def test_the_mark_s_shape_shows_the_state() -> None:
     """Not only its color."""
     shapes = set[str]()
     for state in HopState:
-        shown = path((replace(HOPS[0], state=state),), None)
+        one = (replace(HOPS[0], state=state),)
+        shown = path(replace(ALERT.finding, path=one, hop=None))
         assert shown is not None
         shapes.add(ET.tostring(next(shown.iter("svg")), encoding="unicode"))
     assert len(shapes) == len(HopState)
@@ -58,4 +59,4 @@ def test_the_mark_s_shape_shows_the_state() -> None:
 
 def test_no_path_is_no_picture() -> None:
     """As for a finding about Parallax itself."""
-    assert path((), None) is None
+    assert path(replace(ALERT.finding, path=())) is None

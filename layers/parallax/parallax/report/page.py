@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from parallax.model.alert import Alert
-from parallax.model.finding import Finding
+from parallax.model.finding import ENDS, Finding
 from parallax.model.plain import plain_line
 from parallax.notify.mail import render
 from parallax.notify.paragraph import clock
@@ -61,8 +61,8 @@ def incident_page(
     alert, group = standing.alert, standing.group
     finding, mail = shown_finding(alert), render(alert)
     first, rest, last = _split(blocks(mail.body))
-    # Not those of the failure: nobody should change a system that has recovered.
-    steps = alert.finding.next_steps
+    # Nobody should change a system that has recovered.
+    steps = () if alert.turn in ENDS else finding.next_steps
     commands = {plain_line(step.command) for step in steps if step.command}
     return document(
         mail.subject,
@@ -82,7 +82,7 @@ def incident_page(
                 targets(alert, group, standing.now),
                 form(group, standing.mute) if group else None,
             ),
-            path(finding.path, finding.hop, _of_the_failure(alert)),
+            path(finding, _of_the_failure(alert)),
             *_measured(finding, seen),
             answers(finding),
             _column(

@@ -1,12 +1,12 @@
 """Path: the hops of a request as a picture, seen from the internet and from inside.
 
-In: a path. Out: a list; on a wide screen its hops stand side by side between two lines,
-on a phone below each other. A mark shows each state by its shape, not only its color.
+In: a finding. Out: a list; on a wide screen its hops stand side by side between two
+lines, on a phone below each other. A mark shows each state by its shape, not only its
+color.
 It does not: judge.
 """
 
-from collections.abc import Sequence
-
+from parallax.model.finding import Finding
 from parallax.model.judgement import Hop, HopSeen, HopState, SideSeen
 from parallax.report.elements import Node, element
 
@@ -24,16 +24,18 @@ NAMES = {Hop.OVERLAY: "node-to-node", Hop.DNS: "DNS", Hop.CDN: "CDN"}
 NO_PROBE = "not probed"
 
 
-def path(hops: Sequence[HopSeen], at_fault: Hop | None, note: str = "") -> Node | None:
-    """Return the hops in the order of a request; None if there are none.
+def path(finding: Finding, note: str = "") -> Node | None:
+    """Return the hops in the order of a request; None if a finding has none.
 
-    `at_fault` is the hop that the finding names; `note` stands above them.
+    `note`: it is of a failure that has ended.
     """
+    hops, at_fault = finding.path, finding.hop
     if not hops:
         return None
     both = any(seen.outside or seen.inside for seen in hops)
     rows = [_hop(seen, at_fault, both=both) for seen in hops]
-    title = element("h2", "Path of a request")
+    when = " during the failure" if note else ""
+    title = element("h2", f"Path of a request to {finding.target}{when}")
     how = "What requests from the internet, and probes inside the cluster, got."
     text = f"{how if both else ''} {note}".strip()
     legend = element("p", text, class_="soft") if text else None

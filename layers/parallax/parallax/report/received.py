@@ -31,7 +31,7 @@ def received(finding: Finding, excerpt: Excerpt | None) -> Node | None:
     return element(
         "section",
         element("h2", "Response"),
-        element("p", f"Received at {at} UTC{author}."),
+        element("p", f"From {probe.url} at {at} UTC{author}."),
         element("pre", "\n".join((*_head(probe), "", *_body(probe)))),
         class_="wide",
     )
