@@ -169,7 +169,7 @@ def test_without_a_snapshot_the_page_says_what_is_missing(
     assert response.status_code == 200
     assert reason in response.page
     assert MISSING in response.page
-    for part in ("CAUSE (", "Run this next", "Path of a request", "Timeline", "<form"):
+    for part in ("Cause (", "Run this next", "Path of a request", "Timeline", "<form"):
         assert part in response.page, part
 
 

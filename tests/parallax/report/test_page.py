@@ -86,7 +86,7 @@ def test_the_cause_and_the_command_come_before_the_buttons() -> None:
     """So a phone shows them; a wide screen shows the path above them."""
     text = html()
     parts = (
-        "CAUSE (",
+        "Cause (",
         COMMAND,
         "Affected</h2>",
         "<form",

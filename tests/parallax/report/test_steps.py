@@ -32,6 +32,10 @@ def test_the_other_steps_follow_in_order() -> None:
         "Call the team.",
     ]
     assert [ol.get("start") for ol in part.iter("ol")] == ["2"]
+    first = first_step(STEPS)
+    assert first is not None
+    (link,) = first.iter("a")
+    assert (link.text, link.get("href")) == ("then 2 more steps", f"#{part.get('id')}")
 
 
 def test_a_command_is_one_line_and_nothing_else_is_in_its_element() -> None:

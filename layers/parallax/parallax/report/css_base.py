@@ -18,8 +18,7 @@ body { margin: 0 auto; max-width: 78rem; padding: 1rem; background: var(--bg);
   color: var(--text); font: 1rem/1.5 system-ui, sans-serif;
   overflow-wrap: anywhere; -webkit-text-size-adjust: 100%; }
 h1 { font-size: 1.45rem; line-height: 1.25; margin: .4rem 0 .6rem; }
-h2 { font-size: .8rem; letter-spacing: .06em; text-transform: uppercase;
-  margin: 0 0 .5rem; color: var(--soft); }
+h2 { font-size: .95rem; margin: 0 0 .5rem; color: var(--soft); }
 h3 { font-size: 1rem; margin: 1rem 0 .25rem; }
 p { margin: .4rem 0; }
 a { color: var(--link); }

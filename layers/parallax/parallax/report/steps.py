@@ -9,6 +9,9 @@ from parallax.model.judgement import NextStep
 from parallax.report.commands import command
 from parallax.report.elements import Node, element
 
+THEN = "then"
+"""The id of the other steps."""
+
 
 def first_step(steps: Sequence[NextStep]) -> Node | None:
     """Return the first step, and what can be done instead of it; None: no step."""
@@ -19,16 +22,29 @@ def first_step(steps: Sequence[NextStep]) -> Node | None:
     title = "Run this next" if first.command else "Do this next"
     parts = [part for step in instead for part in (_or(), _step(step))]
     head = element("h2", title)
-    return element("section", head, _step(first), *parts, class_="next")
+    more = _more(len(_others(steps)))
+    return element("section", head, _step(first), *parts, more, class_="next")
 
 
 def further_steps(steps: Sequence[NextStep]) -> Node | None:
     """Return the other steps in order; None: there is none."""
-    rest = [step for step in steps[1:] if not step.alternative]
-    if not rest:
+    listed = [element("li", _step(step)) for step in _others(steps)]
+    if not listed:
         return None
-    listed = [element("li", _step(step)) for step in rest]
-    return element("section", element("h2", "Then"), element("ol", *listed, start="2"))
+    rest = element("ol", *listed, start="2")
+    return element("section", element("h2", "Then"), rest, id=THEN)
+
+
+def _others(steps: Sequence[NextStep]) -> list[NextStep]:
+    return [step for step in steps[1:] if not step.alternative]
+
+
+def _more(count: int) -> Node | None:
+    """Return a link to the other steps, which stand below the evidence."""
+    if not count:
+        return None
+    text = "then 1 more step" if count == 1 else f"then {count} more steps"
+    return element("p", element("a", text, href=f"#{THEN}"))
 
 
 def _or() -> Node:

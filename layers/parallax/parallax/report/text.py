@@ -16,6 +16,7 @@ from parallax.report.elements import Node, element
 _TITLE = re.compile(
     r"([A-Z]{3,}(?: [A-Z]{2,})*(?: \([^)]*\)|, [^:]*(?=:)|(?=$|:|  )))[: ]*(.*)"
 )
+_CAPITALS = re.compile(r"^[A-Z]{3,}(?: [A-Z]{2,})*")
 _BULLET = "- "
 SIGNATURE = "-- "
 """The line that begins a mail's signature."""
@@ -46,12 +47,17 @@ def blocks(text: str) -> tuple[Block, ...]:
 
 def section(block: Block, commands: Collection[str]) -> Node:
     """Return a block with its title, lists, and commands that can be copied."""
-    title = element("h2", block.title) if block.title else None
+    title = element("h2", heading(block.title)) if block.title else None
     parts = _parts(block.lines, commands)
     if not block.title.startswith(CAUSE):
         return element("section", title, *parts)
     kind = "cause open" if block.title == NOT_ESTABLISHED else "cause"
     return element("section", title, *parts, class_=kind)
+
+
+def heading(title: str) -> str:
+    """Return a title as the page's own are: `CAUSE (lb-1)` becomes `Cause (lb-1)`."""
+    return _CAPITALS.sub(lambda found: found[0].capitalize(), title)
 
 
 def _block(lines: Sequence[str]) -> Block:
