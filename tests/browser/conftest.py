@@ -69,7 +69,8 @@ def browser() -> Iterator[Browser]:
     """Start Chromium once; without a sandbox, since CI is root."""
     with sync_playwright() as driver:
         started = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
         )
         yield started
         started.close()
