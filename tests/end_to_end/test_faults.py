@@ -110,7 +110,7 @@ def assert_publishable(finding: dict[str, Any], mails: list[Mail], target: str) 
     assert judge_again(target, snapshot).cause == finding["data"]["cause"]
     mailed = [mail for mail in mails if target in mail.targets]
     assert mailed
-    assert all("parallax judge s3://" in mail.text for mail in mailed)
+    assert all("\ns3://" in mail.text or "judge s3://" in mail.text for mail in mailed)
 
 
 def assert_page(mail: Mail) -> None:
