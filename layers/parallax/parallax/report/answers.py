@@ -31,7 +31,7 @@ def answers(finding: Finding) -> Node | None:
     return element(
         "section",
         element("h2", "Evidence"),
-        *(_reasons(one) for one in named),
+        *(part for one in named for part in _reasons(one)),
         element("p", _NO_CAUSE) if finding.cause == NOT_ESTABLISHED else None,
         element("h3", "Also true") if also else None,
         element("ul", *(_row(a, finding) for a in also)) if also else None,
@@ -47,9 +47,17 @@ def _with(finding: Finding, answer: Answer) -> list[Assessment]:
     return [a for a in finding.assessments if a.answer is answer]
 
 
-def _reasons(named: Assessment) -> Node:
+def _reasons(named: Assessment) -> tuple[Node, ...]:
     listed = [element("li", text) for text in named.evidence]
-    return element("ul", *listed) if listed else element("p", named.cause)
+    name = element("p", *_name(named))
+    return (name, element("ul", *listed)) if listed else (name,)
+
+
+def _name(one: Assessment) -> tuple[Node, ...]:
+    """Return a cause's title and its id."""
+    title = _TITLES.get(one.cause)
+    name = element("strong", title or one.cause)
+    return (name, element("span", f" {one.cause}", class_="id")) if title else (name,)
 
 
 def _closed(title: str, assessments: Sequence[Assessment]) -> Node | None:
@@ -62,7 +70,6 @@ def _closed(title: str, assessments: Sequence[Assessment]) -> Node | None:
 
 def _row(one: Assessment, finding: Finding | None = None) -> Node:
     """Return a cause and why; `finding`: the one whose cause may explain it."""
-    title = _TITLES.get(one.cause)
     texts = one.missing or one.evidence
     hidden = f" (hidden by: {one.hidden_by})" if one.hidden_by else ""
     shown = f": {'; '.join(texts)}{hidden}." if texts or hidden else None
@@ -70,8 +77,7 @@ def _row(one: Assessment, finding: Finding | None = None) -> Node:
     because = f" A consequence of {one.explained_by}." if follows else None
     return element(
         "li",
-        element("strong", title or one.cause),
-        element("span", f" {one.cause}", class_="id") if title else None,
+        *_name(one),
         shown,
         because,
     )
