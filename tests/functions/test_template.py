@@ -48,6 +48,7 @@ CALLS = {
     ".get_topic_attributes": "sns:GetTopicAttributes",
     ".get_queue_attributes": "sqs:GetQueueAttributes",
     ".put_object": "s3:PutObject",
+    ".get_object": "s3:GetObject",
     ".invoke": "lambda:InvokeFunction",
     ".send_message_batch": "sqs:SendMessage",
     "secret": "secretsmanager:GetSecretValue",
@@ -102,6 +103,7 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("journal/reading_store.py", "readings", "_items"),
     ),
     "ClaimCheck": (("snapshots/bucket.py", "_put"),),
+    "observed": (("snapshots/download.py", "_read"),),
     "sweep_all": (SWEEP,),
     "shrink_resolved": (SWEEP,),
     "LinkKey": (("incidents/items.py", "get"),),
@@ -294,7 +296,9 @@ def test_probe_may_invoke_itself_and_nothing_else() -> None:
 
 def test_report_reaches_only_the_items_behind_a_link() -> None:
     """The internet reaches it: it reads no target's incident, and writes one item."""
-    read, write = properties("report")["Policies"][0]["Statement"]
+    read, write, snapshots = properties("report")["Policies"][0]["Statement"]
+    assert snapshots["Action"] == "s3:GetObject"
+    assert snapshots["Resource"] == f"${{SnapshotBucket.Arn}}/{PREFIX}/*"
     keys = {groups.KEY, f"{alert.PREFIX}*", key.ITEM}
     (readable,) = read["Condition"].values()
     assert set(readable["dynamodb:LeadingKeys"]) == keys

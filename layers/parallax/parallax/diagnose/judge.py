@@ -5,6 +5,8 @@ of every cause, the path, the next steps.
 It does not: call other services, read a clock, or remember earlier judgements.
 """
 
+from dataclasses import replace
+
 from parallax.advice import advise
 from parallax.causes import CAUSES, Cause
 from parallax.causes.cause import hidden, refuted, unknown
@@ -15,6 +17,7 @@ from parallax.diagnose.lead import at_the_balancer, lead
 from parallax.diagnose.naming import merged, named, with_explanations
 from parallax.diagnose.path import balancer_responded, blame, trace
 from parallax.diagnose.settling import settling
+from parallax.diagnose.sides import with_sides
 from parallax.diagnose.symptom import read_symptom
 from parallax.diagnose.without_future import without_future
 from parallax.diagnose.wording import in_words_of_the_path
@@ -46,10 +49,15 @@ def judge(snapshot: Snapshot) -> Judgement:
     whole = Scene.of(seen)
     symptom = read_symptom(whole)
     judged = [
-        (scene, in_words_of_the_path(_judge(scene, symptom), scene))
+        (scene, in_words_of_the_path(_seen_from_both_sides(scene, symptom), scene))
         for scene in each_balancer.scenes(whole, seen)
     ]
     return each_balancer.together(whole, judged)
+
+
+def _seen_from_both_sides(scene: Scene, symptom: Symptom) -> Judgement:
+    judgement = _judge(scene, symptom)
+    return replace(judgement, path=with_sides(scene, judgement.path))
 
 
 def _judge(scene: Scene, symptom: Symptom) -> Judgement:

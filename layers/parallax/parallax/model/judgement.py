@@ -250,12 +250,28 @@ class HopState(StrEnum):
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SideSeen:
+    """What requests from one side got at a hop, e.g. `503 (11 of 11)`.
+
+    `state` is that of these requests; it blames nobody.
+    """
+
+    state: HopState
+    text: str
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HopSeen:
     """One line of the path: a hop and what was observed there."""
 
     hop: Hop
     state: HopState
     seen: str
+    outside: SideSeen | None = None
+    """What requests from the internet showed; None: none, or an earlier release."""
+    inside: SideSeen | None = None
+    """What the agents' probes of this hop got; None: none, or an earlier release."""
 
 
 @wired
