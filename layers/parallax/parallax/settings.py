@@ -55,6 +55,7 @@ class Settings:
     hetzner_token_arn: str | None = None
     hetzner_calls_per_hour: int = HETZNER_CALLS_PER_HOUR
     agent_key_arn: str | None = None
+    logins_secret_arn: str | None = None
     snapshot_bucket: str | None = None
     function_name: str | None = None
     half_minute_queue_url: str | None = None
@@ -98,6 +99,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
             variables, "PARALLAX_HETZNER_CALLS_PER_HOUR", HETZNER_CALLS_PER_HOUR
         ),
         agent_key_arn=_text(variables, "PARALLAX_AGENT_KEY_ARN"),
+        logins_secret_arn=_text(variables, "PARALLAX_LOGINS_SECRET_ARN"),
         snapshot_bucket=_text(variables, "PARALLAX_SNAPSHOT_BUCKET"),
         function_name=_text(variables, "AWS_LAMBDA_FUNCTION_NAME"),
         half_minute_queue_url=_text(variables, "PARALLAX_HALF_MINUTE_QUEUE_URL"),

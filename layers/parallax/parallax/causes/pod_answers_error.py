@@ -44,6 +44,7 @@ from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
+from parallax.model.status_codes import codes_text
 
 ID = "pod-answers-error"
 ERROR = 500
@@ -117,7 +118,7 @@ def _no_error(scene: Scene, successes: tuple[Probe, ...]) -> Assessment:
     if first.status_code in scene.target.healthy.status_codes:
         what = "why the text of the response is not the one that the target expects"
         raise Missing(what, evidence=(got,))
-    expected = ", ".join(map(str, scene.target.healthy.status_codes))
+    expected = codes_text(scene.target.healthy.status_codes)
     raise Missing(
         f"why the status is not the expected one ({expected})", evidence=(got,)
     )

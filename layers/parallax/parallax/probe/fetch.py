@@ -7,6 +7,7 @@ target's own rule for a healthy response.
 
 import asyncio
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -14,14 +15,16 @@ from typing import Any, cast
 
 import httpx
 
-from parallax.model.probe import ErrorType, Probe
+from parallax.model.probe import ErrorType, Probe, Unmet
 from parallax.model.secret_text import without_secrets
+from parallax.model.target import Method
 from parallax.probe.bound import DETAIL, REASON, kept_headers, shortened
 from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.probe_request import ProbeRequest
 from parallax.probe.redact import LONGEST, redact
 from parallax.probe.trace import Trace
 from parallax.probe.transport import Body, FreshTransport, Route
+from parallax.rule import Response, digest, unmet
 
 SPACING = 0.003
 """Seconds between starts: in a burst the TLS phase is measured 40 times too long."""
@@ -39,6 +42,8 @@ class _Received:
     status_code: int | None = None
     reason: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    raw_headers: tuple[tuple[str, str], ...] = ()
+    """As they were sent; they are judged, and never stored."""
     body: bytearray = field(default_factory=bytearray)
     count: int = 0
     complete: bool = False
@@ -99,15 +104,22 @@ async def _exchange(
         trace.leave()  # what follows is our own work
     finally:
         await body.aclose()
-        received.reason, received.headers = _shown(response)
+        received.raw_headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.headers.raw
+        )
+        received.reason, received.headers = _shown(response, received, request)
 
 
-def _shown(response: httpx.Response) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _shown(
+    response: httpx.Response, received: _Received, request: ProbeRequest
+) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Return the reason phrase and the headers that fit, both without secrets."""
-    reason = response.extensions["reason_phrase"].decode("latin-1")
+    clean = _cleaner(request)
+    reason = clean(response.extensions["reason_phrase"].decode("latin-1"))
     headers = (
-        (name.decode("latin-1"), value.decode("latin-1")[: LONGEST + 1])
-        for name, value in response.headers.raw
+        (clean(name), clean(value)[: LONGEST + 1])
+        for name, value in received.raw_headers
     )
     # Redacted headers are shorter, so twice the limit is redacted.
     redacted = redact(kept_headers(headers, 2 * _HEADERS))
@@ -115,6 +127,12 @@ def _shown(response: httpx.Response) -> tuple[str, tuple[tuple[str, str], ...]]:
         shortened(without_secrets(reason[:LONGEST]), REASON),
         kept_headers(redacted, _HEADERS),
     )
+
+
+def _cleaner(request: ProbeRequest) -> Callable[[str], str]:
+    """Return what removes the request's own login from a text."""
+    credential = request.credential
+    return str if credential is None else credential.removed_from
 
 
 def _request(request: ProbeRequest, request_id: str, trace: Trace) -> httpx.Request:
@@ -127,7 +145,12 @@ def _request(request: ProbeRequest, request_id: str, trace: Trace) -> httpx.Requ
         ("Connection", "close"),
         ("X-Request-ID", request_id),
         *request.headers,
+        *_login(request, url),
     ]
+    content = None if request.body is None else request.body.encode()
+    if request.method is Method.POST:
+        content = content or b""
+        headers.append(("Content-Length", str(len(content))))
     route = Route(
         trace=trace,
         address=request.address,
@@ -140,7 +163,21 @@ def _request(request: ProbeRequest, request_id: str, trace: Trace) -> httpx.Requ
         connect_timeout=request.connect_timeout,
         ends_at=asyncio.get_running_loop().time() + request.timeout,
     )
-    return httpx.Request("GET", url, headers=headers, extensions={"route": route})
+    return httpx.Request(
+        request.method.value,
+        url,
+        headers=headers,
+        content=content,
+        extensions={"route": route},
+    )
+
+
+def _login(request: ProbeRequest, url: httpx.URL) -> tuple[tuple[str, str], ...]:
+    """Return the login's header, if this connection may carry it."""
+    if request.credential is None:
+        return ()
+    header = request.credential.header(url.scheme, verified=request.verify)
+    return () if header is None else (header,)
 
 
 def _authority(host: str | None, url: httpx.URL) -> str:
@@ -156,6 +193,9 @@ def _outcome(
     """Return the fields of a `Probe` that the response decides."""
     body = received.body.decode("utf-8", "replace")
     stopped = failure is None and not received.complete
+    is_cut = received.count > len(received.body) or stopped
+    healthy, lacking = _judged(request, trace, received, body, failure, is_cut=is_cut)
+    clean = _cleaner(request)
     return {
         "server_address": request.host or _host(request.url),
         "peer_address": trace.peer_address,
@@ -165,14 +205,19 @@ def _outcome(
         "status_code": received.status_code,
         "reason": received.reason,
         "headers": received.headers,
-        "body": body,
+        "body": clean(body),
         "body_bytes": received.count,
-        "body_truncated": received.count > len(received.body) or stopped,
-        "healthy": _healthy(request, received, body, failure),
+        "body_truncated": is_cut,
+        "healthy": healthy,
+        "unmet": lacking,
+        "rule": request.healthy and digest(request.healthy),
+        "without_login": request.without_login,
+        "method": request.method.value,
         "error_type": failure and failure.error_type,
         "error_phase": failure and trace.phase,
         # It may quote the first bytes of a response that is not HTTP.
-        "error_detail": failure and shortened(without_secrets(failure.detail), DETAIL),
+        "error_detail": failure
+        and shortened(without_secrets(clean(failure.detail)), DETAIL),
         "node": request.node,
         "pod": request.pod,
         "peer_node": request.peer_node,
@@ -180,16 +225,30 @@ def _outcome(
     }
 
 
-def _healthy(
-    request: ProbeRequest, received: _Received, body: str, failure: Failure | None
-) -> bool:
-    """Apply the target's rule for a healthy response."""
-    rule = request.healthy
+def _judged(  # noqa: PLR0913 - the parts of a response
+    request: ProbeRequest,
+    trace: Trace,
+    received: _Received,
+    body: str,
+    failure: Failure | None,
+    *,
+    is_cut: bool,
+) -> tuple[bool, tuple[Unmet, ...]]:
+    """Apply the target's rule: is the response healthy, and what does it lack?"""
+    rule, status_code = request.healthy, received.status_code
     if rule is None:
-        return received.status_code is not None
-    if failure is not None or received.status_code not in rule.status_codes:
-        return False
-    return rule.body_contains is None or rule.body_contains in body
+        return status_code is not None, ()
+    if failure is not None or status_code is None:
+        return False, ()
+    response = Response(
+        status_code=status_code,
+        headers=received.raw_headers,
+        body=body,
+        is_cut=is_cut,
+        seconds=trace.duration,
+    )
+    lacking = unmet(rule, response)
+    return not lacking, lacking
 
 
 @lru_cache(maxsize=256)

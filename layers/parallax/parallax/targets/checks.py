@@ -9,15 +9,19 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from parallax.model.secret_text import quoted
-from parallax.model.target import Healthy, Reached, Target
+from parallax.model.target import Healthy, Login, Reached, Target
 from parallax.model.wire import decode, wire_name
 from parallax.targets.defaults import origin, with_defaults
 from parallax.targets.expected import expected
+from parallax.targets.healthy import read_healthy
+from parallax.targets.hint import hint
 from parallax.targets.interval import read_interval
 from parallax.targets.labels import read_labels
 from parallax.targets.maintenance import KEYS, read_maintenance
+from parallax.targets.request import read_request
 from parallax.targets.rules import rules
 from parallax.targets.yaml_lines import (
+    Key,
     Location,
     Problem,
     YamlLines,
@@ -30,16 +34,20 @@ _TARGET = tuple(f.name for f in fields(Target) if f.name != "recurring")
 DEFAULTS = tuple(key for key in _TARGET if key not in {"name", "url"})
 """The keys that `defaults` may have."""
 
+_HEALTHY = tuple(f.name for f in fields(Healthy) if f.name != "body_contains_all")
+_NESTED: dict[str, tuple[str, ...]] = {
+    "healthy": _HEALTHY,
+    "reached": tuple(f.name for f in fields(Reached)),
+    "login": tuple(f.name for f in fields(Login)),
+}
 _KEYS: dict[Location, tuple[str, ...]] = {
     (): ("defaults", "targets"),
     ("defaults",): DEFAULTS,
-    ("defaults", "healthy"): tuple(f.name for f in fields(Healthy)),
-    ("defaults", "reached"): tuple(f.name for f in fields(Reached)),
     ("defaults", "maintenance", 0): KEYS,
     ("targets", 0): _TARGET,
-    ("targets", 0, "healthy"): tuple(f.name for f in fields(Healthy)),
-    ("targets", 0, "reached"): tuple(f.name for f in fields(Reached)),
     ("targets", 0, "maintenance", 0): KEYS,
+    **{("defaults", key): keys for key, keys in _NESTED.items()},
+    **{("targets", 0, key): keys for key, keys in _NESTED.items()},
 }
 """The keys that each mapping may have; 0 stands for any entry of a list."""
 
@@ -74,12 +82,17 @@ def _unknown_keys(value: object, location: Location) -> Iterator[Problem]:
     keys = _KEYS.get(tuple(0 if isinstance(part, int) else part for part in location))
     for key, item in keys_of(value).items():
         if keys is not None and key not in keys:
-            yield (
-                (*location, key),
-                f"expected one of {', '.join(keys)}, got {quoted(key)}",
-            )
+            wanted = f"expected one of {', '.join(keys)}, got {quoted(key)}"
+            yield (*location, Key(key)), wanted + _meant(key, keys)
         else:
             yield from _unknown_keys(item, (*location, key))
+
+
+def _meant(key: str, keys: tuple[str, ...]) -> str:
+    """Return the key that was probably meant: here, or one level deeper."""
+    inner = {f"{at}.{one}" for at in _NESTED if at in keys for one in _NESTED[at]}
+    deeper = next((one for one in sorted(inner) if one.endswith(f".{key}")), None)
+    return f"; did you mean {deeper}?" if deeper else hint(key, keys)
 
 
 def _target(entry: object, location: Location) -> tuple[list[Problem], Target | None]:
@@ -87,7 +100,7 @@ def _target(entry: object, location: Location) -> tuple[list[Problem], Target | 
     from pydantic import ValidationError  # noqa: PLC0415 - kept off the cold start
 
     problems = list(rules(entry, location))
-    for read in (read_interval, read_labels, read_maintenance):
+    for read in _READERS:
         wrong, entry = read(entry, location)
         problems += wrong
     try:
@@ -100,6 +113,15 @@ def _target(entry: object, location: Location) -> tuple[list[Problem], Target | 
                 problems.append((at, expected(detail)))
         return problems, None
     return problems, target
+
+
+_READERS = (
+    read_interval,
+    read_labels,
+    read_maintenance,
+    read_request,
+    read_healthy,
+)
 
 
 def _duplicates(entries: list[object]) -> Iterator[Problem]:
@@ -116,7 +138,7 @@ def _duplicates(entries: list[object]) -> Iterator[Problem]:
 def _fields(location: tuple[int | str, ...]) -> Location:
     """Return the file's keys for pydantic's location, which has wire names."""
     keys = {
-        wire_name(f.name): f.name for kind in (Target, Reached) for f in fields(kind)
+        wire_name(f.name): f.name for kind in (Target, Reached, Login) for f in fields(kind)
     }
     return tuple(
         keys.get(part, part) if isinstance(part, str) else part for part in location
