@@ -61,10 +61,19 @@ def test_names_are_read_in_order(names: list[str]) -> None:
     assert steps(".".join(names)) == tuple(names)
 
 
-def test_true_is_not_one() -> None:
-    """JSON's types are compared as well; 1 and 1.0 are one number."""
-    assert not same(True, 1)
-    assert not same(0, False)
-    assert same(True, True)
-    assert same(1, 1.0)
-    assert not same("1", 1)
+@pytest.mark.parametrize(
+    ("value", "wanted", "equal"),
+    [
+        (True, 1, False),
+        (0, False, False),
+        (True, True, True),
+        (1, 1.0, True),
+        ("1", 1, False),
+        (None, None, True),
+    ],
+)
+def test_types_are_compared_as_well(
+    value: object, wanted: object, *, equal: bool
+) -> None:
+    """`true` is not the number 1; 1 and 1.0 are one number."""
+    assert same(value, wanted) is equal

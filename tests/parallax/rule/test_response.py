@@ -78,9 +78,7 @@ def test_a_response_that_has_everything_is_healthy(rule: Healthy) -> None:
         ),
     ],
 )
-def test_what_a_response_lacks_is_named(
-    rule: Healthy, check: Check, text: str
-) -> None:
+def test_what_a_response_lacks_is_named(rule: Healthy, check: Check, text: str) -> None:
     """One phrase for each part, with the rule's own values."""
     (one,) = unmet(rule, GOOD)
     assert (one.check, one.text) == (check, text)

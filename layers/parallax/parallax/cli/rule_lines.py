@@ -45,4 +45,6 @@ def _header(one: HeaderRule) -> str:
 
 
 def _json(one: JsonRule) -> str:
-    return f"JSON {one.path} {'exists' if one.exists else f'is {json.dumps(one.equals)}'}"
+    return (
+        f"JSON {one.path} {'exists' if one.exists else f'is {json.dumps(one.equals)}'}"
+    )

@@ -234,7 +234,7 @@ def _judged(  # noqa: PLR0913 - the parts of a response
     *,
     is_cut: bool,
 ) -> tuple[bool, tuple[Unmet, ...]]:
-    """Apply the target's rule: is the response healthy, and what does it lack?"""
+    """Return whether a response is healthy by its target's rule, and what it lacks."""
     rule, status_code = request.healthy, received.status_code
     if rule is None:
         return status_code is not None, ()

@@ -30,8 +30,8 @@ class ProbeRequest:
     False accepts any certificate: use it only for a name that no certificate matches.
     `proxy_protocol` begins the connection with a PROXY line, for an ingress that
     expects one. `healthy` None: any HTTP response is healthy. `credential` is sent with
-    verified TLS only, unless it allows plain HTTP. `without_login` notes that the target
-    has a login and this request does not.
+    verified TLS only, unless it allows plain HTTP. `without_login` notes that the
+    target has a login and this request does not.
     """
 
     role: Role

@@ -15,9 +15,7 @@ MISSING: Final = object()
 """There is no such value; `null` is one."""
 LONGEST = 200
 """Characters of a path."""
-EXPECTED = (
-    'a path such as status, $.items[0].id or $["a key"], at most 200 characters'
-)
+EXPECTED = 'a path such as status, $.items[0].id or $["a key"], at most 200 characters'
 _NAME = r"[^\W\d][\w-]*"
 _STEP = re.compile(
     rf"\.(?P<name>{_NAME})|\[(?P<index>-?\d{{1,9}})\]"

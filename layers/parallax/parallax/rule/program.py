@@ -6,12 +6,15 @@ Python's own parser reads the syntax, so a pattern means here what it means ther
 """
 
 import re
-import re._constants as op  # pyright: ignore[reportMissingTypeStubs, reportMissingModuleSource]
-import re._parser as parser  # pyright: ignore[reportMissingTypeStubs, reportMissingModuleSource]
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
+
+op: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
+"""Of Python's standard library; they have no types."""
 
 LONGEST = 200
 """Characters of a pattern."""
@@ -134,7 +137,7 @@ class _Builder:
             raise PatternError(f"{_NAMES.get(kind, name)} is not supported")
         return self._add(test=test, to=[to])
 
-    def _repeat(self, least: int, most: int, inner: Any, to: int, depth: int) -> int:  # noqa: ANN401, PLR0913 - re's own tree
+    def _repeat(self, least: int, most: int, inner: Any, to: int, depth: int) -> int:  # noqa: ANN401 - re's own tree
         if most is op.MAXREPEAT:
             loop = self._add(to=[to])
             self.program.states[loop].to.append(self.sequence(inner, loop, depth + 1))

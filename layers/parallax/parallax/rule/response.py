@@ -109,8 +109,10 @@ def _body(rule: Healthy, response: Response) -> Iterator[str]:
 def _json(rules: tuple[JsonRule, ...], response: Response) -> Iterator[str]:
     content = _decoded(response)
     if content is _NO_JSON:
-        yield "the body is longer than is read" if response.is_cut else (
-            "the body is not JSON"
+        yield (
+            "the body is longer than is read"
+            if response.is_cut
+            else ("the body is not JSON")
         )
         return
     for one in rules:

@@ -138,7 +138,9 @@ def _duplicates(entries: list[object]) -> Iterator[Problem]:
 def _fields(location: tuple[int | str, ...]) -> Location:
     """Return the file's keys for pydantic's location, which has wire names."""
     keys = {
-        wire_name(f.name): f.name for kind in (Target, Reached, Login) for f in fields(kind)
+        wire_name(f.name): f.name
+        for kind in (Target, Reached, Login)
+        for f in fields(kind)
     }
     return tuple(
         keys.get(part, part) if isinstance(part, str) else part for part in location

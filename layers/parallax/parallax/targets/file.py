@@ -139,4 +139,3 @@ def _field(location: Location) -> str:
     """Return a location as people write it: `targets[0].url: `."""
     text = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in location)
     return f"{text.removeprefix('.')}: " if text else ""
-

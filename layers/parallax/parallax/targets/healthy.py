@@ -18,6 +18,7 @@ from parallax.targets.yaml_lines import (
     Location,
     Problem,
     entries_of,
+    is_list,
     is_mapping,
     keys_of,
 )
@@ -49,13 +50,13 @@ def read_healthy(entry: object, at: Location) -> tuple[list[Problem], object]:
             if not wrong:
                 rule[key] = value
     several = rule.get("body_contains")
-    if isinstance(several, list):
+    if is_list(several):
         rule["body_contains_all"] = rule.pop("body_contains")
     return problems, {**mapping, "healthy": rule}
 
 
 def _codes(value: object, at: Location) -> Read:
-    entries = entries_of(value) if isinstance(value, list) else [value]
+    entries = entries_of(value) if is_list(value) else [value]
     if not entries:
         return [(at, "expected at least one status code")], None
     problems: list[Problem] = []
@@ -63,7 +64,7 @@ def _codes(value: object, at: Location) -> Read:
     for index, entry in enumerate(entries):
         codes = status_codes.read(entry)
         if codes is None:
-            place = (*at, index) if isinstance(value, list) else at
+            place = (*at, index) if is_list(value) else at
             text = f"expected {status_codes.EXPECTED}, got {quoted(entry)}"
             classes = [f"{digit}xx" for digit in range(1, 6)]
             problems.append((place, text + hint(entry, classes)))
@@ -74,13 +75,13 @@ def _codes(value: object, at: Location) -> Read:
 
 
 def _texts(value: object, at: Location) -> Read:
-    entries = entries_of(value) if isinstance(value, list) else [value]
+    entries = entries_of(value) if is_list(value) else [value]
     if not entries or len(entries) > MOST:
         return [(at, f"expected 1 to {MOST} texts, got {len(entries)}")], None
     problems: list[Problem] = []
     for index, entry in enumerate(entries):
         if not isinstance(entry, str) or not 0 < len(entry) <= LONGEST:
-            place = (*at, index) if isinstance(value, list) else at
+            place = (*at, index) if is_list(value) else at
             wanted = f"text of 1 to {LONGEST} characters, in quotes if it is a number"
             problems.append((place, f"expected {wanted}, got {quoted(entry)}"))
     return problems, value
@@ -88,7 +89,7 @@ def _texts(value: object, at: Location) -> Read:
 
 def _lacks(value: object, at: Location) -> Read:
     problems, _ = _texts(value, at)
-    return problems, value if isinstance(value, list) else [value]
+    return problems, value if is_list(value) else [value]
 
 
 def _pattern(value: object, at: Location) -> Read:
@@ -182,4 +183,3 @@ _READERS: dict[str, Callable[[object, Location], Read]] = {
     "headers": _headers,
     "json": _json,
 }
-

@@ -1,7 +1,8 @@
 """Request: what a target's requests send, as people write it.
 
 In: an entry of the targets file with its method, headers, body and login. Out: the
-entry with its headers as pairs; what is wrong with each, and what does not fit together.
+entry with its headers as pairs; what is wrong with each, and what does not fit
+together.
 It does not: read a secret. The file names one, and never has one: it is in a ConfigMap
 of each cluster, and in each snapshot.
 """
@@ -26,7 +27,7 @@ OWN = frozenset(
     | {"x-forwarded-proto", "proxy-connection", "keep-alive"}
 )
 """Headers that the probe sets, or that change how the message is read."""
-NO_SECRET = "this file must not have a secret; use login"
+USE_LOGIN = "this file must not have a secret; use login"
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _VALUE = re.compile(r"[!-~](?:[\t -~]*[!-~])?")
 _SECRET = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
@@ -59,12 +60,12 @@ def _body(mapping: dict[str, object], at: Location) -> Iterator[Problem]:
         return
     place = (*at, "request_body")
     if not isinstance(body, str):
-        text = "expected text, such as '{\"query\": \"shoes\"}' in single quotes"
+        text = 'expected text, such as \'{"query": "shoes"}\' in single quotes'
         yield place, f"{text}, got {quoted(body)}"
     elif len(body.encode("utf-8", "replace")) > LARGEST:
         yield place, f"expected at most {LARGEST} bytes"
     elif without_secrets(body) != body:
-        yield place, f"expected no password or token: {NO_SECRET}"
+        yield place, f"expected no password or token: {USE_LOGIN}"
     elif mapping.get("method") != Method.POST:
         yield (*at, Key("request_body")), "expected method: POST beside a request_body"
 
@@ -72,7 +73,9 @@ def _body(mapping: dict[str, object], at: Location) -> Iterator[Problem]:
 def _headers(headers: object, at: Location) -> Iterator[Problem]:
     pairs = keys_of(headers)
     if not pairs or len(pairs) > MOST:
-        text = f"expected a mapping of 1 to {MOST} headers, such as {{accept: text/html}}"
+        text = (
+            f"expected a mapping of 1 to {MOST} headers, such as {{accept: text/html}}"
+        )
         yield at, f"{text}, got {len(pairs) if pairs else quoted(headers)}"
         return
     for name, value in pairs.items():
@@ -81,10 +84,12 @@ def _headers(headers: object, at: Location) -> Iterator[Problem]:
             why = "Parallax sets this one" if lowered in OWN else f"got {quoted(name)}"
             yield (*at, Key(name)), f"expected the name of a header: {why}"
         elif not isinstance(value, str) or not _is_value(value):
-            text = f"expected text of 1 to {LONGEST} ASCII characters, in quotes if it is"
+            text = (
+                f"expected text of 1 to {LONGEST} ASCII characters, in quotes if it is"
+            )
             yield (*at, name), f"{text} a number, got {_hidden(name, value)}"
         elif is_secret(name, value) or without_secrets(value) != value:
-            yield (*at, Key(name)), f"expected no credential: {NO_SECRET}"
+            yield (*at, Key(name)), f"expected no credential: {USE_LOGIN}"
 
 
 def _is_value(value: str) -> bool:
@@ -133,4 +138,3 @@ def _scheme(url: str) -> str:
         return urlsplit(url).scheme
     except ValueError:
         return ""
-

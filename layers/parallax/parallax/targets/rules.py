@@ -19,9 +19,7 @@ from parallax.targets.labels import runbook_problem
 from parallax.targets.yaml_lines import Location, Problem, keys_of
 
 TIMEOUT_SECONDS = (0.5, 20.0)
-DEFAULT_TIMEOUT = next(
-    f.default for f in fields(Target) if f.name == "timeout_seconds"
-)
+DEFAULT_TIMEOUT = next(f.default for f in fields(Target) if f.name == "timeout_seconds")
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -54,7 +52,10 @@ def _max_seconds(values: dict[str, object], location: Location) -> Iterator[Prob
         return
     at = (*location, "healthy", "max_seconds")
     if not _is_number(limit) or not 0 < cast("float", limit) <= TIMEOUT_SECONDS[1]:
-        yield at, f"expected seconds above 0 and below timeout_seconds, got {quoted(limit)}"
+        yield (
+            at,
+            f"expected seconds above 0 and below timeout_seconds, got {quoted(limit)}",
+        )
     elif _is_timeout(timeout) and cast("float", limit) >= cast("float", timeout):
         text = f"expected less than timeout_seconds ({timeout:g}), got {limit:g}"
         yield at, text

@@ -149,6 +149,11 @@ def entries_of(value: object) -> list[object]:
     return cast("list[object]", value) if isinstance(value, list) else []
 
 
+def is_list(value: object) -> bool:
+    """Say whether a value is a list."""
+    return isinstance(value, list)
+
+
 def is_mapping(value: object) -> bool:
     """Say whether a value is a mapping."""
     return isinstance(value, dict)
