@@ -7,14 +7,15 @@ Python's own parser reads the syntax, so a pattern means here what it means ther
 
 import re
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-op: Any = import_module("re._constants")
+from parallax.rule.characters import Test, character_test, op
+
 parser: Any = import_module("re._parser")
-"""Of Python's standard library; they have no types."""
+"""Of Python's standard library; it has no types."""
 
 LONGEST = 200
 """Characters of a pattern."""
@@ -23,8 +24,6 @@ LARGEST = 256
 DEEPEST = 20
 """Groups inside each other."""
 EXPECTED = f"a regular expression of at most {LONGEST} characters"
-
-type Test = Callable[[str], bool]
 
 
 class PatternError(ValueError):
@@ -120,7 +119,7 @@ class _Builder:
 
     def _item(self, kind: Any, value: Any, to: int, depth: int) -> int:  # noqa: ANN401 - re's own tree
         if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-            return self._repeat(*value, to, depth)
+            return self._repeat(value, to, depth)
         if kind is op.SUBPATTERN:
             _, added, removed, inner = value
             if added or removed:
@@ -131,13 +130,14 @@ class _Builder:
             return self._add(to=ways)
         if kind is op.AT and value in _ENDS:
             return self._add(to=[to], only_at=_ENDS[value])
-        test = _test(kind, value, self._flags)
+        test = character_test(kind, value, self._flags)
         if test is None:
             name = str(kind).lower().replace("_", " ")
             raise PatternError(f"{_NAMES.get(kind, name)} is not supported")
         return self._add(test=test, to=[to])
 
-    def _repeat(self, least: int, most: int, inner: Any, to: int, depth: int) -> int:  # noqa: ANN401 - re's own tree
+    def _repeat(self, repeat: Any, to: int, depth: int) -> int:  # noqa: ANN401 - re's own tree
+        least, most, inner = repeat
         if most is op.MAXREPEAT:
             loop = self._add(to=[to])
             self.program.states[loop].to.append(self.sequence(inner, loop, depth + 1))
@@ -173,50 +173,4 @@ _NAMES: dict[Any, str] = {
     op.GROUPREF_EXISTS: "a conditional group",
     op.ATOMIC_GROUP: "an atomic group",
     op.POSSESSIVE_REPEAT: "a possessive quantifier",
-}
-
-
-def _test(kind: Any, value: Any, flags: int) -> Test | None:  # noqa: ANN401 - re's own tree
-    """Return what reads one character; None: the item is not supported."""
-    if kind is op.ANY:
-        return (lambda _: True) if flags & re.DOTALL else (lambda c: c != "\n")
-    if kind in (op.LITERAL, op.NOT_LITERAL):
-        items = [(op.LITERAL, value)]
-        return _one_of(items, flags, negated=kind is op.NOT_LITERAL)
-    if kind is op.IN:
-        negated = value[0][0] is op.NEGATE
-        return _one_of(value[1:] if negated else value, flags, negated=negated)
-    return None
-
-
-def _one_of(items: list[Any], flags: int, *, negated: bool) -> Test:
-    """Return a test for one of these characters, as `re` itself reads them.
-
-    A class of a single character never backtracks.
-    """
-    text = "".join(map(_source, items))
-    found = re.compile(f"[{'^' if negated else ''}{text}]", flags & re.IGNORECASE)
-    return lambda character: found.match(character) is not None
-
-
-def _source(item: Any) -> str:  # noqa: ANN401 - re's own tree
-    kind, value = item
-    if kind is op.LITERAL:
-        return _code(value)
-    if kind is op.RANGE:
-        return f"{_code(value[0])}-{_code(value[1])}"
-    return _CATEGORIES[value]
-
-
-def _code(number: int) -> str:
-    return f"\\U{number:08x}"
-
-
-_CATEGORIES: dict[Any, str] = {
-    op.CATEGORY_DIGIT: r"\d",
-    op.CATEGORY_NOT_DIGIT: r"\D",
-    op.CATEGORY_SPACE: r"\s",
-    op.CATEGORY_NOT_SPACE: r"\S",
-    op.CATEGORY_WORD: r"\w",
-    op.CATEGORY_NOT_WORD: r"\W",
 }

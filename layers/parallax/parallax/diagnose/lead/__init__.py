@@ -38,6 +38,7 @@ OBSERVERS = (
     connection.refused_in_tls,
     connection.closed,
     response.cut_off,
+    response.breaks_the_rule,
     response.redirected,
     response.stored,
     pods.unreachable,
