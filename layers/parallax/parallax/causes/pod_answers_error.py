@@ -138,7 +138,10 @@ def _breaks_the_rule(scene: Scene, probes: tuple[Probe, ...]) -> Assessment | No
         return None
     lacking = rule_breaks.text(scene, found[0])
     got = f"users get {found[0].status_code}, and {lacking}"
-    if same := rule_breaks.of_all_pods(scene, probes):
+    same = rule_breaks.of_all_pods(scene, probes)
+    if same is None and any(p.healthy for p in users.outside(scene, *AS_A_USER)):
+        same = rule_breaks.of_some_pods(scene, probes)
+    if same:
         return supported(ID, same, got)
     inside = f"internal probes of pods ({pods.why_not_probed(scene)})"
     if probes:

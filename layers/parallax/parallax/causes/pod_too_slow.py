@@ -12,8 +12,8 @@ did not respond (504, or 499 if the client gave up first). A probe of a pod on t
 node, without a network in between, connects. It gets no response, or waits longer than
 the ingress did. If all pods respond at once to such probes, this cause is not shown.
 Where no ingress log is read, all pods, the ingress and all users must wait in vain.
-If a target has `max_seconds`, a complete response may be too slow as well: then each pod
-must exceed the limit from its own node.
+If a target has `max_seconds`, a complete response may be too slow as well. Then each
+pod must exceed the limit from its own node.
 
 Neighbors: with `overlay-between-nodes-broken` probes from the pod's own node succeed.
 With `pod-refuses-connection` there is no connection. With `lb-timeout-too-short` the

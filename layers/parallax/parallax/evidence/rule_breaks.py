@@ -11,7 +11,7 @@ from parallax.evidence import users
 from parallax.evidence.comparable import unmet_of
 from parallax.evidence.reading import reading
 from parallax.evidence.scene import Scene
-from parallax.evidence.words import every
+from parallax.evidence.words import every, of
 from parallax.model.probe import AS_A_USER, Check, Probe
 
 
@@ -46,18 +46,30 @@ def of_all_pods(scene: Scene, probes: tuple[Probe, ...]) -> str | None:
 
     The status is that of users too, so the pods write what users get.
     """
-    wanted, found = checks(scene), of_users(scene)
-    statuses = {p.status_code for p in found}
-    same = [
+    same = _like_users(scene, probes)
+    if not same or len(same) < len(probes):
+        return None
+    share = every(len(probes), "internal probe of a pod", "internal probes of pods")
+    return f"{share} got {same[0].status_code}, and {text(scene, same[0])}"
+
+
+def of_some_pods(scene: Scene, probes: tuple[Probe, ...]) -> str | None:
+    """Return how many of these inside probes break the same rule; None: none does."""
+    same = _like_users(scene, probes)
+    if not same:
+        return None
+    share = f"{of(len(same), len(probes))} internal probes of pods"
+    return f"{share} got {same[0].status_code}, and {text(scene, same[0])}"
+
+
+def _like_users(scene: Scene, probes: tuple[Probe, ...]) -> list[Probe]:
+    wanted = checks(scene)
+    statuses = {p.status_code for p in of_users(scene)}
+    return [
         p
         for p in probes
         if wanted and wanted <= _checks(scene, p) and p.status_code in statuses
     ]
-    if not same or len(same) < len(probes):
-        return None
-    share = every(len(probes), "internal probe of a pod", "internal probes of pods")
-    first = same[0]
-    return f"{share} got {first.status_code}, and {text(scene, first)}"
 
 
 def _checks(scene: Scene, probe: Probe) -> set[Check]:
