@@ -412,7 +412,7 @@ def test_there_is_one_secret_that_exists_if_it_has_a_value() -> None:
 
 
 def test_only_probe_reads_the_logins_and_only_if_there_are_any() -> None:
-    """The function that the internet reaches cannot read them; probe no other secret."""
+    """The function that the internet reaches cannot; and probe reads no other."""
     own = properties("probe")["Policies"]
     assert mentions(own, "LoginSecretArn")
     assert not mentions(own, "ParallaxSecret")

@@ -40,7 +40,7 @@ class Credential:
         for secret in self.texts:
             text = text.replace(secret, REDACTED)
         for secret in self.texts:
-            for size in range(min(len(secret), len(text)) - 1, _PIECE - 1, -1):
+            for size in range(min(len(secret) - 1, len(text)), _PIECE - 1, -1):
                 if text.endswith(secret[:size]):
                     return text[:-size] + REDACTED
         return text

@@ -7,46 +7,28 @@ target's own rule for a healthy response.
 
 import asyncio
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, cast
 
 import httpx
 
-from parallax.model.probe import ErrorType, Probe, Unmet
+from parallax.model.probe import ErrorType, Probe
 from parallax.model.secret_text import without_secrets
 from parallax.model.target import Method
-from parallax.probe.bound import DETAIL, REASON, kept_headers, shortened
+from parallax.probe.bound import DETAIL, shortened
 from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.probe_request import ProbeRequest
-from parallax.probe.redact import LONGEST, redact
+from parallax.probe.received import Received, cleaner, shown
 from parallax.probe.trace import Trace
 from parallax.probe.transport import Body, FreshTransport, Route
-from parallax.rule import Response, digest, unmet
+from parallax.rule import digest
 
 SPACING = 0.003
 """Seconds between starts: in a burst the TLS phase is measured 40 times too long."""
 _COUNTED = 4 * 1024 * 1024
 """Bytes after which the body is not read further."""
-_HEADERS = 16 * 1024
-"""Bytes of headers; a stored probe has fewer."""
 _TRANSPORT = FreshTransport()
-
-
-@dataclass(slots=True)
-class _Received:
-    """The parts received so far; they remain if the rest fails."""
-
-    status_code: int | None = None
-    reason: str | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    raw_headers: tuple[tuple[str, str], ...] = ()
-    """As they were sent; they are judged, and never stored."""
-    body: bytearray = field(default_factory=bytearray)
-    count: int = 0
-    complete: bool = False
 
 
 async def fetch(request: ProbeRequest) -> Probe:
@@ -58,7 +40,7 @@ async def fetch(request: ProbeRequest) -> Probe:
     """
     request_id = uuid.uuid4().hex
     trace = Trace()
-    received = _Received()
+    received = Received()
     failure: Failure | None = None
     started_at = datetime.now(UTC)
     try:
@@ -86,7 +68,7 @@ async def fetch(request: ProbeRequest) -> Probe:
 
 
 async def _exchange(
-    request: ProbeRequest, request_id: str, trace: Trace, received: _Received
+    request: ProbeRequest, request_id: str, trace: Trace, received: Received
 ) -> None:
     """Send the request and receive the response, piece by piece."""
     response = await _TRANSPORT.handle_async_request(
@@ -108,31 +90,7 @@ async def _exchange(
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in response.headers.raw
         )
-        received.reason, received.headers = _shown(response, received, request)
-
-
-def _shown(
-    response: httpx.Response, received: _Received, request: ProbeRequest
-) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Return the reason phrase and the headers that fit, both without secrets."""
-    clean = _cleaner(request)
-    reason = clean(response.extensions["reason_phrase"].decode("latin-1"))
-    headers = (
-        (clean(name), clean(value)[: LONGEST + 1])
-        for name, value in received.raw_headers
-    )
-    # Redacted headers are shorter, so twice the limit is redacted.
-    redacted = redact(kept_headers(headers, 2 * _HEADERS))
-    return (
-        shortened(without_secrets(reason[:LONGEST]), REASON),
-        kept_headers(redacted, _HEADERS),
-    )
-
-
-def _cleaner(request: ProbeRequest) -> Callable[[str], str]:
-    """Return what removes the request's own login from a text."""
-    credential = request.credential
-    return str if credential is None else credential.removed_from
+        received.reason, received.headers = shown(response, received, request)
 
 
 def _request(request: ProbeRequest, request_id: str, trace: Trace) -> httpx.Request:
@@ -188,14 +146,16 @@ def _authority(host: str | None, url: httpx.URL) -> str:
 
 
 def _outcome(
-    request: ProbeRequest, trace: Trace, received: _Received, failure: Failure | None
+    request: ProbeRequest, trace: Trace, received: Received, failure: Failure | None
 ) -> dict[str, Any]:
     """Return the fields of a `Probe` that the response decides."""
     body = received.body.decode("utf-8", "replace")
     stopped = failure is None and not received.complete
     is_cut = received.count > len(received.body) or stopped
-    healthy, lacking = _judged(request, trace, received, body, failure, is_cut=is_cut)
-    clean = _cleaner(request)
+    healthy, lacking = received.judged(
+        request.healthy, trace.duration, failed=failure is not None, is_cut=is_cut
+    )
+    clean = cleaner(request)
     return {
         "server_address": request.host or _host(request.url),
         "peer_address": trace.peer_address,
@@ -223,32 +183,6 @@ def _outcome(
         "peer_node": request.peer_node,
         "proxy_protocol": request.proxy_protocol,
     }
-
-
-def _judged(  # noqa: PLR0913 - the parts of a response
-    request: ProbeRequest,
-    trace: Trace,
-    received: _Received,
-    body: str,
-    failure: Failure | None,
-    *,
-    is_cut: bool,
-) -> tuple[bool, tuple[Unmet, ...]]:
-    """Return whether a response is healthy by its target's rule, and what it lacks."""
-    rule, status_code = request.healthy, received.status_code
-    if rule is None:
-        return status_code is not None, ()
-    if failure is not None or status_code is None:
-        return False, ()
-    response = Response(
-        status_code=status_code,
-        headers=received.raw_headers,
-        body=body,
-        is_cut=is_cut,
-        seconds=trace.duration,
-    )
-    lacking = unmet(rule, response)
-    return not lacking, lacking
 
 
 @lru_cache(maxsize=256)
