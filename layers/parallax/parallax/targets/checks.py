@@ -30,12 +30,12 @@ from parallax.targets.yaml_lines import (
     keys_of,
 )
 
-_TARGET = tuple(f.name for f in fields(Target) if f.name != "recurring")
-DEFAULTS = tuple(key for key in _TARGET if key not in {"name", "url"})
+TARGET = tuple(f.name for f in fields(Target) if f.name != "recurring")
+DEFAULTS = tuple(key for key in TARGET if key not in {"name", "url"})
 """The keys that `defaults` may have."""
 
 _HEALTHY = tuple(f.name for f in fields(Healthy) if f.name != "body_contains_all")
-_NESTED: dict[str, tuple[str, ...]] = {
+NESTED: dict[str, tuple[str, ...]] = {
     "healthy": _HEALTHY,
     "reached": tuple(f.name for f in fields(Reached)),
     "login": tuple(f.name for f in fields(Login)),
@@ -44,10 +44,10 @@ _KEYS: dict[Location, tuple[str, ...]] = {
     (): ("defaults", "targets"),
     ("defaults",): DEFAULTS,
     ("defaults", "maintenance", 0): KEYS,
-    ("targets", 0): _TARGET,
+    ("targets", 0): TARGET,
     ("targets", 0, "maintenance", 0): KEYS,
-    **{("defaults", key): keys for key, keys in _NESTED.items()},
-    **{("targets", 0, key): keys for key, keys in _NESTED.items()},
+    **{("defaults", key): keys for key, keys in NESTED.items()},
+    **{("targets", 0, key): keys for key, keys in NESTED.items()},
 }
 """The keys that each mapping may have; 0 stands for any entry of a list."""
 
@@ -65,10 +65,12 @@ def check(lines: YamlLines) -> tuple[tuple[Target, ...], list[Problem]]:
     if not is_mapping(defaults):
         problems.append((("defaults",), f"expected a mapping, got {quoted(defaults)}"))
     targets: list[Target] = []
+    unreadable = {at for at, _ in lines.problems}
     for index, entry in enumerate(entries):
         at = ("targets", index)
         wrong, target = _target(with_defaults(entry, keys_of(defaults)), at)
-        problems += [(origin(path, entry, at), text) for path, text in wrong]
+        placed = ((origin(path, entry, at), text) for path, text in wrong)
+        problems += [one for one in placed if one[0] not in unreadable]
         targets += [target] if target else []
     problems += _duplicates(entries)
     # A wrong default is a problem of each target, and reported once.
@@ -90,7 +92,7 @@ def _unknown_keys(value: object, location: Location) -> Iterator[Problem]:
 
 def _meant(key: str, keys: tuple[str, ...]) -> str:
     """Return the key that was probably meant: here, or one level deeper."""
-    inner = {f"{at}.{one}" for at in _NESTED if at in keys for one in _NESTED[at]}
+    inner = {f"{at}.{one}" for at in NESTED if at in keys for one in NESTED[at]}
     deeper = next((one for one in sorted(inner) if one.endswith(f".{key}")), None)
     return f"; did you mean {deeper}?" if deeper else hint(key, keys)
 
