@@ -65,7 +65,7 @@ def check(lines: YamlLines) -> tuple[tuple[Target, ...], list[Problem]]:
     if not is_mapping(defaults):
         problems.append((("defaults",), f"expected a mapping, got {quoted(defaults)}"))
     targets: list[Target] = []
-    unreadable = {at for at, _ in lines.problems}
+    unreadable = {at for at, _ in lines.problems if not isinstance(at[-1], Key)}
     for index, entry in enumerate(entries):
         at = ("targets", index)
         wrong, target = _target(with_defaults(entry, keys_of(defaults)), at)
