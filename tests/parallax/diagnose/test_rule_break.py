@@ -103,7 +103,7 @@ def test_what_is_wrong_is_the_symptom_and_the_lead(unmet: Unmet, text: str) -> N
 
 
 def test_agents_that_judge_by_another_rule_prove_nothing() -> None:
-    """An agent with an older file calls each 200 healthy; that is no difference."""
+    """An agent with an older file calls each 200 healthy; that does not differ."""
 
     def without_rule(probe: Probe) -> Probe:
         return replace(probe, rule=None)

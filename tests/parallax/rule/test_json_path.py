@@ -50,7 +50,7 @@ JSON = st.recursive(
 
 @given(JSON, st.text(max_size=30))
 def test_any_path_and_document_have_an_answer(document: object, path: str) -> None:
-    """No text raises: it is no path, or leads to a value or to none."""
+    """No text raises: it is not a path, or leads to a value or to none."""
     if steps(path) is not None:
         value_at(document, path)
 

@@ -168,24 +168,11 @@ targets:
     ]
 
 
-KEYS = st.sampled_from(
-    [
-        "name",
-        "url",
-        "healthy",
-        "json",
-        "headers",
-        "login",
-        "method",
-        "<<",
-        "targets",
-        "defaults",
-        "maintenance",
-        "status_codes",
-        "body_matches",
-        "request_headers",
-    ]
-)
+_KEYS = """
+name url healthy json headers login method << targets defaults maintenance
+status_codes body_matches request_headers
+"""
+KEYS = st.sampled_from(_KEYS.split())
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (

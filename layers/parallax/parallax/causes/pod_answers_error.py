@@ -131,7 +131,7 @@ def _no_error(scene: Scene, successes: tuple[Probe, ...]) -> Assessment:
 def _breaks_the_rule(scene: Scene, probes: tuple[Probe, ...]) -> Assessment | None:
     """Return the assessment of a complete response that breaks the target's rule.
 
-    None: the response does not, or is only slow, which is no error of the pod.
+    None: the response does not, or is only slow, which is not an error of the pod.
     """
     found = rule_breaks.of_users(scene)
     if not found or rule_breaks.is_only_slow(scene):

@@ -3,7 +3,7 @@
 In: a snapshot. Out: whether an inside probe that is healthy says that users should be
 served too. It does not: read evidence of a hop.
 An agent may have an older targets file, or know less of a health rule; and it sends no
-login. Its `healthy` is then the answer to another question. Such a probe is set aside
+login. Its `healthy` is then the answer to another question. Such a probe is left out
 where the difference may be the failure itself, so that it blames no hop in between.
 """
 
@@ -40,7 +40,7 @@ def unmet_of(snapshot: Snapshot, probe: Probe) -> tuple[Unmet, ...]:
     return ()
 
 
-def set_aside(snapshot: Snapshot, probes: Sequence[Probe]) -> tuple[Probe, ...]:
+def left_out(snapshot: Snapshot, probes: Sequence[Probe]) -> tuple[Probe, ...]:
     """Return the inside probes that do not compare with the failing external ones."""
     run = snapshot.outside
     users = run.by_role(*AS_A_USER) if run else ()
@@ -62,7 +62,7 @@ def set_aside(snapshot: Snapshot, probes: Sequence[Probe]) -> tuple[Probe, ...]:
 def _reach_no_app(failing: Sequence[Probe]) -> bool:
     """Say whether most requests end where no login is read: before the app.
 
-    They get no connection, or the load balancer's own 503, for which it needs no
+    They have no connection, or the load balancer's own 503, for which it needs no
     response of a target.
     """
     return 2 * sum(map(_ends_before, failing)) > len(failing)

@@ -10,7 +10,7 @@ from dataclasses import fields
 from functools import cached_property
 from typing import Any, cast, override
 
-from parallax.evidence.comparable import set_aside
+from parallax.evidence.comparable import left_out
 from parallax.evidence.on_the_nodes import with_ports_of_nodes
 from parallax.evidence.way_in import own_service, through_own_service
 from parallax.model.balancer import LoadBalancer
@@ -85,7 +85,7 @@ class Scene(Snapshot):
     def _by_role(self) -> dict[Role, list[tuple[int, Probe]]]:
         """The fresh internal probes of each role, with their position among all."""
         found = defaultdict[Role, list[tuple[int, Probe]]](list)
-        aside = {id(probe) for probe in self.set_aside}
+        aside = {id(probe) for probe in self.left_out}
         for place, probe in enumerate(self._fresh):
             if id(probe) not in aside:
                 found[probe.role].append((place, probe))
@@ -96,9 +96,9 @@ class Scene(Snapshot):
         return super().inside(*Role)
 
     @cached_property
-    def set_aside(self) -> tuple[Probe, ...]:
+    def left_out(self) -> tuple[Probe, ...]:
         """The fresh internal probes that do not compare with what users get."""
-        return set_aside(self, self._fresh)
+        return left_out(self, self._fresh)
 
     @override
     def sightings_of(self, *probes: Probe) -> tuple[Sighting, ...]:

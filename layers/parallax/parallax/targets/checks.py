@@ -69,8 +69,8 @@ def check(lines: YamlLines) -> tuple[tuple[Target, ...], list[Problem]]:
     for index, entry in enumerate(entries):
         at = ("targets", index)
         wrong, target = _target(with_defaults(entry, keys_of(defaults)), at)
-        placed = ((origin(path, entry, at), text) for path, text in wrong)
-        problems += [one for one in placed if one[0] not in unreadable]
+        located = ((origin(path, entry, at), text) for path, text in wrong)
+        problems += [one for one in located if one[0] not in unreadable]
         targets += [target] if target else []
     problems += _duplicates(entries)
     # A wrong default is a problem of each target, and reported once.

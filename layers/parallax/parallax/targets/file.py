@@ -86,9 +86,9 @@ def _read(path: Path, _changed_at: int, _size: int, /) -> tuple[Target, ...]:
     lines = _lines(path, _text(path))
     targets, problems = check(lines)
     if problems:
-        placed = [(lines.place(at), text, at) for at, text in problems]
+        located = [(lines.place(at), text, at) for at, text in problems]
         # Where a merged value is wrong, each target that has it is.
-        first = {(place, text): at for place, text, at in reversed(placed)}
+        first = {(place, text): at for place, text, at in reversed(located)}
         raise TargetsError(
             *(
                 f"{path}:{line}:{column}: {_field(at)}{text}"

@@ -1,6 +1,6 @@
 """Hint: what a person probably meant by an unknown word.
 
-In: a word of the file, and the words that are possible. Out: `; did you mean …?`, or
+In: an unknown word, and the words that are possible. Out: `; did you mean …?`, or
 nothing. It does not: repeat the word, which may be a secret.
 """
 
