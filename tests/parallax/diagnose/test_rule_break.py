@@ -76,6 +76,7 @@ def test_one_pod_of_five_explains_some_wrong_responses() -> None:
     by_id = {p.request_id: p for r in whole.reports for p in r.probes}
 
     def only_one(probe: Probe) -> Probe:
+        """Return the broken response of one pod, and the good ones of the others."""
         return probe if probe.pod == pod else by_id[probe.request_id]
 
     one = inside_only(snapshot, only_one)
@@ -106,6 +107,7 @@ def test_agents_that_judge_by_another_rule_prove_nothing() -> None:
     """An agent with an older file calls each 200 healthy; that does not differ."""
 
     def without_rule(probe: Probe) -> Probe:
+        """Return what an earlier agent reports."""
         return replace(probe, rule=None)
 
     found = judge(inside_only(for_users(UP, CONTENT), without_rule))
@@ -158,6 +160,7 @@ def test_a_login_that_the_app_rejects_blames_no_hop() -> None:
     assert snapshot.run is not None
 
     def rejected(probe: Probe) -> Probe:
+        """Return the response to a login that is not accepted."""
         if probe.role is Role.UNKNOWN_HOST:
             return probe
         return replace(probe, status_code=401, healthy=False)

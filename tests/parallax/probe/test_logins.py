@@ -25,10 +25,13 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Return what puts a text into the secret."""
 
     def put(text: str) -> None:
+        """Let the secret have this text."""
+
         class Provider:
             """A Secrets Manager with one secret."""
 
             def get(self, _name: str, **_options: object) -> str:
+                """Return the secret's text."""
                 return text
 
         secrets = aws.Secrets(Provider())
@@ -71,6 +74,7 @@ def test_nothing_is_read_without_a_target_that_has_a_login(
     """Most stacks have none; the function's start stays as short as it is."""
 
     def fail() -> None:
+        """Refuse to be called."""
         raise AssertionError
 
     monkeypatch.setattr(aws, "_secrets", fail)

@@ -41,6 +41,7 @@ def echo(seen: list[bytes], status: bytes = b"200 OK") -> object:
     async def handle(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        """Serve one connection."""
         head = await reader.readuntil(b"\r\n\r\n")
         size = next(
             (
@@ -71,6 +72,7 @@ def sent(
     seen: list[bytes] = []
 
     async def run() -> Probe:
+        """Ask within one event loop."""
         async with serving(echo(seen), context) as port:  # type: ignore[arg-type]
             scheme = "https" if context else "http"
             return await fetch(question(port, scheme, **changes))
@@ -163,9 +165,12 @@ def test_a_slow_response_that_times_out_is_a_timeout() -> None:
     """An incomplete response is not judged by the rest of the rule."""
 
     async def run() -> Probe:
+        """Ask within one event loop."""
+
         async def mute(
             reader: asyncio.StreamReader, _writer: asyncio.StreamWriter
         ) -> None:
+            """Read, and say nothing."""
             await reader.read()
 
         async with serving(mute) as port:

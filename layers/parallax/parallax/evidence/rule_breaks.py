@@ -33,7 +33,7 @@ def checks(scene: Scene) -> frozenset[Check]:
 
 def is_only_slow(scene: Scene) -> bool:
     """Say whether the responses are right, and only slower than the target allows."""
-    return checks(scene) == {Check.SECONDS}
+    return checks(scene) == frozenset({Check.SECONDS})
 
 
 def text(scene: Scene, probe: Probe) -> str:

@@ -58,13 +58,14 @@ def _mapping(at: str, properties: dict[str, Schema], **more: Any) -> Schema:  # 
         key: {"description": DESCRIPTIONS[f"{at}{key}"]} | value
         for key, value in properties.items()
     }
-    return {
+    found: Schema = {
         "type": "object",
         "additionalProperties": False,
         "properties": described,
         # Editors may leave YAML's merge keys to the schema.
-        "patternProperties": {"^<<$": {}},
-    } | more
+        "patternProperties": {"^<<$": True},
+    }
+    return found | more
 
 
 def _any_keys(value: Schema, most: int, names: Schema | None = None) -> Schema:
