@@ -8,7 +8,7 @@ from parallax.causes import CAUSES
 from parallax.diagnose.judge import judge
 from parallax.model.judgement import NOT_ESTABLISHED, Answer, Difference, Hop, View
 from parallax.model.probe import Probe, Role, Unmet
-from parallax.model.target import Login, LoginKind
+from parallax.model.target import Login, LoginKind, Method
 from tests.parallax.broken_rule import (
     CONTENT,
     SLOW,
@@ -101,6 +101,14 @@ def test_what_is_wrong_is_the_symptom_and_the_lead(unmet: Unmet, text: str) -> N
     assert f"the response (200) is complete, but {text}" in found.lead.observation
     assert "internal probes of the ingress: 200 (10 of 10)" in found.lead.observation
     assert found.next_steps[0].command is not None
+
+
+def test_the_next_step_names_what_its_command_lacks() -> None:
+    """The probe's own request is not a plain GET; the login itself is not shown."""
+    snapshot = for_users(UP, CONTENT)
+    target = replace(snapshot.target, method=Method.POST, login=LOGIN)
+    step = judge(replace(snapshot, target=target)).next_steps[0]
+    assert step.text.endswith("Add what the probe sends: method POST, login.")
 
 
 def test_agents_that_judge_by_another_rule_prove_nothing() -> None:

@@ -108,8 +108,9 @@ def outcome(probe: Probe) -> str:
         how = str(probe.error_type).replace("_", " ")
         return f"{probe.status_code}, then {how} during the response"
     if probe.status_code is not None:
-        if breaks := [one.text for one in probe.unmet if one.check is not Check.STATUS]:
-            return f"{probe.status_code} ({'; '.join(breaks)})"
+        lacking = [u.text for u in probe.unmet or () if u.check is not Check.STATUS]
+        if lacking:
+            return f"{probe.status_code} ({'; '.join(lacking)})"
         wrong = "" if probe.healthy or probe.status_code >= 400 else " (unhealthy)"  # noqa: PLR2004 - HTTP's errors begin there
         return f"{probe.status_code}{wrong}"
     return error(probe.error_type)

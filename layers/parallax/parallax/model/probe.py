@@ -168,13 +168,14 @@ class Probe:
     """Inside: the probed node, if the probe went to one."""
     proxy_protocol: bool = False
     """Whether the connection began with a PROXY protocol header, for the ingress."""
-    unmet: tuple[Unmet, ...] = ()
-    """What an unhealthy, complete response lacks; empty also from an earlier agent."""
+    unmet: tuple[Unmet, ...] | None = None
+    """What an unhealthy, complete response lacks; None also from an earlier agent."""
     rule: str | None = None
     """The digest of the health rule that judged it, if the rule has more than statuses
     and `body_contains`; an earlier agent does not know the rest."""
-    without_login: bool = False
-    """Inside: the target has a login and the agent sent none, so 401 is healthy."""
+    without_login: bool | None = None
+    """Inside: the target has a login and the agent sent none, so 401 is healthy. None:
+    it has none; most probes of a push save these bytes."""
 
 
 @wired

@@ -8,7 +8,6 @@ It does not: repeat a value of the response: such a text is stored and mailed.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 
 from parallax.model.plain import plain_line
 from parallax.model.probe import Check, Unmet
@@ -16,7 +15,6 @@ from parallax.model.status_codes import codes_text
 from parallax.model.target import HeaderRule, Healthy, JsonRule
 from parallax.model.wire import encode
 from parallax.rule.json_path import MISSING, same, value_at
-from parallax.rule.pattern import matches
 
 MOST = 8
 """Unmet parts of one response that are kept."""
@@ -61,6 +59,8 @@ def digest(rule: Healthy) -> str | None:
         status_codes=rule.status_codes, body_contains=rule.body_contains
     ):
         return None
+    from hashlib import sha256  # noqa: PLC0415 - few targets have such a rule
+
     text = json.dumps(encode(rule), sort_keys=True)
     return sha256(text.encode()).hexdigest()[:_DIGITS]
 
@@ -102,7 +102,11 @@ def _body(rule: Healthy, response: Response) -> Iterator[str]:
         if text in body:
             yield f"the body contains {_shown(text)}"
     pattern = rule.body_matches
-    if pattern is not None and not matches(pattern, body):
+    if pattern is None:
+        return
+    from parallax.rule.pattern import matches  # noqa: PLC0415 - few rules have one
+
+    if not matches(pattern, body):
         yield f"the body does not match {_shown(pattern)}"
 
 

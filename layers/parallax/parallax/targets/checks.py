@@ -50,6 +50,7 @@ _KEYS: dict[Location, tuple[str, ...]] = {
     **{("targets", 0, key): keys for key, keys in NESTED.items()},
 }
 """The keys that each mapping may have; 0 stands for any entry of a list."""
+_ONE_OF = "expected one of"
 
 
 def check(lines: YamlLines) -> tuple[tuple[Target, ...], list[Problem]]:
@@ -77,6 +78,12 @@ def check(lines: YamlLines) -> tuple[tuple[Target, ...], list[Problem]]:
     return tuple(targets), list(dict.fromkeys(problems))
 
 
+def is_unknown_key(problem: Problem) -> bool:
+    """Say whether a problem is a key that only a newer version may know."""
+    at, text = problem
+    return bool(at) and isinstance(at[-1], Key) and text.startswith(_ONE_OF)
+
+
 def _unknown_keys(value: object, location: Location) -> Iterator[Problem]:
     """Yield every key that its mapping may not have."""
     for index, item in enumerate(entries_of(value)):
@@ -84,7 +91,7 @@ def _unknown_keys(value: object, location: Location) -> Iterator[Problem]:
     keys = _KEYS.get(tuple(0 if isinstance(part, int) else part for part in location))
     for key, item in keys_of(value).items():
         if keys is not None and key not in keys:
-            wanted = f"expected one of {', '.join(keys)}, got {quoted(key)}"
+            wanted = f"{_ONE_OF} {', '.join(keys)}, got {quoted(key)}"
             yield (*location, Key(key)), wanted + _meant(key, keys)
         else:
             yield from _unknown_keys(item, (*location, key))

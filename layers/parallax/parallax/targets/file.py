@@ -6,6 +6,7 @@ It does not: check a value; `parallax.targets.checks` does.
 
 import os
 import sys
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,11 +15,12 @@ import yaml
 from parallax.model.plain import plain_line
 from parallax.model.secret_text import without_passwords
 from parallax.model.target import Target
-from parallax.targets.checks import check
+from parallax.targets.checks import check, is_unknown_key
 from parallax.targets.yaml_lines import (
     MOST_VALUES,
     Location,
     Place,
+    Problem,
     TooLargeError,
     YamlLines,
 )
@@ -74,6 +76,22 @@ def load(path: Path, *, disabled: bool = False) -> tuple[Target, ...]:
     return _read(*state) if disabled else _enabled(*state)
 
 
+def load_known(path: Path) -> tuple[tuple[Target, ...], tuple[str, ...]]:
+    """Read a file that a newer version may have written; return what is not known.
+
+    An agent is often older than the targets file. It uses the keys that it knows. Its
+    probes have the digest of the rule that it knows, so nobody is misled. Raises
+    `TargetsError` for every other problem.
+    """
+    lines = _lines(path, _text(path))
+    targets, problems = check(lines)
+    if wrong := [one for one in problems if not is_unknown_key(one)]:
+        raise TargetsError(*_texts(path, lines, wrong))
+    unknown = TargetsError(*_texts(path, lines, problems))
+    enabled = tuple(one for one in targets if one.enabled)
+    return enabled, tuple(f"{unknown}".splitlines())
+
+
 @lru_cache(maxsize=1)
 def _enabled(path: Path, changed_at: int, size: int) -> tuple[Target, ...]:
     """Return the enabled targets of a file in this state, the same tuple each time."""
@@ -86,16 +104,17 @@ def _read(path: Path, _changed_at: int, _size: int, /) -> tuple[Target, ...]:
     lines = _lines(path, _text(path))
     targets, problems = check(lines)
     if problems:
-        located = [(lines.place(at), text, at) for at, text in problems]
-        # Where a merged value is wrong, each target that has it is.
-        first = {(place, text): at for place, text, at in reversed(located)}
-        raise TargetsError(
-            *(
-                f"{path}:{line}:{column}: {_field(at)}{text}"
-                for ((line, column), text), at in sorted(first.items(), key=_order)
-            )
-        )
+        raise TargetsError(*_texts(path, lines, problems))
     return targets
+
+
+def _texts(path: Path, lines: YamlLines, problems: list[Problem]) -> Iterator[str]:
+    """Yield one line for each problem, in the order of the file."""
+    located = [(lines.place(at), text, at) for at, text in problems]
+    # Where a merged value is wrong, each target that has it is.
+    first = {(place, text): at for place, text, at in reversed(located)}
+    for ((line, column), text), at in sorted(first.items(), key=_order):
+        yield f"{path}:{line}:{column}: {_field(at)}{text}"
 
 
 def _order(item: tuple[tuple[Place, str], Location]) -> tuple[Place, str]:

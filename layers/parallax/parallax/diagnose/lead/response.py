@@ -13,8 +13,7 @@ from parallax.diagnose.lead.observation import (
     alike,
     share,
 )
-from parallax.diagnose.symptom import tally
-from parallax.evidence import ingress, redirects, rule_breaks, users
+from parallax.evidence import redirects, users
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Hop, NextStep
 
@@ -48,41 +47,6 @@ def cut_off(scene: Scene) -> Observation | None:
             " the connection during the response.",
             command="curl -sS -o /dev/null -w '%{http_code} %{size_download} bytes,"
             f" %{{time_total}} s\\n' {quote(scene.target.url)}",
-        ),
-    )
-
-
-def breaks_the_rule(scene: Scene) -> Observation | None:
-    """Observe a complete response that breaks the target's own rule."""
-    found = rule_breaks.of_users(scene)
-    if not found:
-        return None
-    first, url = found[0], quote(scene.target.url)
-    lacking = rule_breaks.text(scene, first)
-    text = f"the response ({first.status_code}) is complete, but {lacking}"
-    if rule_breaks.is_only_slow(scene):
-        took = max(p.duration for p in found)
-        text = f"the response ({first.status_code}) is complete, but {lacking}: it took"
-        text += f" up to {took:.1f} s"
-    inside = ingress.correctly_addressed(scene)
-    if inside:
-        text += f"; internal probes of the ingress: {tally(inside)}"
-    return Observation(
-        text=f"{text} ({share(scene, found)})",
-        excludes="A server sent a complete response with an expected status, so the"
-        " name, the connection and the certificate work.",
-        hops=EVERYWHERE - {Hop.DNS},
-        excluded=frozenset(),
-        step=NextStep(
-            text="Measure each phase. A long time to the first byte is spent behind the"
-            " server that accepts the connection."
-            if rule_breaks.is_only_slow(scene)
-            else "Compare the response with the rule. If the page changed on purpose,"
-            " change `healthy` of the target.",
-            command="curl -sS -o /dev/null -w 'connect %{time_connect} s, first byte"
-            f" %{{time_starttransfer}} s, total %{{time_total}} s\\n' {url}"
-            if rule_breaks.is_only_slow(scene)
-            else f"curl -sS -D - {url} | head -c 4000",
         ),
     )
 

@@ -114,6 +114,8 @@ def _joint_users(alert: Alert) -> str:
 def got(member: Member) -> str:
     """Return what users of a target get."""
     what = response(member.status_code, member.error_type)
+    if what and member.unmet:
+        return f"{what} ({member.unmet})"
     if member.status_code is not None or what is None:
         return what or "errors"
     return f"no response ({what})" if what != "no response" else what
