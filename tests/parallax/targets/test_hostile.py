@@ -104,6 +104,8 @@ def test_a_thousand_targets_are_read(tmp_path: Path) -> None:
         ("# \x07\ntargets: []\n", ":1:3: expected YAML: character U+0007"),
         ("targets: [1\n", ":2:1: expected YAML: "),
         ("targets: *nowhere\n", ":1:10: expected YAML: found undefined alias"),
+        ("2026-02-30", ":1:1: expected a valid value: day is out of range"),
+        ("!x y", ":1:1: expected a plain value: "),
         ("--- {}\n--- {}\n", ":2:1: expected YAML: "),
         ("targets: [}\n", ":1:11: expected YAML: "),
         ("", ":1:1: expected a mapping with the key `targets`"),

@@ -66,7 +66,7 @@ def check(lines: YamlLines) -> tuple[tuple[Target, ...], list[Problem]]:
     if not is_mapping(defaults):
         problems.append((("defaults",), f"expected a mapping, got {quoted(defaults)}"))
     targets: list[Target] = []
-    unreadable = {at for at, _ in lines.problems if not isinstance(at[-1], Key)}
+    unreadable = {at for at, _ in lines.problems if not _is_key(at)}
     for index, entry in enumerate(entries):
         at = ("targets", index)
         wrong, target = _target(with_defaults(entry, keys_of(defaults)), at)
@@ -81,7 +81,11 @@ def check(lines: YamlLines) -> tuple[tuple[Target, ...], list[Problem]]:
 def is_unknown_key(problem: Problem) -> bool:
     """Say whether a problem is a key that only a newer version may know."""
     at, text = problem
-    return bool(at) and isinstance(at[-1], Key) and text.startswith(_ONE_OF)
+    return _is_key(at) and text.startswith(_ONE_OF)
+
+
+def _is_key(at: Location) -> bool:
+    return bool(at) and isinstance(at[-1], Key)
 
 
 def _unknown_keys(value: object, location: Location) -> Iterator[Problem]:
