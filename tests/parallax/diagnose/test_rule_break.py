@@ -12,6 +12,7 @@ from parallax.model.target import Login, LoginKind, Method
 from tests.parallax.broken_rule import (
     CONTENT,
     SLOW,
+    broken,
     everywhere,
     for_users,
     inside_only,
@@ -103,6 +104,20 @@ def test_what_is_wrong_is_the_symptom_and_the_lead(unmet: Unmet, text: str) -> N
     assert found.next_steps[0].command is not None
 
 
+def test_an_agent_s_text_of_any_length_stays_short() -> None:
+    """Whoever has the agents' key may send any text, a thousand times."""
+    many = (replace(CONTENT, text="x" * 10_000),) * 1000
+
+    def long(probe: Probe) -> Probe:
+        """Return the broken response with many long texts."""
+        return replace(probe, unmet=many)
+
+    found = judge(inside_only(everywhere(UP, CONTENT), long))
+    evidence = [text for a in found.assessments for text in a.evidence]
+    assert max(map(len, evidence)) < 2000
+    assert len(found.symptom.summary) < 3000
+
+
 def test_the_next_step_names_what_its_command_lacks() -> None:
     """The probe's own request is not a plain GET; the login itself is not shown."""
     snapshot = for_users(UP, CONTENT)
@@ -129,6 +144,20 @@ def test_a_rule_changes_no_judgement_of_another_failure(name: str) -> None:
     """Agents with and without the rule see the same connection, and the same error."""
     snapshot = FAULTS[name]()
     assert judge(judged_by_rule(snapshot)).cause == judge(snapshot).cause
+
+
+@pytest.mark.parametrize("unmet", [CONTENT, SLOW], ids=["content", "slow"])
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_a_broken_rule_inside_names_no_other_cause(name: str, unmet: Unmet) -> None:
+    """Users fail in another way; a wrong or slow page of the app explains nothing."""
+
+    def also(probe: Probe) -> Probe:
+        """Return a broken response where the app responds well."""
+        return broken(probe, unmet) if probe.healthy else probe
+
+    snapshot = judged_by_rule(FAULTS[name]())
+    found = judge(inside_only(snapshot, also)).cause
+    assert found in {NOT_ESTABLISHED, judge(snapshot).cause}
 
 
 def _rejects(probe: Probe) -> Probe:

@@ -14,7 +14,7 @@ from parallax.evidence import bodies, ingress, inside, rule_breaks, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import error, of
 from parallax.model.judgement import Constancy, Difference, Symptom, Trend, View
-from parallax.model.probe import AS_A_USER, BEHIND_THE_INGRESS, Check, Probe
+from parallax.model.probe import AS_A_USER, BEHIND_THE_INGRESS, Probe
 from parallax.model.snapshot import Snapshot
 
 ENOUGH = 3
@@ -108,9 +108,8 @@ def outcome(probe: Probe) -> str:
         how = str(probe.error_type).replace("_", " ")
         return f"{probe.status_code}, then {how} during the response"
     if probe.status_code is not None:
-        lacking = [u.text for u in probe.unmet or () if u.check is not Check.STATUS]
-        if lacking:
-            return f"{probe.status_code} ({'; '.join(lacking)})"
+        if lacking := "; ".join(one.text for one in probe.broken_rules):
+            return f"{probe.status_code} ({lacking})"
         wrong = "" if probe.healthy or probe.status_code >= 400 else " (unhealthy)"  # noqa: PLR2004 - HTTP's errors begin there
         return f"{probe.status_code}{wrong}"
     return error(probe.error_type)

@@ -34,7 +34,7 @@ def unmet_of(snapshot: Snapshot, probe: Probe) -> tuple[Unmet, ...]:
     if probe.healthy or probe.status_code is None or probe.error_type is not None:
         return ()
     if probe.unmet:
-        return tuple(one for one in probe.unmet if one.check is not Check.STATUS)
+        return probe.broken_rules
     if probe.status_code in rule.status_codes and rule.body_contains is not None:
         return (Unmet(check=Check.BODY, text="the body lacks the expected text"),)
     return ()

@@ -107,6 +107,12 @@ class Certificate:
     """None: a probe of an earlier release, or no date that the model accepts."""
 
 
+MOST_UNMET = 8
+"""Unmet parts of the health rule that one probe shows."""
+LONGEST_UNMET = 160
+"""Characters of one of them."""
+
+
 class Check(StrEnum):
     """A part of a target's health rule."""
 
@@ -176,6 +182,15 @@ class Probe:
     without_login: bool | None = None
     """Inside: the target has a login and the agent sent none, so 401 is healthy. None:
     it has none; most probes of a push save these bytes."""
+
+    @property
+    def broken_rules(self) -> tuple[Unmet, ...]:
+        """What the response lacks beside the status, short: an agent may send more."""
+        found = [u for u in self.unmet or () if u.check is not Check.STATUS]
+        return tuple(
+            Unmet(check=u.check, text=u.text[:LONGEST_UNMET])
+            for u in found[:MOST_UNMET]
+        )
 
 
 @wired

@@ -10,14 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from parallax.model.plain import plain_line
-from parallax.model.probe import Check, Unmet
+from parallax.model.probe import MOST_UNMET, Check, Unmet
 from parallax.model.status_codes import codes_text
 from parallax.model.target import HeaderRule, Healthy, JsonRule
 from parallax.model.wire import encode
 from parallax.rule.json_path import MISSING, same, value_at
 
-MOST = 8
-"""Unmet parts of one response that are kept."""
 _LONGEST = 60
 """Characters of a text of the rule that an unmet part repeats."""
 _DIGITS = 12
@@ -47,7 +45,7 @@ def unmet(rule: Healthy, response: Response) -> tuple[Unmet, ...]:
     if response.status_code not in rule.status_codes:
         text = f"the status is not {codes_text(rule.status_codes)}"
         return (Unmet(check=Check.STATUS, text=text),)
-    return tuple(_parts(rule, response))[:MOST]
+    return tuple(_parts(rule, response))[:MOST_UNMET]
 
 
 def digest(rule: Healthy) -> str | None:
