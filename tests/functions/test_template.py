@@ -74,6 +74,7 @@ GROUPS = (
 )
 """What the handler reaches in addition if the function has the alerts topic."""
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "read_logins": (("probe/logins.py", "read_logins"),),
     ".record": (
         ("journal/dynamodb.py", "record"),
         ("journal/agents.py", "record", "_put"),
@@ -443,9 +444,25 @@ def test_there_is_one_secret_that_exists_if_it_has_a_value() -> None:
     assert readers == {"inspect", "ingest", "routes", "exporter"}
 
 
+def test_only_probe_reads_the_logins_and_only_if_there_are_any() -> None:
+    """The function that the internet reaches cannot; and probe reads no other."""
+    own = properties("probe")["Policies"]
+    assert mentions(own, "LoginSecretArn")
+    assert not mentions(own, "ParallaxSecret")
+    assert {s for s in STEPS if mentions(properties(s), "LoginSecretArn")} == {"probe"}
+    assert TEMPLATE["Parameters"]["LoginSecretArn"]["Default"] == ""
+
+
 @pytest.mark.parametrize(
     ("parameter", "value", "fits"),
     [
+        (
+            "LoginSecretArn",
+            "arn:aws:secretsmanager:eu-central-1:123456789012:secret:logins-AbCdEf",
+            True,
+        ),
+        ("LoginSecretArn", "arn:aws:iam::123456789012:role/x", False),
+        ("LoginSecretArn", "*", False),
         ("HetznerToken", "", True),
         ("HetznerToken", "x" * 64, True),
         ("HetznerToken", "a b", True),

@@ -77,14 +77,13 @@ def _fields(target: "Target") -> dict[str, Any]:
 
 def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
     """Yield the settings of one target, and the defaults that matter."""
+    from parallax.cli.rule_lines import rule_lines
     from parallax.cli.window_lines import window_lines
     from parallax.model.web_url import without_secret_values
 
-    reached, healthy = target.reached, target.healthy
+    reached = target.reached
     yield "url", without_secret_values(target.url)
-    codes = ", ".join(f"{code}" for code in healthy.status_codes)
-    contains = f", body contains {healthy.body_contains!r}"
-    yield "healthy", codes + (contains if healthy.body_contains else "")
+    yield from rule_lines(target)
     yield "cdn", "in front of the load balancer" if reached.cdn else "none"
     yield "load balancer", reached.load_balancer or "not set"
     if reached.project:

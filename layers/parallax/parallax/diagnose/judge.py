@@ -16,6 +16,7 @@ from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.lead import at_the_balancer, lead
 from parallax.diagnose.naming import merged, named, with_explanations
 from parallax.diagnose.path import balancer_responded, blame, trace
+from parallax.diagnose.rule_break import only_if_it_explains
 from parallax.diagnose.settling import settling
 from parallax.diagnose.sides import with_sides
 from parallax.diagnose.symptom import read_symptom
@@ -112,8 +113,9 @@ def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
 
     A cause that another fault hides is unknown too, never ruled out.
     """
+    scene = Scene.of(snapshot)
     try:
-        return cause.assess(Scene.of(snapshot))
+        return only_if_it_explains(scene, cause, cause.assess(scene))
     except Absent as gap:
         # Only a cause of that hop is ruled out; another one may only look at it.
         if cause.class_ is Class.LOAD_BALANCER:

@@ -133,6 +133,9 @@ class Symptom:
     total: int = 0
     status_code: int | None = None
     error_type: str | None = None
+    unmet: str | None = None
+    """What complete responses lack of the target's health rule, e.g. "slower than 2 s";
+    None: the status, or that there is no response, is what is wrong."""
     trend: Trend = Trend.UNKNOWN
     trend_text: str | None = None
     follows: Follow | None = None
