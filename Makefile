@@ -2,7 +2,7 @@
 # FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost docs
+.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost docs site
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
@@ -60,6 +60,9 @@ record: setup ## play every fault and save its snapshot in events/diagnose/
 
 docs: setup ## generate docs/causes.md and its diagrams
 	@$(PY) -m tools.handbook
+
+site: setup ## build the documentation's site in .site/html
+	@$(PY) -m tools.site && echo "open .site/html/index.html"
 
 lock: setup ## pin all requirements as of the date in pyproject.toml
 	@tools/lock

@@ -44,7 +44,9 @@ def main(arguments: list[str]) -> int:
     out = (ROOT / (arguments[0] if arguments else ".site")).resolve()
     prepare(out)
     zensical = [sys.executable, "-m", "zensical", "build", "--strict"]
-    done = subprocess.run(zensical, cwd=out, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        zensical, cwd=out, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         print(done.stdout, done.stderr, file=sys.stderr)  # noqa: T201 - a command's output
         return 1

@@ -10,7 +10,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-LOADED = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src"}
+LOADED = {
+    "script": "src",
+    "link": "href",
+    "img": "src",
+    "iframe": "src",
+    "source": "src",
+}
 """Elements that load a file, and the attribute that names it."""
 NOT_LOADED = {"canonical", "prev", "next", "edit", "alternate"}
 """The `rel` of links that a browser does not follow by itself."""
@@ -33,9 +39,9 @@ class Page(HTMLParser):
             self.names.add(name)
         if tag == "a" and (target := held.get("href")):
             self.links.append(target)
-        if target := held.get(LOADED.get(tag, "")):
-            if held.get("rel") not in NOT_LOADED:
-                self.loaded.append(target)
+        target = held.get(LOADED.get(tag, ""))
+        if target and held.get("rel") not in NOT_LOADED:
+            self.loaded.append(target)
 
 
 def problems(site: Path) -> list[str]:
@@ -66,5 +72,7 @@ def _broken(file: Path, page: Page, pages: dict[Path, Page]) -> Iterator[str]:
         if to.is_dir():
             to /= "index.html"
         heading = unquote(parts.fragment)
-        if not to.exists() or (heading and to in pages and heading not in pages[to].names):
+        if not to.exists() or (
+            heading and to in pages and heading not in pages[to].names
+        ):
             yield f"{target} leads to nothing"

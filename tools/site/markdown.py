@@ -20,9 +20,16 @@ def title(text: str) -> str:
     return found[1].replace("`", "") if found else "Untitled"
 
 
+def retitled(text: str, name: str) -> str:
+    """Return the page with another first heading."""
+    return HEADING.sub(lambda _: f"# {name}", text, count=1)
+
+
 def converted(text: str, place: Callable[[str], str]) -> str:
     """Return the page for the site; `place` returns the new target of a link."""
-    formatted = mdformat.text(text, extensions={"gfm", "mkdocs"}, options={"number": True})
+    formatted = mdformat.text(
+        text, extensions={"gfm", "mkdocs"}, options={"number": True}
+    )
     lines, fenced = [], False
     for line in formatted.splitlines():
         if FENCE.match(line):

@@ -49,7 +49,7 @@ TITLES = {
     "schema/index.md": "Schemas",
     "decisions/index.md": "Decisions",
 }
-"""Titles in the navigation that differ from a page's own."""
+"""Titles on the site that differ from those of the repository."""
 
 
 def place(path: Path) -> Path | None:
@@ -69,18 +69,20 @@ def source_place(path: Path) -> Path:
 
 def navigation(titles: Mapping[Path, str]) -> list[dict[str, object]]:
     """Sort the pages, given with their titles, into the sections."""
-    pages = sorted(p for p in titles if p != Path("index.md") and "source" not in p.parts)
+    pages = sorted(
+        p for p in titles if p != Path("index.md") and "source" not in p.parts
+    )
     sections: dict[str, list[Path]] = {
         name: [page for part in parts for page in pages if page.match(part)]
         for name, parts in SECTIONS.items()
     }
     listed = {page for section in sections.values() for page in section}
     sections[REST] += [page for page in pages if page not in listed]
-    return [{"Home": "index.md"}] + [
-        {name: list(_entries(section, titles))}
-        for name, section in sections.items()
-        if section
-    ]
+    found: list[dict[str, object]] = [{"Home": "index.md"}]
+    for name, section in sections.items():
+        if section:
+            found.append({name: list(_entries(section, titles))})
+    return found
 
 
 def _entries(
@@ -89,16 +91,15 @@ def _entries(
     """Yield the entries of a section; a folder is one entry at its first page."""
     folders: dict[str, list[dict[str, object]]] = {}
     for page in dict.fromkeys(section):
-        title = TITLES.get(str(page), titles[page])
+        title = titles[page]
         if page.parent == Path():
             yield {title: str(page)}
             continue
         name = page.parts[0]
         if name not in folders:
             folders[name] = []
-            yield {TITLES.get(f"{name}/index.md", name.capitalize()): folders[name]}
-        entry = {title: str(page)}
-        if page.name == "index.md":
-            folders[name].insert(0, entry)
-        else:
-            folders[name].append(entry)
+            yield {
+                titles.get(Path(name) / "index.md", name.capitalize()): folders[name]
+            }
+        at = 0 if page.name == "index.md" else len(folders[name])
+        folders[name].insert(at, {title: str(page)})

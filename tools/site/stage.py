@@ -1,7 +1,8 @@
 """Stage: the pages, pictures and settings from which the site is built.
 
 In: the repository. Out: a folder with `pages/` and the titles of the pages. A link to a
-file that is not a page leads to a page that shows the file; a link to a folder, to a list.
+file that is not a page leads to a page that shows the file, and a link to a folder to a
+list.
 It does not: change a file of the repository, or open a URL.
 """
 
@@ -9,8 +10,8 @@ import json
 import os
 from pathlib import Path, PurePosixPath
 
-from tools.site.markdown import converted, title
-from tools.site.places import DOCS, OUTSIDE, place, source_place
+from tools.site.markdown import converted, retitled, title
+from tools.site.places import DOCS, OUTSIDE, TITLES, place, source_place
 
 LANGUAGES = {".yaml": "yaml", ".json": "json", ".py": "python", ".toml": "toml"}
 
@@ -28,8 +29,7 @@ class Stage:
         inside = sorted(p for p in (self.root / DOCS).rglob("*") if p.is_file())
         paths = [PurePosixPath(p.relative_to(self.root)) for p in inside]
         for path in [*paths, *(p for p in OUTSIDE if (self.root / p).exists())]:
-            where = place(path)
-            assert where, path
+            where = place(path) or path
             if path.suffix == ".md":
                 self._write(where, (self.root / path).read_text(), path.parent)
             else:
@@ -50,6 +50,8 @@ class Stage:
             to = self._target(PurePosixPath(os.path.normpath(folder / link)))
             return os.path.relpath(to, where.parent)
 
+        if name := TITLES.get(str(where)):
+            text = retitled(text, name)
         self.titles[where] = title(text)
         self._file(where).write_text(converted(text, moved))
 
@@ -78,7 +80,9 @@ class Stage:
 def _shown(here: Path, name: str) -> str:
     """Return the page that shows a file, or the names in a folder."""
     if here.is_dir():
-        return f"# {name}\n\n" + "".join(f"- {p.name}\n" for p in sorted(here.iterdir()))
+        return f"# {name}\n\n" + "".join(
+            f"- {p.name}\n" for p in sorted(here.iterdir())
+        )
     language = LANGUAGES.get(here.suffix, "text")
     return f"# {name}\n\n````{language}\n{here.read_text()}````\n"
 
