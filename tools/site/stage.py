@@ -56,7 +56,7 @@ class Stage:
         self._file(where).write_text(converted(text, moved))
 
     def _target(self, path: PurePosixPath) -> PurePosixPath:
-        """Return the place of what a link leads to; make it if it is no page."""
+        """Return the place of what a link leads to; make it if it is not a page."""
         here = self.root / path
         if found := place(path / "README.md" if here.is_dir() else path):
             return found
