@@ -34,9 +34,21 @@ def prepare(out: Path) -> None:
     settings: dict[str, Any] = yaml.safe_load((OWN / "settings.yaml").read_text())
     settings["nav"] = navigation(stage.titles)
     if repository := os.environ.get("GITHUB_REPOSITORY"):
-        server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
-        settings |= {"repo_url": f"{server}/{repository}", "repo_name": repository}
+        _publish(settings, repository)
     (out / "mkdocs.yml").write_text(yaml.safe_dump(settings, sort_keys=False))
+
+
+def _publish(settings: dict[str, Any], repository: str) -> None:
+    """Set the site's address, and a link to the repository at the end of each page.
+
+    The theme's own link would fetch the repository's numbers from another server.
+    """
+    owner, name = repository.split("/")
+    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+    settings["site_url"] = f"https://{owner}.github.io/{name}/"
+    icon = "fontawesome/brands/github"
+    link = {"icon": icon, "link": f"{server}/{repository}", "name": "The repository"}
+    settings["extra"]["social"] = [link]
 
 
 def main(arguments: list[str]) -> int:

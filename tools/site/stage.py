@@ -60,6 +60,8 @@ class Stage:
         here = self.root / path
         if found := place(path / "README.md" if here.is_dir() else path):
             return found
+        if not here.exists():
+            return path  # the build names a link that leads to nothing
         where = source_place(path)
         if where not in self.titles:
             self.titles[where] = str(path)

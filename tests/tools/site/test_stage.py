@@ -11,7 +11,7 @@ FILES = {
     "README.md": "# Project\n\n[cost](docs/cost.md), [decisions](docs/decisions)\n",
     "docs/index.md": "# Home\n\n[install](../README.md#project)\n",
     "docs/cost.md": "# Cost\n\n[settings](../settings.yaml), [code](../code)\n",
-    "docs/decisions/0001-a.md": "# 1. A\n\n[cost](../cost.md)\n",
+    "docs/decisions/0001-a.md": "# 1. A\n\n[cost](../cost.md), [no](../no.md)\n",
     "docs/schema/a.json": '{"title": "A finding"}',
     "docs/picture.svg": "<svg/>",
     "settings.yaml": "a: 1\n",
