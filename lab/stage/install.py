@@ -43,6 +43,11 @@ PACKAGES = (
     Package("nftables", "nft", "kube-proxy's and UFW's rules"),
     Package("iproute2", "ip", "addresses inside the namespace"),
     Package("util-linux", "unshare", "the namespace itself"),
+    Package(
+        "prometheus-alertmanager",
+        "prometheus-alertmanager",
+        "the tests of alerts to Alertmanager",
+    ),
 )
 
 
