@@ -5,11 +5,13 @@ chart, the bills of materials, the schemas, the notes and the checksums.
 It does not: publish, sign or upload anything.
 """
 
+import gzip
 import hashlib
 import json
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 from tools.release.bom import PARTS, ROOT, bill
@@ -18,6 +20,9 @@ from tools.release.versions import version
 
 NOTES = "notes.md"
 SUMS = "SHA256SUMS"
+SCHEMAS = ("docs/schema", "docs/api")
+ALONE = "targets.schema.json"
+"""An editor loads this one by its address."""
 
 
 def write(out: Path, tag: str | None, addresses: list[str]) -> None:
@@ -32,9 +37,22 @@ def write(out: Path, tag: str | None, addresses: list[str]) -> None:
     for part in PARTS:
         made = json.dumps(bill(part), indent=1) + "\n"
         (out / f"{part}-{number}.cdx.json").write_text(made)
-    for schema in sorted((ROOT / "docs").rglob("*.schema.json")):
+    _archive(out / f"parallax-schemas-{number}.tar.gz")
+    for schema in (ROOT / "docs/schema").glob(ALONE):
         shutil.copyfile(schema, out / schema.name)
     (out / SUMS).write_text(_sums(out))
+
+
+def _archive(to: Path) -> None:
+    """Write the schemas and the descriptions of interfaces, the same for each build."""
+    files = [p for folder in SCHEMAS for p in (ROOT / folder).rglob("*.json")]
+    with gzip.GzipFile(to, "wb", mtime=0) as packed:
+        with tarfile.open(fileobj=packed, mode="w") as archive:
+            for file in sorted(files):
+                entry = tarfile.TarInfo(str(file.relative_to(ROOT / "docs")))
+                entry.size = file.stat().st_size
+                with file.open("rb") as content:
+                    archive.addfile(entry, content)
 
 
 def _chart(out: Path, arguments: list[str]) -> None:

@@ -29,7 +29,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         *("runbook.md", "metrics*.md", "cost.md", "threat-model.md"),
         *("security.md", "changelog.md"),
     ),
-    REST: ("cli*.md", "api/*", "schema/*", "glossary.md", "licenses.md"),
+    REST: ("cli*.md", "mcp.md", "api/*", "schema/*", "glossary.md", "licenses.md"),
     "How it is built": (
         *("principles.md", "decisions/*", "accuracy.md", "accuracy-*.md"),
         *("benchmarks.md", "lab-runs.md", "lab.md", "adding-a-cause.md"),
@@ -46,7 +46,9 @@ TITLES = {
     "accuracy-public-data.md": "Accuracy on public data",
     "lab.md": "The lab",
     "cost.md": "Cost",
+    "api/index.md": "Interfaces",
     "schema/index.md": "Schemas",
+    "schema/cli/index.md": "Output of commands",
     "decisions/index.md": "Decisions",
 }
 """Titles on the site that differ from those of the repository."""
@@ -101,5 +103,5 @@ def _entries(
             yield {
                 titles.get(Path(name) / "index.md", name.capitalize()): folders[name]
             }
-        at = 0 if page.name == "index.md" else len(folders[name])
+        at = 0 if page == Path(name) / "index.md" else len(folders[name])
         folders[name].insert(at, {title: str(page)})

@@ -1,6 +1,7 @@
 """What is published with a release, except the image."""
 
 import subprocess
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ def test_every_file_has_a_checksum(
     names = {file.name for file in out.iterdir()}
     assert f"parallax-agent-{__version__}.cdx.json" in names
     assert f"parallax-functions-{__version__}.cdx.json" in names
-    assert "finding.v1.schema.json" in names
+    with tarfile.open(out / f"parallax-schemas-{__version__}.tar.gz") as archive:
+        assert "schema/finding.v1.schema.json" in archive.getnames()
     assert "old.tgz" not in names
     done = subprocess.run(  # noqa: S603 - our own arguments
         ["sha256sum", "--check", SUMS],  # noqa: S607 - whichever it is
@@ -70,3 +72,11 @@ def test_a_wrong_tag_writes_nothing(tmp_path: Path, chart: list[list[str]]) -> N
         write(tmp_path / "release", "v9.8.7", [])
     assert not (tmp_path / "release").exists()
     assert chart == []
+
+
+def test_the_archive_is_the_same_for_each_build(tmp_path: Path) -> None:
+    """So its checksum can be compared with one of a build at home."""
+    first, again = tmp_path / "a.tar.gz", tmp_path / "b.tar.gz"
+    files._archive(first)
+    files._archive(again)
+    assert first.read_bytes().replace(b"a.tar", b"b.tar") == again.read_bytes()

@@ -47,7 +47,8 @@ def test_pages_that_show_files_are_not_listed() -> None:
 
 def test_the_first_page_of_a_folder_is_first() -> None:
     """The folder's entry then leads to it."""
-    titles = {Path("decisions/0001.md"): "1", Path("decisions/index.md"): "Decisions"}
+    names = {"decisions/0001.md": "1", "decisions/index.md": "Decisions"}
+    titles = {Path(name): title for name, title in names.items()}
     (built,) = navigation(titles)[1:]
     entries = [{"Decisions": "decisions/index.md"}, {"1": "decisions/0001.md"}]
     assert built == {"How it is built": [{"Decisions": entries}]}
