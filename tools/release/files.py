@@ -46,13 +46,15 @@ def write(out: Path, tag: str | None, addresses: list[str]) -> None:
 def _archive(to: Path) -> None:
     """Write the schemas and the descriptions of interfaces, the same for each build."""
     files = [p for folder in SCHEMAS for p in (ROOT / folder).rglob("*.json")]
-    with gzip.GzipFile(to, "wb", mtime=0) as packed:
-        with tarfile.open(fileobj=packed, mode="w") as archive:
-            for file in sorted(files):
-                entry = tarfile.TarInfo(str(file.relative_to(ROOT / "docs")))
-                entry.size = file.stat().st_size
-                with file.open("rb") as content:
-                    archive.addfile(entry, content)
+    with (
+        gzip.GzipFile(to, "wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
+        for file in sorted(files):
+            entry = tarfile.TarInfo(str(file.relative_to(ROOT / "docs")))
+            entry.size = file.stat().st_size
+            with file.open("rb") as content:
+                archive.addfile(entry, content)
 
 
 def _chart(out: Path, arguments: list[str]) -> None:
