@@ -41,6 +41,7 @@ PACKAGES = (
     Package("nsd", "nsd", "the zone's own name server"),
     Package("unbound", "unbound", "the resolver"),
     Package("nftables", "nft", "kube-proxy's and UFW's rules"),
+    Package("prometheus", "promtool", "it scrapes and checks the metrics"),
     Package("iproute2", "ip", "addresses inside the namespace"),
     Package("util-linux", "unshare", "the namespace itself"),
     Package(
