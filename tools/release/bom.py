@@ -7,6 +7,7 @@ It does not: list the base image's Debian packages; the image's own bill does.
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -65,7 +66,13 @@ def _normal(name: str) -> str:
 
 
 def _run(*command: str) -> None:
-    """Run a command; its output appears only if it fails."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    """Run a command; its output appears only if it fails.
+
+    Packages that a PYTHONPATH adds would be listed too, although they are not shipped.
+    """
+    own = {name: v for name, v in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        command, capture_output=True, text=True, check=False, env=own
+    )
     if done.returncode:
         raise RuntimeError(f"{command[0]} failed:\n{done.stdout}{done.stderr}")
