@@ -20,8 +20,12 @@ from tools.site.stage import Stage
 
 ROOT = Path(__file__).parents[2]
 OWN = Path(__file__).parent
-SHIM = ROOT / ".tools/iframe-worker/package/shim/index.js"
-"""Replaces a browser's workers, which do not run from the file system."""
+FROM_ELSEWHERE = {
+    "icon.svg": "agent/chart/icon.svg",
+    # replaces a browser's workers, which do not run from the file system
+    "iframe-worker.js": ".tools/iframe-worker/package/shim/index.js",
+}
+"""Files of the site that are not in its own folder."""
 
 
 def prepare(out: Path) -> None:
@@ -30,7 +34,8 @@ def prepare(out: Path) -> None:
     stage = Stage(ROOT, out / "pages")
     stage.fill()
     shutil.copytree(OWN / "assets", out / "pages/assets")
-    shutil.copyfile(SHIM, out / "pages/assets/iframe-worker.js")
+    for name, file in FROM_ELSEWHERE.items():
+        shutil.copyfile(ROOT / file, out / "pages/assets" / name)
     settings: dict[str, Any] = yaml.safe_load((OWN / "settings.yaml").read_text())
     settings["nav"] = navigation(stage.titles)
     if repository := os.environ.get("GITHUB_REPOSITORY"):
