@@ -9,6 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SETUP = ROOT / "tools/setup"
+PACKAGE = re.compile(r"local package=(\S+) have=(\S+)\n +local sum=(\S+)")
+"""What is installed from npm: its name, its folder, its checksum."""
 PYTHON = "#!/bin/sh\nexit 0\n"
 UV = """#!/bin/sh
 echo "$*" >>uv.log
@@ -29,9 +31,8 @@ def clone(tmp_path: Path) -> Path:
         shutil.copy(
             ROOT / f"tools/{tool}.txt", tmp_path / f".tools/{tool}/installed.txt"
         )
-    text = SETUP.read_text()
-    packages = re.findall(r"package=(\S+) have=(\S+)\n *local sum=(\w+)", text)
-    assert len(packages) == 2
+    packages = PACKAGE.findall(SETUP.read_text())
+    assert packages
     for package, folder, checksum in packages:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "installed.txt").write_text(f"{package} {checksum}\n")

@@ -16,6 +16,7 @@ from parallax.cli import (
     cost,
     incidents,
     judge,
+    mcp,
     mute,
     probe,
     redrive,
@@ -50,6 +51,7 @@ app.command("mute")(mute.run)
 app.command("unmute")(mute.unmute)
 app.command("redrive")(redrive.run)
 app.command("cost")(cost.run)
+app.command("mcp")(mcp.run)
 
 
 def _show_version(requested: bool) -> None:  # noqa: FBT001 - typer's signature
