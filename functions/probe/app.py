@@ -14,6 +14,7 @@ from parallax.logs import open_log, with_context
 from parallax.metrics import Meter
 from parallax.probe import configured_plan
 from parallax.probe.fan_out import FanOut
+from parallax.probe.logins import read_logins
 from parallax.probe.probing import Probing, seconds_left
 
 configuration = settings.read()
@@ -24,6 +25,7 @@ probing = Probing(
     meter=meter,
     fan_out=FanOut(configuration, meter.of_not_invoked),
     load=lambda: targets.load(targets.find()),
+    logins=lambda probed: read_logins(probed, configuration.logins_secret_arn),
 )
 log = open_log()
 

@@ -55,6 +55,7 @@ class Settings:
     hetzner_token_arn: str | None = None
     hetzner_calls_per_hour: int = HETZNER_CALLS_PER_HOUR
     agent_key_arn: str | None = None
+    logins_secret_arn: str | None = None
     snapshot_bucket: str | None = None
     metrics_token_arn: str | None = None
     otlp_url: str | None = None
@@ -102,6 +103,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
             variables, "PARALLAX_HETZNER_CALLS_PER_HOUR", HETZNER_CALLS_PER_HOUR
         ),
         agent_key_arn=_text(variables, "PARALLAX_AGENT_KEY_ARN"),
+        logins_secret_arn=_text(variables, "PARALLAX_LOGINS_SECRET_ARN"),
         snapshot_bucket=_text(variables, "PARALLAX_SNAPSHOT_BUCKET"),
         metrics_token_arn=_text(variables, "PARALLAX_METRICS_TOKEN_ARN"),
         otlp_url=_unchanged_url(variables, "PARALLAX_OTLP_URL"),
