@@ -62,7 +62,7 @@ build: setup ## build the functions and the layer with SAM
 record: setup ## play every fault and save its snapshot in events/diagnose/
 	@$(PY) -m lab.demo record --case "$(CASE)"
 
-docs: setup ## generate docs/causes.md, docs/cli.md, docs/api, and parts of the chart
+docs: setup ## generate pages of docs/ and parts of the chart
 	@$(PY) -m tools.handbook
 	@$(PY) -m tools.interfaces
 	@$(PY) -m tools.chart
