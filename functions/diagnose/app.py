@@ -1,9 +1,10 @@
 """Diagnose: judges all observations of a target and updates its incident.
 
 In: records of the journal's stream; `{"listen": true}` once a minute: do agents and
-probes report?; `{"sweep": true}` once an hour; by hand, `{"snapshot": {…}}`, which is
-judged and printed. Out: incidents, and their snapshots in S3. It does not: call
-anything but its tables, its bucket and its dead-letter queue.
+probes report?; `{"sweep": true}` and `{"uptime": true}` once an hour; by hand,
+`{"snapshot": {…}}`, which is judged and printed. Out: incidents, and their snapshots in
+S3; histories of uptime. It does not: call anything but its tables, its bucket and its
+dead-letter queue.
 """
 
 from typing import Any
@@ -29,4 +30,6 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         return {"moved": diagnosis.listen(watched)}
     if event.get("sweep"):
         return {"ended": diagnosis.sweep(watched)}
+    if event.get("uptime"):
+        return {"counted_until": diagnosis.count_uptime(watched)}
     return diagnosis.judge_batch(event, watched)

@@ -15,6 +15,7 @@ from parallax.metrics import Meter
 from parallax.probe import configured_plan
 from parallax.probe.fan_out import FanOut
 from parallax.probe.probing import Probing, seconds_left
+from parallax.uptime.chapters import Chapters
 
 configuration = settings.read()
 meter = Meter(configuration.metrics)
@@ -24,6 +25,7 @@ probing = Probing(
     meter=meter,
     fan_out=FanOut(configuration, meter.of_not_invoked),
     load=lambda: targets.load(targets.find()),
+    keep=Chapters(configuration.journal_table).keep,
 )
 log = open_log()
 

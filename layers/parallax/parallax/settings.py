@@ -41,6 +41,7 @@ class Settings:
 
     journal_table: str | None = None
     incidents_table: str | None = None
+    uptime_table: str | None = None
     findings_topic_arn: str | None = None
     alerts_topic_arn: str | None = None
     report_url: str | None = None
@@ -81,6 +82,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         journal_table=_text(variables, "PARALLAX_JOURNAL_TABLE"),
         incidents_table=_text(variables, "PARALLAX_INCIDENTS_TABLE"),
+        uptime_table=_text(variables, "PARALLAX_UPTIME_TABLE"),
         findings_topic_arn=_text(variables, "PARALLAX_FINDINGS_TOPIC_ARN"),
         alerts_topic_arn=_text(variables, "PARALLAX_ALERTS_TOPIC_ARN"),
         report_url=_url(variables, "PARALLAX_REPORT_URL", "") or None,

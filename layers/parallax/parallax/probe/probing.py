@@ -47,6 +47,8 @@ class Probing:
     meter: Meter
     fan_out: FanOut
     load: Callable[[], tuple[Target, ...]]
+    keep: Callable[[Round], None] = lambda _: None
+    """Keeps the past of a round for `parallax.uptime`; raises nothing."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def answer(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
@@ -121,6 +123,8 @@ class Probing:
         finished = now.finished(runs, ended_at)
         self.meter.of_failing(len(finished.failing))
         self.journal.record_round(finished)
+        if not now.shard.half:
+            self.keep(finished)
         return finished
 
     def _last(self, shard: Shard) -> LastRound | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from parallax.model.secret_text import quoted
-from parallax.model.target import Healthy, Reached, Target
+from parallax.model.target import Healthy, Public, Reached, Target
 from parallax.model.wire import decode, wire_name
 from parallax.targets.defaults import origin, with_defaults
 from parallax.targets.expected import expected
@@ -36,10 +36,12 @@ _KEYS: dict[Location, tuple[str, ...]] = {
     ("defaults", "healthy"): tuple(f.name for f in fields(Healthy)),
     ("defaults", "reached"): tuple(f.name for f in fields(Reached)),
     ("defaults", "maintenance", 0): KEYS,
+    ("defaults", "public"): tuple(f.name for f in fields(Public)),
     ("targets", 0): _TARGET,
     ("targets", 0, "healthy"): tuple(f.name for f in fields(Healthy)),
     ("targets", 0, "reached"): tuple(f.name for f in fields(Reached)),
     ("targets", 0, "maintenance", 0): KEYS,
+    ("targets", 0, "public"): tuple(f.name for f in fields(Public)),
 }
 """The keys that each mapping may have; 0 stands for any entry of a list."""
 

@@ -17,6 +17,10 @@ from parallax.targets.labels import runbook_problem
 from parallax.targets.yaml_lines import Location, Problem, entries_of, keys_of
 
 TIMEOUT_SECONDS = (0.5, 20.0)
+SLO = (50.0, 99.999)
+"""Percent. 100 leaves no budget: the first failed probe would break it."""
+LONGEST_TITLE = 80
+"""Characters of a title or a group on the status page."""
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -38,6 +42,7 @@ def rules(entry: object, location: Location) -> Iterator[Problem]:
     if isinstance(cluster, str) and not is_name(cluster):
         at = (*location, "reached", "cluster")
         yield at, f"expected {NAME}, got {quoted(cluster)}"
+    yield from _public(values.get("public"), (*location, "public"))
     healthy = keys_of(values.get("healthy"))
     at = (*location, "healthy", "status_codes")
     if healthy.get("status_codes") == []:
@@ -48,6 +53,21 @@ def rules(entry: object, location: Location) -> Iterator[Problem]:
                 (*at, index),
                 f"expected a status code from 100 to 599, got {quoted(code)}",
             )
+
+
+def _public(value: object, at: Location) -> Iterator[Problem]:
+    """Yield what is wrong with the texts of the status page."""
+    for key in ("title", "group"):
+        text = keys_of(value).get(key)
+        if isinstance(text, str) and not 0 < len(text.strip()) <= LONGEST_TITLE:
+            expected = f"expected text of 1 to {LONGEST_TITLE} characters"
+            yield (*at, key), f"{expected}, got {quoted(text)}"
+
+
+def _is_slo(value: object) -> bool:
+    low, high = SLO
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and low <= cast("float", value) <= high
 
 
 def _is_name(value: object) -> bool:
@@ -67,4 +87,5 @@ def _is_status_code(value: object) -> bool:
 _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
     "name": (_is_name, "lower-case letters, digits and hyphens, as in a host name"),
     "timeout_seconds": (_is_timeout, "seconds from 0.5 to 20"),
+    "slo": (_is_slo, "a percentage from 50 to 99.999, such as 99.9"),
 }
