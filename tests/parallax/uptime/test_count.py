@@ -1,6 +1,7 @@
 """Specification of how probes become seconds: `parallax.uptime.count`."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -122,7 +123,8 @@ def test_the_parts_of_a_time_add_up_to_the_whole(
     """However the roll-up divides the time, nothing is lost or counted twice."""
     edges = sorted({0, *cuts, 4000})
     parts = [
-        count(probes, 60.0, part, windows) for part in zip(edges, edges[1:], strict=False)
+        count(probes, 60.0, part, windows)
+        for part in pairwise(edges)
     ]
     assert total(parts) == count(probes, 60.0, (0, 4000), windows)
 

@@ -47,7 +47,7 @@ class Probing:
     meter: Meter
     fan_out: FanOut
     load: Callable[[], tuple[Target, ...]]
-    keep: Callable[[Round], None] = lambda _: None
+    keep: Callable[[Round, LastRound | None], None] = lambda *_: None
     """Keeps the past of a round for `parallax.uptime`; raises nothing."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -124,7 +124,7 @@ class Probing:
         self.meter.of_failing(len(finished.failing))
         self.journal.record_round(finished)
         if not now.shard.half:
-            self.keep(finished)
+            self.keep(finished, last)
         return finished
 
     def _last(self, shard: Shard) -> LastRound | None:

@@ -7,25 +7,37 @@ It does not: fail a round. What cannot be written is logged.
 
 import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from parallax.aws import client
 from parallax.journal.observation import moment
 from parallax.model.packed import UnreadableError
-from parallax.model.round import Round
+from parallax.model.round import LastRound, Round
 from parallax.uptime.chapter import PARTITION, Chapter, chapter_item, read_chapter
 
 EVERY = 15
 """Minutes between two chapters of a shard; each shard has its own minute."""
+PAUSE = timedelta(minutes=5)
+"""Time without a round after which the last one is stored as well."""
 END = "~"
 """Sorts after every key of the partition."""
 log = logging.getLogger(__name__)
 
 
-def is_due(finished: Round) -> bool:
-    """Say whether a round is the one of its quarter of an hour that is kept."""
-    return finished.started_at.minute % EVERY == finished.shard % EVERY
+def due(finished: Round, last: LastRound | None) -> Iterator[Round]:
+    """Yield the rounds whose past is stored now.
+
+    One in each quarter of an hour. After a pause of the probes also the last round
+    before it: no later one has its probes.
+    """
+    before = last.started_at if last else None
+    if last and before and finished.started_at - before > PAUSE:
+        past = tuple(last.targets.values())
+        yield replace(finished, started_at=before, targets=past)
+    if finished.started_at.minute % EVERY == finished.shard % EVERY:
+        yield finished
 
 
 class Chapters:
@@ -34,16 +46,17 @@ class Chapters:
     def __init__(self, table: str | None) -> None:
         self.table = table
 
-    def keep(self, finished: Round) -> None:
-        """Store a round's past if it is due; raises nothing."""
-        if self.table is None or not is_due(finished):
+    def keep(self, finished: Round, last: LastRound | None) -> None:
+        """Store what is due after a round; `last` is the one before. Raises nothing."""
+        if self.table is None:
             return
-        try:
-            client("dynamodb").put_item(
-                TableName=self.table, Item=chapter_item(finished)
-            )
-        except Exception:
-            log.exception("past was not stored", extra={"shard": finished.shard})
+        for one in due(finished, last):
+            try:
+                client("dynamodb").put_item(
+                    TableName=self.table, Item=chapter_item(one)
+                )
+            except Exception:
+                log.exception("past was not stored", extra={"shard": one.shard})
 
     def between(self, since: int, until: int) -> Iterator[Chapter]:
         """Yield the chapters written between two Unix times, oldest first.

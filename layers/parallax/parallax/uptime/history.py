@@ -11,7 +11,7 @@ only if the stored `until` is the one that was read, so nothing is counted twice
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from itertools import groupby
 from typing import Any
 from zlib import crc32
@@ -117,11 +117,16 @@ def _check(version: object, name: str) -> None:
 def _payload(history: History, oldest: int) -> bytes:
     today = history.until // DAY
     recent = {
-        target: {day: t for day, t in days.items() if oldest < day <= today}
+        target: {d: _done(t, d, today) for d, t in days.items() if oldest < d <= today}
         for target, days in sorted(history.targets.items())
     }
     rows = {target: _row(days) for target, days in recent.items() if days}
     return pack({"v": VERSION, "targets": rows})
+
+
+def _done(tally: Tally, day: int, today: int) -> Tally:
+    """Return a past day without its number of probes if none failed."""
+    return replace(tally, probes=0) if day < today and not tally.failed else tally
 
 
 def _row(days: Days) -> list[Any]:

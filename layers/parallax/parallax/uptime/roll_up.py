@@ -128,9 +128,7 @@ class RollUp:
             windows = _windows(target, within)
             new = count(seen, target.interval, within, windows, self.blind)
             days = dict(found.get(target.name, {}))
-            tally = days.get(day, NOTHING).plus(new)
-            # A day without a failure needs no number of probes.
-            days[day] = tally if tally.failed else replace(tally, probes=0)
+            days[day] = days.get(day, NOTHING).plus(new)
             found[target.name] = days
         return replace(history, until=within[1], targets=found)
 

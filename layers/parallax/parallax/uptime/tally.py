@@ -14,8 +14,8 @@ class Tally:
     """Seconds of a day, without those in maintenance, which are apart.
 
     `known` seconds were observed, `outage` of them without service. `failed` probes
-    failed of `probes`; a day without a failure does not keep its `probes`, so that
-    equal days take no space.
+    failed of `probes`; a past day without a failure does not keep its `probes`, so
+    that equal days take no space.
     """
 
     known: int = 0
