@@ -47,7 +47,7 @@ class Probing:
     meter: Meter
     fan_out: FanOut
     load: Callable[[], tuple[Target, ...]]
-    keep: Callable[[Round, LastRound | None], None] = lambda *_: None
+    keep: Callable[[Round, LastRound | None], None] = lambda _, __: None
     """Keeps the past of a round for `parallax.uptime`; raises nothing."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 

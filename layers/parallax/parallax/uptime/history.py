@@ -11,7 +11,7 @@ only if the stored `until` is the one that was read, so nothing is counted twice
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 from zlib import crc32
@@ -126,7 +126,7 @@ def _payload(history: History, oldest: int) -> bytes:
 
 def _done(tally: Tally, day: int, today: int) -> Tally:
     """Return a past day without its number of probes if none failed."""
-    return replace(tally, probes=0) if day < today and not tally.failed else tally
+    return tally._replace(probes=0) if day < today and not tally.failed else tally
 
 
 def _row(days: Days) -> list[Any]:
@@ -138,7 +138,7 @@ def _row(days: Days) -> list[Any]:
 
 def _short(tally: Tally) -> Iterable[int]:
     """Return a tally's numbers without the zeros at its end."""
-    numbers = [*astuple(tally)]
+    numbers = [*tally]
     while numbers and not numbers[-1]:
         numbers.pop()
     return numbers

@@ -8,6 +8,7 @@ Source of the terms: Google, "Site Reliability Workbook", chapters 2 (error budg
 5 (burn rate).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -39,12 +40,13 @@ class Budget:
         return self.allowed - self.spent
 
 
-def window(days: Days, today: int, length: int) -> list[Tally]:
+def window(days: Days, today: int, length: int) -> tuple[Tally, ...]:
     """Return the tallies of the last days with today, oldest first."""
-    return [days.get(day, NOTHING) for day in range(today - length + 1, today + 1)]
+    range_ = range(today - length + 1, today + 1)
+    return tuple([days.get(day, NOTHING) for day in range_])
 
 
-def uptime(tallies: list[Tally]) -> float | None:
+def uptime(tallies: Sequence[Tally]) -> float | None:
     """Return the share of observed time in service, 0 to 1; None: there is no data."""
     summed = total(tallies)
     return None if not summed.known else 1 - summed.outage / summed.known

@@ -3,19 +3,19 @@
 In and out: values. It does not: count; `parallax.uptime.count` does.
 """
 
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable
+from typing import NamedTuple
 
 DAY = 86_400
 """Seconds of a UTC day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(NamedTuple):
     """Seconds of a day, without those in maintenance, which are apart.
 
     `known` seconds were observed, `outage` of them without service. `failed` probes
     failed of `probes`; a past day without a failure does not keep its `probes`, so
-    that equal days take no space.
+    that equal days take no space. A page reads 45,000 of them, so they are tuples.
     """
 
     known: int = 0
@@ -27,8 +27,7 @@ class Tally:
 
     def plus(self, other: "Tally") -> "Tally":
         """Return the sum of two tallies."""
-        both = zip(astuple(self), astuple(other), strict=True)
-        return Tally(*(one + two for one, two in both))
+        return total((self, other))
 
     @property
     def observed(self) -> int:
@@ -39,7 +38,7 @@ class Tally:
 NOTHING = Tally()
 
 
-def total(tallies: "list[Tally]") -> Tally:
+def total(tallies: Iterable[Tally]) -> Tally:
     """Return the sum of some tallies."""
-    rows = [astuple(one) for one in tallies]
-    return Tally(*map(sum, zip(*rows, strict=True))) if rows else NOTHING
+    sums = [sum(column) for column in zip(*tallies, strict=True)]
+    return Tally(*sums) if sums else NOTHING
