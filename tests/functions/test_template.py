@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from parallax.groups import table as groups
+from parallax.journal.round_times import ROUNDS as ROUNDS_KEY
 from parallax.links import key
 from parallax.model import alert
 from parallax.probe import Plan
 from parallax.redrive.stack import LETTERS_OUTPUT
 from parallax.snapshots.address import PREFIX
+from parallax.status_page.destination import TYPES
 from parallax.targets import time_zones
 from tests.functions.template import (
     ALARMS,
@@ -46,6 +48,7 @@ CALLS = {
     ".get_topic_attributes": "sns:GetTopicAttributes",
     ".get_queue_attributes": "sqs:GetQueueAttributes",
     ".put_object": "s3:PutObject",
+    ".get_object": "s3:GetObject",
     ".invoke": "lambda:InvokeFunction",
     ".send_message_batch": "sqs:SendMessage",
     "secret": "secretsmanager:GetSecretValue",
@@ -70,6 +73,11 @@ GROUPS = (
     ("notify/digest/send.py", "_send"),
 )
 """What the handler reaches in addition if the function has the alerts topic."""
+SOURCES = (
+    ("incidents/items.py", "get"),
+    ("journal/newest_probes.py", "newest_probes"),
+    ("uptime/table.py", "_read"),
+)
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ".record": (
         ("journal/dynamodb.py", "record"),
@@ -101,6 +109,16 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "ClaimCheck": (("snapshots/bucket.py", "_put"),),
     "sweep_all": (SWEEP,),
+    ".open_roll_up": (
+        ("uptime/table.py", "_read", "put"),
+        ("uptime/chapters.py", "between", "_one"),
+    ),
+    "Chapters": (("uptime/chapters.py", "keep"),),
+    "Sources": SOURCES,
+    ".publish_status_page": (
+        *SOURCES,
+        ("status_page/destination.py", "read", "write"),
+    ),
     "shrink_resolved": (SWEEP,),
     "LinkKey": (("incidents/items.py", "get"),),
     "DynamoGroups": (MOVE,),
@@ -119,7 +137,7 @@ CALLED = {
     "inspect": ("inspect/inspection.py",),
     "ingest": ("ingest/endpoint.py", "ingest/store.py"),
     "diagnose": ("incidents/diagnosis.py",),
-    "report": ("report/endpoint.py",),
+    "report": ("report/endpoint.py", "overview/endpoint.py"),
 }
 """The module of the layer behind a handler's one call."""
 PARTIAL = ("batchItemFailures", "process_partial_response", "BatchProcessor")
@@ -174,7 +192,8 @@ def allowed(step: str) -> set[str]:
     # The key of a condition, and the end of an object's ARN, are not actions.
     text = text.replace("s3:ResourceAccount", "").replace(f"/{PREFIX}/*", "")
     verbs = r"(?:dynamodb|lambda|s3|sqs|sns|secretsmanager):\w+|:\*|\"\*"
-    return set(re.findall(verbs, text)) - {"dynamodb:LeadingKeys"}
+    # `GetObject` needs ListBucket to report a missing object; no code calls it.
+    return set(re.findall(verbs, text)) - {"dynamodb:LeadingKeys", "s3:ListBucket"}
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -284,7 +303,7 @@ def test_probe_may_invoke_itself_and_nothing_else() -> None:
 
 def test_report_reaches_only_the_items_behind_a_link() -> None:
     """The internet reaches it: it reads no target's incident, and writes one item."""
-    read, write = properties("report")["Policies"][0]["Statement"]
+    read, probes, uptime, write = properties("report")["Policies"][0]["Statement"]
     keys = {groups.KEY, f"{alert.PREFIX}*", key.ITEM}
     (readable,) = read["Condition"].values()
     assert set(readable["dynamodb:LeadingKeys"]) == keys
@@ -292,6 +311,26 @@ def test_report_reaches_only_the_items_behind_a_link() -> None:
     (writable,) = write["Condition"].values()
     assert writable == {"dynamodb:LeadingKeys": [groups.KEY]}
     assert write["Action"] == "dynamodb:PutItem"
+    (rounds,) = probes["Condition"].values()
+    assert rounds == {"dynamodb:LeadingKeys": [ROUNDS_KEY]}
+    assert (uptime["Resource"], uptime["Action"]) == (
+        "Uptime.Arn",
+        "dynamodb:BatchGetItem",
+    )
+
+
+def test_the_status_page_is_published_only_if_it_has_a_bucket() -> None:
+    """Off by default: without a bucket there is no right and no schedule."""
+    assert TEMPLATE["Parameters"]["StatusPageBucket"]["Default"] == ""
+    events = properties("diagnose")["Events"]
+    settings = events["StatusPageEveryFiveMinutes"]["Properties"]
+    assert settings["State"] == ["HasStatusPage", "ENABLED", "DISABLED"]
+    policies = properties("diagnose")["Policies"]
+    (only,) = [p for p in policies if isinstance(p, list)]
+    assert only[0] == "HasStatusPage"
+    files = json.dumps(only[1]["Statement"][0]["Resource"])
+    assert all(name in files for name in TYPES)
+    assert "/*" not in files
 
 
 def test_the_page_and_its_url_exist_only_where_mails_have_links() -> None:

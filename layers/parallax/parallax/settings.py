@@ -57,6 +57,9 @@ class Settings:
     hetzner_calls_per_hour: int = HETZNER_CALLS_PER_HOUR
     agent_key_arn: str | None = None
     snapshot_bucket: str | None = None
+    status_page_bucket: str | None = None
+    status_page_url: str | None = None
+    status_page_title: str = "Status"
     function_name: str | None = None
     half_minute_queue_url: str | None = None
     metrics: TargetMetrics = TargetMetrics.NONE
@@ -101,6 +104,9 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         ),
         agent_key_arn=_text(variables, "PARALLAX_AGENT_KEY_ARN"),
         snapshot_bucket=_text(variables, "PARALLAX_SNAPSHOT_BUCKET"),
+        status_page_bucket=_text(variables, "PARALLAX_STATUS_PAGE_BUCKET"),
+        status_page_url=_url(variables, "PARALLAX_STATUS_PAGE_URL", "") or None,
+        status_page_title=_text(variables, "PARALLAX_STATUS_PAGE_TITLE") or "Status",
         function_name=_text(variables, "AWS_LAMBDA_FUNCTION_NAME"),
         half_minute_queue_url=_text(variables, "PARALLAX_HALF_MINUTE_QUEUE_URL"),
         metrics=_metrics(variables, "PARALLAX_METRICS"),

@@ -122,10 +122,7 @@ def test_the_parts_of_a_time_add_up_to_the_whole(
 ) -> None:
     """However the roll-up divides the time, nothing is lost or counted twice."""
     edges = sorted({0, *cuts, 4000})
-    parts = [
-        count(probes, 60.0, part, windows)
-        for part in pairwise(edges)
-    ]
+    parts = [count(probes, 60.0, part, windows) for part in pairwise(edges)]
     assert total(parts) == count(probes, 60.0, (0, 4000), windows)
 
 

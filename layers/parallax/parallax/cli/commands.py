@@ -17,9 +17,11 @@ from parallax.cli import (
     incidents,
     judge,
     mute,
+    overview,
     probe,
     redrive,
     show,
+    status_page,
     targets,
 )
 from parallax.cli.command_line import CommandLine
@@ -48,6 +50,8 @@ app.command("show")(show.run)
 app.command("ack")(acknowledge.run)
 app.command("mute")(mute.run)
 app.command("unmute")(mute.unmute)
+app.command("overview")(overview.run)
+app.command("status-page")(status_page.run)
 app.command("redrive")(redrive.run)
 app.command("cost")(cost.run)
 

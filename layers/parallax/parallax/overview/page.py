@@ -64,8 +64,9 @@ def overview_page(view: View) -> str:
         _incidents(view),
         form(view.chosen, view.states),
         _range(len(shown), len(matching), view.chosen),
+        _head() if shown else None,
         element("ul", *shown, class_="all") if shown else None,
-        _legend(),
+        legend(),
         bars.symbols(),
     )
     return document(TITLE, CSS, main, _footer(view))
@@ -137,7 +138,15 @@ def _range(shown: int, matching: int, chosen: Filter) -> Node:
     return element("p", text, *parts, class_="soft")
 
 
-def _legend() -> Node:
+def _head() -> Node:
+    """Return the titles of the columns; on a phone there are none."""
+    names = ("Target", "Now", "90 days", "Uptime", "Error budget of 30 days")
+    titles = [element("span", name) for name in names]
+    return element("p", *titles, class_="head soft", aria_hidden="true")
+
+
+def legend() -> Node:
+    """Return what the bars mean, in words."""
     marks = [
         part
         for name, text in LEGEND

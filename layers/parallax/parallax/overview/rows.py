@@ -96,7 +96,7 @@ def _budget(left: Budget) -> tuple[str, str]:
     known = f" (data for {left.covered:.0%})" if left.covered < FEW else ""
     if left.left < 0:
         return f"missed by {duration(left.left)}{known}", "bad"
-    text = f"{duration(left.left)} of {duration(left.allowed)} left"
+    text = f"{duration(left.left)} left"
     if left.burn is not None and left.burn > 1:
         return f"{text}, burn rate {left.burn:.1f}{known}", "warn"
     return f"{text}{known}", ""

@@ -10,7 +10,7 @@ from hashlib import sha256
 from parallax.report import style
 
 OVERVIEW = """
-body { max-width: 70rem; }
+body { max-width: 76rem; }
 :root { --ok: #2e9e5b; --short: #c98a00; --long: #c5362c; --apart: #5b8bd0;
   --none: #c4c9cf; }
 @media (prefers-color-scheme: dark) { :root { --ok: #46b877; --short: #e0ac3a;
@@ -24,8 +24,12 @@ body { max-width: 70rem; }
 .all small { text-align: right; grid-row: auto; }
 .all li > b { grid-column: 1 / -1; }
 .u { font-variant-numeric: tabular-nums; }
+.head { display: none; }
 @media (min-width: 50rem) {
-  .all li { grid-template-columns: 13rem minmax(10rem, 1fr) 17rem 5rem 13rem; }
+  .all li, .head { display: grid; gap: .1rem .75rem;
+    grid-template-columns: 13rem minmax(10rem, 1fr) 20rem 5rem 13rem; }
+  .head { font-size: .85rem; margin: 0; }
+  .head span:nth-child(n+4) { text-align: right; }
   .all li > b, .all li > span:nth-child(2), .all .d { grid-column: auto; }
   .all .u { text-align: right; }
 }

@@ -72,7 +72,7 @@ def percent(share: float | None) -> str:
     if share is None:
         return "no data"
     hundredths = floor(share * 10_000 + 1e-9)
-    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") + " %"
+    return "100 %" if hundredths == 10_000 else f"{hundredths / 100:.2f} %"  # noqa: PLR2004 - all of them
 
 
 def duration(seconds: float) -> str:
