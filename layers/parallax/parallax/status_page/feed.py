@@ -63,9 +63,9 @@ def feed(
 def _item(
     channel: ET.Element, url: str, incident: PublicIncident, update: Update
 ) -> None:
-    names = ", ".join(key.rpartition(" / ")[2] for key in incident.affected)
+    sentence = update.text.partition(". ")[0].rstrip(".")
     item = ET.SubElement(channel, "item")
-    _text(item, "title", f"{TITLES[update.kind]}: {names}")
+    _text(item, "title", f"{TITLES[update.kind]}: {sentence}")
     _text(item, "link", f"{url}#{incident.id}")
     at = int(update.at.timestamp())
     guid = _text(item, "guid", f"{incident.id}-{update.kind.value}-{at}")

@@ -34,6 +34,7 @@ def next_incidents(
     working -= {key for keys in groups.values() for key in keys}
     shown = {one.key for one in services}
     found: list[PublicIncident] = []
+    covered: set[str] = set()
     for incident in sorted(last, key=lambda one: one.begun_at):
         if incident.resolved_at is not None:
             found.append(incident)
@@ -43,7 +44,9 @@ def next_incidents(
         # Without a successful request, nobody knows that a service works again.
         unsure = {k for k in incident.affected if k in shown and k not in working}
         taken = {key for keys in groups.values() for key in keys}
-        found.append(_changed(incident, (failing | unsure) - taken, working, now))
+        fails = (failing | unsure) - taken - covered
+        found.append(_changed(incident, fails, working, covered, now))
+        covered |= fails
     since = {one.key: one.state.member.since for one in services if one.state.member}
     new = groups.values()
     found += [_begun(keys, min(since[key] for key in keys), now) for keys in new]
@@ -67,26 +70,36 @@ def _failing_groups(services: Sequence[PublicTarget]) -> dict[str, set[str]]:
 def _begun(keys: set[str], since: datetime, now: datetime) -> PublicIncident:
     affected = tuple(sorted(keys))
     at = min(since, now)
-    name = sha256(f"{at.isoformat()} {affected}".encode()).hexdigest()[:12]
+    name = sha256(f"{now.isoformat()} {affected}".encode()).hexdigest()[:12]
     text = f"Requests to {_names(affected)} fail."
     update = Update(at=at, kind=UpdateKind.BEGUN, text=text)
-    return PublicIncident(id=name, begun_at=at, affected=affected, updates=(update,))
+    return PublicIncident(
+        id=name,
+        begun_at=at,
+        affected=affected,
+        services=affected,
+        updates=(update,),
+    )
 
 
 def _changed(
-    incident: PublicIncident, failing: set[str], working: set[str], now: datetime
+    incident: PublicIncident,
+    failing: set[str],
+    working: set[str],
+    covered: set[str],
+    now: datetime,
 ) -> PublicIncident:
+    """Return the incident now; `covered` belongs to earlier ones."""
     before = {*incident.affected}
     if failing == before:
         return incident
     recovered, new = before - failing, failing - before
     if not failing:
-        works = before <= working
-        end = (
-            f"{_names(before)} {_verb(before)} again."
-            if works
-            else ("It is no longer reported here.")
-        )
+        end = "It is no longer reported here."
+        if before <= working:
+            end = f"{_names(before)} {_verb(before)} again."
+        elif before & covered:
+            end = "It continues as part of an earlier incident."
         text = f"{end} The incident lasted {span(now - incident.begun_at)}."
         return _with(incident, UpdateKind.RESOLVED, text, now, incident.affected)
     texts: list[str] = []
@@ -115,7 +128,11 @@ def _with(
     updates = (first, *others[2 - MOST_UPDATES :], Update(at=now, kind=kind, text=text))
     resolved_at = now if kind is UpdateKind.RESOLVED else None
     return replace(
-        incident, affected=affected, updates=updates, resolved_at=resolved_at
+        incident,
+        affected=affected,
+        services=tuple(sorted({*incident.services, *affected})),
+        updates=updates,
+        resolved_at=resolved_at,
     )
 
 

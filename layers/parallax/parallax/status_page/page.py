@@ -7,7 +7,6 @@ public.
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from parallax.model.plain import plain_line
@@ -110,11 +109,10 @@ def _summary(
 
 
 def _services(services: Sequence[PublicTarget], bars: Bars) -> Iterator[Node]:
-    """Yield the services under their headings; those without one come first."""
-    ordered = sorted(services, key=lambda one: one.group or "")
-    for name, some in groupby(ordered, key=lambda one: one.group or ""):
+    """Yield the services under their headings; as the targets file orders them."""
+    for name in dict.fromkeys(one.group for one in services):
         yield element("h2", name or "Services")
-        rows = [_service(one, bars) for one in some]
+        rows = [_service(one, bars) for one in services if one.group == name]
         yield element("ul", *rows, class_="services")
 
 
@@ -145,7 +143,7 @@ def _section(title: str, incidents: Sequence[PublicIncident], now: datetime) -> 
 
 
 def _incident(one: PublicIncident, now: datetime) -> Iterator[Node]:
-    names = ", ".join(key.rpartition(" / ")[2] for key in one.affected)
+    names = ", ".join(key.rpartition(" / ")[2] for key in one.services)
     end = one.resolved_at
     time = f"lasted {span(end - one.begun_at)}" if end else "continues"
     yield element("h3", names, id=plain_line(one.id))

@@ -42,13 +42,15 @@ class Update:
 class PublicIncident:
     """A failure as the public sees it.
 
-    `affected` are the services that fail now, or failed last.
+    `affected` are the services that fail now, or failed last; `services` are all that
+    failed since it began.
     """
 
     id: str
     begun_at: datetime
     resolved_at: datetime | None = None
     affected: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
     updates: tuple[Update, ...] = ()
 
 
