@@ -35,6 +35,7 @@ TALLIES = st.builds(
     known=st.integers(1, DAY),
     outage=st.integers(0, DAY),
     failed=st.integers(0, 9),
+    probes=st.just(0),
     known_in_maintenance=st.integers(0, DAY),
 )
 TARGETS = st.dictionaries(

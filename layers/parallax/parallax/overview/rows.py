@@ -5,13 +5,13 @@ It does not: choose which targets are shown.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from parallax.model.group import Group
 from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.notify.paragraph import minute
-from parallax.overview.bars import Bars
+from parallax.overview.bars import Bars, Picture
 from parallax.overview.state import WORDS, Status, TargetState
 from parallax.report.elements import Node, Part, element
 from parallax.uptime.history import Days
@@ -48,10 +48,17 @@ class Rows:
     today: int
     sign: Sign
     bars: Bars
+    _known: dict[int, tuple[Days, Picture]] = field(
+        default_factory=dict[int, tuple[Days, Picture]]
+    )
+    _budgets: dict[tuple[int, float], tuple[str, str]] = field(
+        default_factory=dict[tuple[int, float], tuple[str, str]]
+    )
+    """Of equal days, by their identity: most targets share theirs."""
 
     def row(self, one: TargetState, days: Days) -> Node:
         """Return the row of a target."""
-        picture = self.bars.picture(window(days, self.today, SHOWN_DAYS))
+        picture = self._picture(days)
         return element(
             "li",
             element("b", one.target.name),
@@ -60,6 +67,14 @@ class Rows:
             element("span", percent(picture.uptime), class_="u"),
             self._objective(one, days),
         )
+
+    def _picture(self, days: Days) -> Picture:
+        known = self._known.get(id(days))
+        if known is None:
+            picture = self.bars.picture(window(days, self.today, SHOWN_DAYS))
+            # The days are kept, so that no other value gets their identity.
+            known = self._known[id(days)] = days, picture
+        return known[1]
 
     def _state(self, one: TargetState) -> Iterator[Part]:
         """Yield the state in words; a failing target links to its incident."""
@@ -83,8 +98,10 @@ class Rows:
         slo = one.target.slo
         if slo is None:
             return None
-        left = budget(days, self.today, slo)
-        text, color = _budget(left)
+        key = id(days), slo
+        if key not in self._budgets:
+            self._budgets[key] = _budget(budget(days, self.today, slo))
+        text, color = self._budgets[key]
         shown = {"class_": color} if color else {}
         return element("small", f"SLO {slo:g} %: {text}", **shown)
 

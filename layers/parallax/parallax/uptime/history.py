@@ -96,10 +96,7 @@ def read_history(item: Mapping[str, Any]) -> History:
         return History(
             part=int(name.removeprefix(PREFIX)),
             until=int(in_clear(item, "until", "N")),
-            targets={
-                str(target): _days(int(first), runs)
-                for target, (first, *runs) in plain["targets"].items()
-            },
+            targets=_targets(plain["targets"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         if isinstance(error, NewerError):
@@ -142,6 +139,19 @@ def _short(tally: Tally) -> Iterable[int]:
     while numbers and not numbers[-1]:
         numbers.pop()
     return numbers
+
+
+def _targets(rows: Mapping[str, list[Any]]) -> dict[str, Days]:
+    """Return the days of each target; equal rows share one value."""
+    known: dict[str, Days] = {}
+    found: dict[str, Days] = {}
+    for target, row in rows.items():
+        key = f"{row}"
+        if key not in known:
+            first, *runs = row
+            known[key] = _days(int(first), runs)
+        found[str(target)] = known[key]
+    return found
 
 
 def _days(first: int, runs: Iterable[list[int]]) -> Days:

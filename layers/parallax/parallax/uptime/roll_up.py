@@ -27,7 +27,7 @@ LATE = 35 * 60
 KEPT = 47 * HOUR
 """How far back the journal surely has chapters."""
 QUARTER = EVERY * 60
-SECONDS = 12.0
+SECONDS = 16.0
 """Time of one run; the next one continues."""
 log = logging.getLogger(__name__)
 
