@@ -27,9 +27,9 @@ def run(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print a link to the page of all targets: state, 90 days, error budgets.
+    """Print a link to the page of all targets.
 
-    Everybody who has the link can read that page for 14 days.
+    It shows their state, 90 days of uptime and error budgets. Everybody who has the link can read that page for 14 days.
     """
     with problems():
         url, expires = _link(stack, datetime.now(UTC))

@@ -44,9 +44,9 @@ def run(
     ] = None,
     stack: Stack = "parallax",
 ) -> None:
-    """Write the public status page: index.html, feed.xml, status.json.
+    """Write the public status page, with a feed.
 
-    It shows the targets with `public:`. Run it every few minutes: the status.json of
+    The files are index.html, feed.xml and status.json. The page shows the targets with `public:`. Run it every few minutes: the status.json of
     the last run holds the incidents until now.
     """
     from parallax.model import web_url
