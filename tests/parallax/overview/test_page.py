@@ -30,7 +30,7 @@ from tests.parallax.report.html_tree import Page
 
 LARGEST = 150_000
 RENDER_SECONDS = 0.5
-"""Ten times the measured time: a slow machine is no failure."""
+"""Ten times the measured time: a slow machine does not fail."""
 
 
 def rows(page: str) -> list[str]:

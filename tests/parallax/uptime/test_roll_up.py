@@ -52,7 +52,7 @@ def test_missed_hours_are_counted_later() -> None:
 
 
 def test_a_gap_of_the_probes_is_no_data() -> None:
-    """The gap is not up. Counting goes on after it, also after a whole day."""
+    """The gap is not up. Counting continues after it, also after a whole day."""
     gap = (BEGIN + HOUR, BEGIN + HOUR + DAY)
     world = World(gaps=[gap])
     end = gap[1] + 2 * HOUR
@@ -143,12 +143,12 @@ def test_a_part_without_targets_delays_no_other() -> None:
     world.targets = [target("a")]
     world.live(BEGIN + 2 * HOUR, BEGIN + 6 * HOUR)
     world.count(BEGIN + 6 * HOUR)
-    untils = {history.until for history in world.histories.all().values() if history}
-    assert untils == {BEGIN + 6 * HOUR - LATE}
+    times = {history.until for history in world.histories.all().values() if history}
+    assert times == {BEGIN + 6 * HOUR - LATE}
 
 
 def test_maintenance_is_counted_apart() -> None:
-    """A failure in a window is no outage of the month."""
+    """A failure in a window costs no budget."""
     window = Maintenance(
         starts_at=datetime.fromtimestamp(BEGIN + 4200, UTC),
         ends_at=datetime.fromtimestamp(BEGIN + 6000, UTC),

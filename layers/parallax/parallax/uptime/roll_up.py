@@ -69,10 +69,10 @@ class RollUp:
 
     def _since(self, stored: Mapping[int, History | None], end: int) -> int | None:
         """Return up to when everything is counted; None: there is no chapter yet."""
-        untils = [_until(one, end) for one in stored.values() if one]
+        times = [_until(one, end) for one in stored.values() if one]
         oldest = end - KEPT
-        if untils:
-            return max(min(untils), oldest)
+        if times:
+            return max(min(times), oldest)
         first = self.chapters.first(oldest)
         return None if first is None else max(_before(first.at), oldest)
 
