@@ -29,7 +29,8 @@ def run(
 ) -> None:
     """Print a link to the page of all targets.
 
-    It shows their state, 90 days of uptime and error budgets. Everybody who has the link can read that page for 14 days.
+    It shows their state, 90 days of uptime and error budgets. Everybody who has the
+    link can read that page for 14 days.
     """
     with problems():
         url, expires = _link(stack, datetime.now(UTC))

@@ -46,8 +46,9 @@ def run(
 ) -> None:
     """Write the public status page, with a feed.
 
-    The files are index.html, feed.xml and status.json. The page shows the targets with `public:`. Run it every few minutes: the status.json of
-    the last run holds the incidents until now.
+    The files are index.html, feed.xml and status.json. The page shows the targets with
+    `public:`. Run it every few minutes: the status.json of the last run holds the
+    incidents until now.
     """
     from parallax.model import web_url
     from parallax.status_page.destination import DestinationError, destination
