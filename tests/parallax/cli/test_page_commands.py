@@ -35,7 +35,7 @@ def name(cloud: Cloud) -> Iterator[str]:
         IncidentsTable=cloud.incidents,
         JournalTable=cloud.journal,
         UptimeTable=cloud.incidents,
-        ReportUrl="https://report.example/",
+        LinksBaseUrl="https://report.example/",
     )
     yield name
     stack.client.cache_clear()

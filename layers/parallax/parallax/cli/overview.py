@@ -15,8 +15,8 @@ import typer
 from parallax.cli.stack_groups import TABLE_OUTPUT, Stack, problems
 from parallax.cli.terminal import show_json
 
-URL_OUTPUT = "ReportUrl"
-"""The output of template.yaml with the URL of the report function."""
+URL_OUTPUT = "LinksBaseUrl"
+"""The output of template.yaml with the address that links begin with."""
 
 
 def run(
