@@ -58,8 +58,9 @@ build: setup ## build the functions and the layer with SAM
 record: setup ## play every fault and save its snapshot in events/diagnose/
 	@$(PY) -m lab.demo record --case "$(CASE)"
 
-docs: setup ## generate docs/causes.md and its diagrams
+docs: setup ## generate docs/causes.md, its diagrams, and the generated parts of the chart
 	@$(PY) -m tools.handbook
+	@$(PY) -m tools.chart
 
 lock: setup ## pin all requirements as of the date in pyproject.toml
 	@tools/lock

@@ -13,7 +13,8 @@ from bench.cost.counter import WAIT
 from bench.cost.fit import predicted
 from bench.cost.functions import CORE_MB, PROBE_WAIT
 from bench.cost.mappings import SHARDS
-from bench.cost.page_text import HEAD, LEFT_OUT, LINES, METHOD
+from bench.cost.options import options
+from bench.cost.page_text import HEAD, LEFT_OUT, LINES, METHOD, OPTIONS
 from bench.cost.points import ASKED, LONG, LONGEST
 from bench.cost.simulation import PROBE_BYTES, REPEATS
 from parallax.cost import (
@@ -48,6 +49,8 @@ def page(measured: Measured) -> str:
         LINES,
         "\n## A month-long outage\n\n",
         _outages(measured, prices),
+        OPTIONS,
+        _table(_options(measured, prices)),
         "\n## Other products\n\n",
         _table(_peers(prices, measured)),
         _notes(prices),
@@ -128,6 +131,24 @@ def _outages(measured: Measured, prices: Prices) -> str:
         " investigated\nless often, so that the outage stays cheap.\n\n"
     )
     return text + _table(rows)
+
+
+def _options(measured: Measured, prices: Prices) -> Iterator[Sequence[str]]:
+    yield ("dollars a month", *(f"{t:,}, {n:,}" for t, n in ASKED))
+    price = prices.of["lambda.requests"]
+    invocations = {
+        (targets, nodes): next(
+            line.dollars
+            for line in _bill(
+                measured, prices, Size(targets=targets, nodes=nodes)
+            ).lines
+            if line.name == "Lambda requests"
+        )
+        / price.of(1)
+        for targets, nodes in ASKED
+    }
+    for name, *dollars in options(prices, invocations):
+        yield (str(name), *(_money(float(one)) for one in dollars))
 
 
 def _peers(prices: Prices, measured: Measured) -> Iterator[Sequence[str]]:

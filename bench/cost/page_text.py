@@ -33,6 +33,15 @@ LINES = """
 - **schedules**: what EventBridge Scheduler starts.
 - **data to the internet**: the probes' handshakes and requests. Responses are free.
 """
+OPTIONS = """
+## Options that are off
+
+The bill above has none of them. `MetricsToken` and `OtlpUrl` are explained in
+[docs/metrics.md](metrics.md). An account has three dashboards with 50 metrics each
+without a charge; so `Dashboard=true` most often costs nothing. X-Ray bills each trace;
+Lambda may trace fewer than all invocations.
+
+"""
 METHOD = """
 ## How it is counted
 

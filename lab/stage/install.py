@@ -41,8 +41,14 @@ PACKAGES = (
     Package("nsd", "nsd", "the zone's own name server"),
     Package("unbound", "unbound", "the resolver"),
     Package("nftables", "nft", "kube-proxy's and UFW's rules"),
+    Package("prometheus", "promtool", "it scrapes and checks the metrics"),
     Package("iproute2", "ip", "addresses inside the namespace"),
     Package("util-linux", "unshare", "the namespace itself"),
+    Package(
+        "prometheus-alertmanager",
+        "prometheus-alertmanager",
+        "the tests of alerts to Alertmanager",
+    ),
 )
 
 

@@ -21,6 +21,7 @@ STEPS = (
     "report",
     "publish",
     "routes",
+    "exporter",
 )
 CODE = {step: "notify" if step == "publish" else step for step in STEPS}
 """Folder of each step's code; notify's is deployed twice."""

@@ -20,6 +20,8 @@ from parallax.links.address import Addresses
 from parallax.links.key import LinkKey
 from tests.conftest import Cloud
 from tests.functions.diagnose.test_app import record, run
+from tests.functions.exporter.test_app import TOKEN
+from tests.functions.exporter.test_app import event as scrape
 from tests.functions.ingest.test_app import KEY, event, push
 from tests.functions.template import CODE, FUNCTIONS, ROOT, STEPS
 from tests.parallax.inspect.api import Api
@@ -125,7 +127,8 @@ def healthy(
     )
     name = f"{cloud.journal}-secret"
     routes = PLACE | {"webhook_url": receiver.url}
-    text = json.dumps(routes | {"hetzner_token": "t", "agent_key": KEY})
+    values = {"hetzner_token": "t", "agent_key": KEY, "metrics_token": TOKEN}
+    text = json.dumps(routes | values)
     cloud.client("secretsmanager").create_secret(Name=name, SecretString=text)
     failing = run("front", 30)
     first = replace(failing.first, healthy=True, status_code=200)
@@ -138,6 +141,7 @@ def healthy(
         "DEAD_LETTERS_URL": cloud.dead_letters,
         "AGENT_KEY_ARN": name,
         "HETZNER_TOKEN_ARN": name,
+        "METRICS_TOKEN_ARN": name,
         "HETZNER_ENDPOINT": f"{target}v1",
         "RESOLVERS": "system",
         "ROUTES": "webhook",
@@ -157,6 +161,7 @@ def healthy(
         "publish": (waiting, places | queue, '{"queue": []}'),
         "routes": ({"Records": [copied()]}, places, '{"batchItemFailures": []}'),
         "report": (opened(cloud), places, "target-499"),
+        "exporter": (scrape(), places, "parallax_target_info"),
     }
 
 

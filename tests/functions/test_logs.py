@@ -21,12 +21,18 @@ PUSH = {
     "headers": {"webhook-signature": "v1,c2VjcmV0"},
     "body": "the body",
 }
+SCRAPE = {
+    "rawPath": "/metrics",
+    "requestContext": {"http": {"method": "GET"}},
+    "headers": {"authorization": "Bearer c2VjcmV0"},
+}
 CASES: dict[str, tuple[dict[str, Any], str]] = {
     "probe": ({}, "parallax.targets.load"),
     "inspect": ({}, "parallax.targets.load"),
     "ingest": (PUSH, "parallax.ingest.endpoint.accept"),
     "diagnose": ({"snapshot": {}}, "decode_snapshot"),
     "notify": ({"finding": {}}, "decode"),
+    "exporter": (SCRAPE, "parallax.exporter.exporting.Endpoint"),
     "report": (PUSH, "parallax.report.endpoint.read_request"),
 }
 """For each function an event, and the step that is made to log and to fail."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from parallax.groups import table as groups
+from parallax.journal.agent_items import cluster_key
 from parallax.journal.round_times import ROUNDS as ROUNDS_KEY
 from parallax.links import key
 from parallax.model import alert
@@ -121,6 +122,8 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "shrink_resolved": (SWEEP,),
     "LinkKey": (("incidents/items.py", "get"),),
+    "stored_rounds": (("journal/stored_rounds.py", "stored_rounds"),),
+    "Items": (("incidents/items.py", "get"),),
     "DynamoGroups": (MOVE,),
     "handle": (
         DEAD_LETTER,
@@ -138,6 +141,12 @@ CALLED = {
     "ingest": ("ingest/endpoint.py", "ingest/store.py"),
     "diagnose": ("incidents/diagnosis.py",),
     "report": ("report/endpoint.py", "overview/endpoint.py"),
+    "exporter": (
+        "exporter/exporting.py",
+        "exporter/endpoint.py",
+        "exporter/push.py",
+        "exporter/reading.py",
+    ),
 }
 """The module of the layer behind a handler's one call."""
 PARTIAL = ("batchItemFailures", "process_partial_response", "BatchProcessor")
@@ -334,12 +343,30 @@ def test_the_status_page_is_published_only_if_it_has_a_bucket() -> None:
 
 
 def test_the_page_and_its_url_exist_only_where_mails_have_links() -> None:
-    """With `AlertLinks=false` there is no public URL beside ingest's."""
+    """With `AlertLinks=false` and no exporter, no public URL is beside ingest's."""
     parts = [name for name in RESOURCES if name.startswith("Report")]
     assert {RESOURCES[name]["Condition"] for name in parts} == {"HasLinks"}
     assert TEMPLATE["Outputs"]["ReportUrl"]["Condition"] == "HasLinks"
     urls = [name for name, f in FUNCTIONS.items() if "FunctionUrlConfig" in f]
-    assert sorted(urls) == ["IngestFunction", "ReportFunction"]
+    assert sorted(urls) == ["ExporterFunction", "IngestFunction", "ReportFunction"]
+    assert RESOURCES["ExporterFunction"]["Condition"] == "HasExporter"
+
+
+def test_the_exporter_exists_only_where_metrics_are_wanted() -> None:
+    """It reads three kinds of keys, writes nothing, and sends only with a receiver."""
+    parts = [name for name in RESOURCES if name.startswith("Exporter")]
+    assert {RESOURCES[name]["Condition"] for name in parts} == {"HasExporter"}
+    journal, incidents = properties("exporter")["Policies"][0]["Statement"]
+    (readable,) = journal["Condition"].values()
+    assert readable == {"dynamodb:LeadingKeys": [ROUNDS_KEY, "cluster#*"]}
+    assert cluster_key("c").startswith("cluster#")
+    (open_groups,) = incidents["Condition"].values()
+    assert open_groups == {"dynamodb:LeadingKeys": [groups.KEY]}
+    each_minute = properties("exporter")["Events"]["EveryMinute"]["Properties"]
+    assert each_minute["State"] == ["HasOtlp", "ENABLED", "DISABLED"]
+    assert mentions(TEMPLATE["Outputs"]["MetricsUrl"], "ExporterFunctionUrl")
+    for name in ("MetricsToken", "OtlpUrl", "OtlpHeaders"):
+        assert TEMPLATE["Parameters"][name]["Default"] == ""
 
 
 def test_report_does_not_depend_on_who_links_to_it() -> None:
@@ -444,9 +471,10 @@ def test_there_is_one_secret_that_exists_if_it_has_a_value() -> None:
         "HasHetznerToken",
         "HasAgentKey",
         "HasRoutes",
+        "HasExporterSecret",
     }
     readers = {s for s in STEPS if mentions(properties(s)["Policies"], name)}
-    assert readers == {"inspect", "ingest", "routes"}
+    assert readers == {"inspect", "ingest", "routes", "exporter"}
 
 
 @pytest.mark.parametrize(
@@ -473,6 +501,15 @@ def test_there_is_one_secret_that_exists_if_it_has_a_value() -> None:
         ("NtfyToken", "tk_a\n", False),
         ("WebhookSecret", "whsec_a,whsec_b", True),
         ("WebhookSecret", "secret", False),
+        ("MetricsToken", "0123456789abcdefghij", True),
+        ("MetricsToken", "0123456789abcdefghij,0123456789abcdefghi=", True),
+        ("MetricsToken", "short", False),
+        ("MetricsToken", '0123456789abcdefghi"', False),
+        ("OtlpHeaders", "authorization=Basic%20YTpi,x-scope=1", True),
+        ("OtlpHeaders", 'a="', False),
+        ("OtlpHeaders", "a=\\", False),
+        ("OtlpUrl", "https://collector.example/v1/metrics", True),
+        ("OtlpUrl", "ftp://collector.example/", False),
     ],
 )
 def test_a_value_of_the_secret_cannot_break_its_json(

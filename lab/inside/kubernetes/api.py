@@ -1,7 +1,8 @@
 """API: GET, LIST, WATCH and logs over HTTP, with kube-apiserver's responses.
 
 In: a Store, logs, accounts. Out: an aiohttp application.
-It does not: accept writes (405), serve protobuf or tables, or use TLS.
+It does not: accept writes (405; `writes` adds them for helm), serve protobuf or
+tables, or use TLS.
 Source: Kubernetes API concepts, and the answers recorded in `lab/recorded/`.
 """
 
@@ -42,6 +43,9 @@ class Account:
     resources: frozenset[str] | None = None
 
 
+ACCOUNT = web.RequestKey("account", Account)
+
+
 @dataclass(slots=True)
 class Api:
     """One API server."""
@@ -49,6 +53,7 @@ class Api:
     store: Store
     accounts: Mapping[str, Account]
     logs: dict[Key, Log] = field(default_factory=dict[Key, Log])
+    kinds: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: KINDS)
 
     def application(self) -> web.Application:
         """Return what aiohttp serves."""
@@ -65,7 +70,7 @@ class Api:
                 return unauthorized()
             if request.match_info.http_exception is not None:
                 return no_such_path(request)
-            request["account"] = account
+            request[ACCOUNT] = account
             return await handler(request)
 
         app = web.Application(middlewares=[authenticated])
@@ -79,7 +84,7 @@ class Api:
     def _routes(self) -> Iterator[tuple[str, Handler]]:
         """Yield every path of the API groups with its handler."""
         scopes = ("", "/namespaces/{namespace}")
-        for group, kinds in KINDS.items():
+        for group, kinds in self.kinds.items():
             for (resource, kind), scope in product(kinds.items(), scopes):
                 served = _Served(self, group, resource, kind)
                 path = f"/{group}{scope}/{resource}"
@@ -103,7 +108,7 @@ class _Served:
     kind: str
 
     def _refused(self, request: web.Request, verb: str) -> web.Response | None:
-        account: Account = request["account"]
+        account = request[ACCOUNT]
         if account.resources is None or self.resource in account.resources:
             return None
         return forbidden(request, account.user, verb, self.group, self.resource)

@@ -60,6 +60,10 @@ class Settings:
     status_page_bucket: str | None = None
     status_page_url: str | None = None
     status_page_title: str = "Status"
+    metrics_token_arn: str | None = None
+    otlp_url: str | None = None
+    otlp_headers_arn: str | None = None
+    region: str | None = None
     function_name: str | None = None
     half_minute_queue_url: str | None = None
     metrics: TargetMetrics = TargetMetrics.NONE
@@ -107,10 +111,14 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         status_page_bucket=_text(variables, "PARALLAX_STATUS_PAGE_BUCKET"),
         status_page_url=_url(variables, "PARALLAX_STATUS_PAGE_URL", "") or None,
         status_page_title=_text(variables, "PARALLAX_STATUS_PAGE_TITLE") or "Status",
+        metrics_token_arn=_text(variables, "PARALLAX_METRICS_TOKEN_ARN"),
+        otlp_url=_unchanged_url(variables, "PARALLAX_OTLP_URL"),
+        otlp_headers_arn=_text(variables, "PARALLAX_OTLP_HEADERS_ARN"),
+        region=_text(variables, "AWS_REGION"),
         function_name=_text(variables, "AWS_LAMBDA_FUNCTION_NAME"),
         half_minute_queue_url=_text(variables, "PARALLAX_HALF_MINUTE_QUEUE_URL"),
         metrics=_metrics(variables, "PARALLAX_METRICS"),
-        control_url=_control(variables, "PARALLAX_CONTROL_URL"),
+        control_url=_unchanged_url(variables, "PARALLAX_CONTROL_URL"),
         resolvers=_resolvers(variables, "PARALLAX_RESOLVERS"),
         repeat_seconds=_repeat(variables, "PARALLAX_REPEAT_SECONDS"),
         settle_seconds=_seconds(variables, "PARALLAX_SETTLE_SECONDS", 120),
@@ -153,7 +161,7 @@ def _metrics(environment: Mapping[str, str], name: str) -> TargetMetrics:
         ) from error
 
 
-def _control(environment: Mapping[str, str], name: str) -> str | None:
+def _unchanged_url(environment: Mapping[str, str], name: str) -> str | None:
     """Return the URL unchanged: its path belongs to the request."""
     url = _text(environment, name)
     if url is not None:

@@ -31,7 +31,7 @@ def test_pods_that_respond_well_to_others_are_not_blamed() -> None:
     assert "although all 10 internal probes of its pods succeed" in first
     assert "contains 11 of 11 failing requests" in second
     assert "e.g. 10.0.0.110:8080 (log of worker-01)" in second
-    texts = " ".join(step.text for step in judgement.next_steps)
+    texts = " ".join(f"{x.text} {x.command}" for x in judgement.next_steps)
     for word in ("proxy-buffer-size", "backend-protocol", "prematurely closed"):
         assert word in texts
 

@@ -38,7 +38,7 @@ def test_a_node_with_the_balancers_address_is_found() -> None:
 def test_a_firewall_step_names_the_tool_that_it_assumes() -> None:
     """Also the tool for another firewall, and when the step applies."""
     step = firewall_rules(NOT_THE_NODES_ADDRESS)
-    assert step.text.startswith("If `ip -brief address` printed no line, look for")
+    assert step.text.startswith("If a SYN gets no reply and `ip` printed no line, look")
     assert "for ufw; for another firewall, use `sudo nft list ruleset`" in step.text
 
 

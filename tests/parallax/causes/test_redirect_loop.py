@@ -38,6 +38,19 @@ def test_a_redirect_to_the_requested_url_is_a_loop() -> None:
     assert "`use-forwarded-headers" in trust.text
     assert no_redirect.alternative
     assert 'ssl-redirect="false"' in (no_redirect.command or "")
+    assert "keybuzz-lb --listen-port 443 --http-redirect-http" in no_redirect.text
+
+
+def test_a_service_that_keeps_the_balancer_gets_the_annotation() -> None:
+    """The controller would undo the command of the hcloud CLI."""
+    x = e.redirected_to_itself()
+    assert x.balancer
+    assert x.balancer.load_balancer
+    kept = replace(x.balancer.load_balancer, service_uid="4f1c")
+    steps = judge(replace(x, balancer=replace(x.balancer, load_balancer=kept)))
+    (_, step) = steps.next_steps
+    assert "load-balancer.hetzner.cloud/http-redirect-http" in step.text
+    assert "hcloud load-balancer" not in step.text
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ from parallax.probe.plan import Plan
 from parallax.probe.probe_request import BODY_LIMIT
 from tests.parallax.probe.servers import answered
 
-MOST = 10 + 1 + 2 + 1 + 1 + 8
+MOST = 10 + 1 + 3 + 1 + 1 + 8
 """Repeats, cache buster, direct, unknown Host, control, addresses."""
 
 
@@ -61,7 +61,7 @@ def huge(seed: int) -> Probe:
 def test_the_plan_sends_no_more_probes_than_expected() -> None:
     """A larger maximum must be checked against what fits into one item."""
     plan = Plan()
-    assert plan.repeats + 1 + plan.direct_addresses + 2 + plan.addresses == MOST
+    assert plan.repeats + 1 + plan.direct_behind_cdn + 2 + plan.addresses == MOST
 
 
 def test_the_largest_investigation_fits_into_one_item() -> None:

@@ -5,8 +5,10 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.model.target import Target
-from parallax.probe.plan import Plan, repeats
+from parallax.model.probe import Role
+from parallax.model.target import Reached, Target
+from parallax.probe.plan import Plan, repeats, singles
+from tests.parallax.probe.servers import answered
 
 TARGET = Target(name="front", url="https://front.example/")
 MOST_SINGLES = 14
@@ -42,3 +44,22 @@ def test_the_last_address_has_time_for_a_slow_response() -> None:
     plan = Plan()
     last = plan.place_after(plan.compare_at + plan.resolver_seconds) + plan.addresses
     assert plan.single_at(last) + TARGET.timeout_seconds <= plan.seconds
+
+
+def direct(addresses: list[str], *, cdn: bool) -> list[str | None]:
+    """Return the addresses of the direct requests."""
+    target = Target(name="front", url=TARGET.url, reached=Reached(cdn=cdn))
+    requests, _ = singles(target, answered(503), addresses, Plan())
+    return [x.address for x in requests if x.role is Role.DIRECT]
+
+
+def test_behind_a_cdn_a_single_direct_request_could_succeed_by_chance() -> None:
+    """Three are sent, to each address in turn; without a CDN users go there anyway."""
+    assert direct(["127.0.0.2"], cdn=True) == ["127.0.0.2"] * 3
+    assert direct(["127.0.0.2", "127.0.0.3"], cdn=True) == [
+        "127.0.0.2",
+        "127.0.0.3",
+        "127.0.0.2",
+    ]
+    assert direct(["127.0.0.2"], cdn=False) == ["127.0.0.2"]
+    assert direct([], cdn=True) == []

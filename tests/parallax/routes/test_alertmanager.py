@@ -1,11 +1,9 @@
 """Alertmanager: a real one keeps one alert for a group, and ends it at its end.
 
-With the program of Debian's package `prometheus-alertmanager`, or the one that
-`PARALLAX_ALERTMANAGER` names; without one these tests are skipped.
+With the program of Debian's package `prometheus-alertmanager`, which `make setup`
+installs.
 """
 
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -26,12 +24,7 @@ from parallax.routes.sending import send
 from tests.parallax.routes.notices import changed, notice
 from tests.parallax.routes.test_kinds import HOSTILE
 
-PROGRAM = os.environ.get("PARALLAX_ALERTMANAGER") or shutil.which(
-    "prometheus-alertmanager"
-)
-pytestmark = pytest.mark.skipif(
-    PROGRAM is None, reason="the package prometheus-alertmanager is not installed"
-)
+PROGRAM = "prometheus-alertmanager"
 CONFIGURATION = "route: {receiver: none}\nreceivers: [{name: none}]\n"
 START_SECONDS = 10.0
 
@@ -46,7 +39,7 @@ def alertmanager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     process = subprocess.Popen(  # noqa: S603 - a program of Debian
         [
-            str(PROGRAM),
+            PROGRAM,
             f"--config.file={folder / 'configuration.yaml'}",
             f"--storage.path={folder / 'data'}",
             f"--web.listen-address=127.0.0.1:{port}",

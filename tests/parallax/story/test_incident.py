@@ -322,6 +322,26 @@ def test_an_intermittent_failure_fires_once_within_ten_minutes(
     assert fired.finding.symptom.total > 1
 
 
+def test_a_second_row_of_failures_gets_time_for_its_logs() -> None:
+    """The incident is old enough for a mail, but these requests have just ended."""
+    at = s.SINCE + s.MINUTE * 1.5
+    first = s.run(s.LB_503, investigated=False)
+    pages = [s.LB_503, *[s.OK] * 5, *[s.LB_503] * 5]
+    again = s.run(pages, direct=s.OK, at=at)
+    ended = max(p.started_at for p in again.probes)
+    good = s.run(s.OK, at=s.SINCE + s.MINUTE, investigated=False)
+    moments = [
+        s.taken(first, taken_at=s.SINCE),
+        s.taken(first, good, taken_at=s.SINCE + s.MINUTE),
+        *(
+            s.taken(first, good, again, taken_at=ended + timedelta(seconds=n))
+            for n in (1, 9, 10)
+        ),
+    ]
+    seen = story(*((judge(x), x) for x in moments))
+    assert [i and i.state for i in seen] == [*[State.PENDING] * 4, State.FIRING]
+
+
 def test_a_cluster_that_never_settles_does_not_hide_an_intermittent_failure() -> None:
     """A pod in a crash loop keeps changing the endpoints."""
     seen = alternating("FHFHFHFHFH", agents=True, restless=True)

@@ -201,7 +201,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text=f"Check that the CDN's origin is {name}: {address}, on a port on which it"
         f" listens ({_listens(scene)}). If the origin is a local TLS proxy, check where"
         " that proxy connects to. If the CDN is Varnish, run the command on its host."
-        " For another CDN, look in its console.",
+        " For another CDN, look in its console. If the origin is right, something"
+        " between the CDN and the load balancer drops its connections: check the"
+        " firewalls of the origin for the CDN's addresses.",
         command=_ACTIVE_VCL,
     )
     return origin, bypass

@@ -1,11 +1,12 @@
 """Error log steps: where an ingress writes why it gave up a response, and what to do.
 
-In: the controller's namespace and pod, the app's Ingress. Out: next steps.
-It does not: judge. One line of the error log decides which step applies.
+In: the controller's namespace and pod, the app's Ingress and its annotations. Out: next
+steps. It does not: judge. One line of the error log decides which step applies.
 Source: nginx `ngx_http_upstream.c`, `ngx_http_proxy_module.c`; ingress-nginx,
 annotations (backend-protocol, proxy-buffer-size).
 """
 
+from collections.abc import Mapping
 from shlex import quote
 
 from parallax.model.judgement import NextStep
@@ -14,12 +15,19 @@ NGINX = "nginx.ingress.kubernetes.io/"
 
 
 def error_log_steps(
-    *, controller: str, pod: str | None, namespace: str, name: str
+    *,
+    controller: str,
+    pod: str | None,
+    namespace: str,
+    name: str,
+    given: Mapping[str, str] | None,
 ) -> tuple[NextStep, ...]:
-    """Return how to read the error log, and what each of its lines means."""
+    """Return how to read the error log, and what each of its lines means.
+
+    `given`: the Ingress's annotations as they are; None: not read.
+    """
     where, namespace = quote(controller), quote(namespace)
-    annotate = f"kubectl -n {namespace} annotate ingress {quote(name)} --overwrite"
-    annotate += f" {NGINX}"
+    change = _Annotate(namespace, name, given)
     return (
         NextStep(
             text="In the controller's error log, read why it could not use the pod's"
@@ -29,19 +37,25 @@ def error_log_steps(
             if pod
             else f"kubectl -n {where} get pods -o wide",
         ),
-        NextStep(
-            text="`upstream sent too big header`: the response's header is larger than"
+        change.step(
+            "`upstream sent too big header`: the response's header is larger than"
             " proxy-buffer-size (4k by default). Raise it, or let the app send"
             " fewer or smaller cookies.",
-            command=f"{annotate}proxy-buffer-size=16k",
-            undo_note=_back(annotate, "proxy-buffer-size"),
+            key="proxy-buffer-size",
+            value="16k",
         ),
-        NextStep(
-            text="`upstream sent no valid HTTP/1.0 header`, `SSL_do_handshake() failed`"
-            " or `wrong version number`: backend-protocol does not match what the pods"
-            " speak (HTTP, HTTPS, GRPC). Correct it.",
-            command=f"{annotate}backend-protocol=HTTP",
-            undo_note=_back(annotate, "backend-protocol"),
+        change.step(
+            "`upstream sent no valid HTTP/1.0 header`: the pods speak another protocol"
+            " than plain HTTP, in most cases TLS. For pods that speak gRPC, use GRPC"
+            " instead of HTTPS.",
+            key="backend-protocol",
+            value="HTTPS",
+        ),
+        change.step(
+            "`SSL_do_handshake() failed` or `wrong version number`: the ingress"
+            " connects with TLS, but the pods speak plain HTTP.",
+            key="backend-protocol",
+            value="HTTP",
         ),
         NextStep(
             text="`upstream prematurely closed connection` or `Connection reset by"
@@ -58,9 +72,41 @@ def error_log_steps(
     )
 
 
-def _back(annotate: str, key: str) -> str:
-    """Return the way back: nothing has read the Ingress's annotations."""
-    return (
-        f"remove the annotation with `{annotate}{key}-`, or set the value that it had"
-        " before the change."
-    )
+class _Annotate:
+    """Changes annotations of one Ingress, with the way back."""
+
+    def __init__(
+        self, namespace: str, name: str, given: Mapping[str, str] | None
+    ) -> None:
+        self._kubectl = f"kubectl -n {namespace}"
+        self._name, self._given = quote(name), given
+
+    def step(self, text: str, *, key: str, value: str) -> NextStep:
+        """Return the step that sets an annotation of ingress-nginx."""
+        undo = self._back(key)
+        return NextStep(
+            text=text,
+            command=self._command(f"{key}={value}"),
+            undo=undo,
+            undo_note=None if undo else self._note(key),
+        )
+
+    def _command(self, pair: str) -> str:
+        return (
+            f"{self._kubectl} annotate ingress {self._name} --overwrite"
+            f" {NGINX}{quote(pair)}"
+        )
+
+    def _back(self, key: str) -> str | None:
+        """Return the command that restores the value as read; None: not read."""
+        if self._given is None:
+            return None
+        old = self._given.get(NGINX + key)
+        return self._command(f"{key}-" if old is None else f"{key}={old}")
+
+    def _note(self, key: str) -> str:
+        return (
+            f"before the change, note the value that `{self._kubectl} get ingress"
+            f" {self._name} -o yaml | grep {key}` prints. Set that value again; if"
+            f" nothing was printed, run `{self._command(f'{key}-')}`."
+        )

@@ -231,11 +231,13 @@ def _settings(scene: Scene) -> tuple[str, ...]:
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return where the controller writes the reason, and what each reason needs."""
     requests = users.failing(scene, *FOR_THE_TARGET)
+    cluster = inside.cluster(scene)
     return error_log_steps(
         controller=ingress.service_name(scene).partition("/")[0],
         pod=next((s.pod for s in scene.sightings_of(*requests) if s.pod), None),
         namespace=pods.service_name(scene).partition("/")[0],
-        name=(inside.cluster(scene).ingress_name or "NAME").rpartition("/")[2],
+        name=(cluster.ingress_name or "NAME").rpartition("/")[2],
+        given=dict(cluster.ingress_annotations) if cluster.ingress_name else None,
     )
 
 

@@ -91,7 +91,7 @@ def assess(scene: Scene) -> Assessment:
             raise Missing("the response that the health check receives")
         if error := check_content.error_behind(scene):
             raise Missing(f"which hop responds {error} to the health check")
-    return supported(ID, state, *_why(scene), works, own, *_candidates(scene))
+    return supported(ID, f"{state}{_open(scene)}", *_why(scene), works, own)
 
 
 def _all_foreign(scene: Scene) -> bool:
@@ -140,21 +140,17 @@ def _is_probed(scene: Scene, check: int) -> bool:
     return check in (*ingress.node_ports, ingress.health_check_node_port)
 
 
-def _candidates(scene: Scene) -> tuple[str, ...]:
-    """Return the possible reasons, and the observation that decides.
-
-    Empty if the reason is already shown.
-    """
+def _open(scene: Scene) -> str:
+    """Return that the reason is not proven, and which are possible; "": it is shown."""
     if _has_reason(scene):
-        return ()
+        return ""
     service, lb = balancer.service(scene), balancer.load_balancer(scene)
     left = ["a node firewall or IPVS that drops only the load balancer's packets"]
     if service.health_check.protocol != "tcp":
         left.append("the content of the health check")
     if lb.networks is None:
         left.append("the private network")
-    reasons = ", or ".join(left)
-    return (f"possible, but not proven: {reasons} (check with tcpdump on a node)",)
+    return f". The reason is not established. Possible: {', or '.join(left)}"
 
 
 def _has_reason(scene: Scene) -> bool:
@@ -247,12 +243,19 @@ def _arrival(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]
         "On a node",
         Client(sender, source),
         service.health_check.port,
-        before="the network drops them, or the load balancer sends none",
+        before=f"run `hcloud load-balancer describe {quote(lb.name)}`: it shows the"
+        " port that the health check uses, and the network of the load balancer. If"
+        f" both are right, {_before_the_node(kind)} drops the packets",
         accepted="the node accepts it: read the health check's settings (last step)",
     )
     if kind == "public":
         return watch, firewall_rules("If a SYN gets no reply")
     return watch, node_owns_address(source), firewall_rules(NOT_THE_NODES_ADDRESS)
+
+
+def _before_the_node(kind: str) -> str:
+    """Return what can drop a packet; a Cloud Firewall filters no private network."""
+    return "the private network" if kind == "private" else "a Cloud Firewall"
 
 
 CAUSE = Cause(

@@ -112,6 +112,11 @@ def _used(scene: Scene, without: tuple[BalancerTarget, ...]) -> list[str]:
     return [name for name in labels if seen.get(name) is not HealthStatus.UNHEALTHY]
 
 
+def _try(port: int) -> str:
+    """Return the request of kube-proxy's health check, for a node's address."""
+    return f"`curl -s http://NODE:{port}/healthz`"
+
+
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to keep requests away from nodes without an ingress pod."""
     lb, service = balancer.load_balancer(scene), balancer.service(scene)
@@ -127,7 +132,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     check = NextStep(
         text=f"Set the health check to {whose}. This check succeeds only on nodes with"
-        " a ready ingress pod.",
+        " a ready ingress pod."
+        + (f" Try it first: {_try(port)} responds 200 there." if node_port else ""),
         command=f"hcloud load-balancer update-service {quote(lb.name)}"
         f" --listen-port {service.listen_port} {how} --health-check-port {port}{path}",
         undo=old_check(lb, service, domain=False),

@@ -22,7 +22,7 @@ class Client(NamedTuple):
     address: str
 
 
-NOT_THE_NODES_ADDRESS = "If `ip -brief address` printed no line"
+NOT_THE_NODES_ADDRESS = "If a SYN gets no reply and `ip` printed no line"
 """When the firewall comes next, after `node_owns_address`."""
 ELSEWHERE = "In another firewall (nftables, Cilium), add the same"
 

@@ -230,9 +230,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     port = refusing[0].port if refusing else None
     pod = next((e.pod for e in refusing if e.pod), None)
     compare = NextStep(
-        text="Find the port on which the app listens, in its log or with `ss -ltn` in"
-        f" the pod. Compare it with{f' {port},' if port else ''} the Service's"
-        " targetPort, which this command shows.",
+        text="If the log shows no crash, find the port on which the app listens, in its"
+        " log or with `ss -ltn` in the pod. Compare it with"
+        f"{f' {port},' if port else ''} the Service's targetPort, which this command"
+        " shows.",
         command=f"{kubectl} describe service {quote(name)}",
     )
     own = reason_steps(_why(scene, refusing), namespace)

@@ -28,6 +28,7 @@ Source: ingress-nginx, `docs/user-guide/nginx-configuration/annotations.md`
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import PREFIX, keeper
 from parallax.evidence import balancer, ingress, redirects, users
 from parallax.evidence.reading import Hidden, Missing, need
 from parallax.evidence.scene import Scene
@@ -113,13 +114,29 @@ def _no_redirect_here(scene: Scene) -> NextStep:
     name = (cluster.ingress_name or "" if cluster else "").rpartition("/")[2]
     which = quote(name) if name else "--all"
     return NextStep(
-        text="Disable the redirect of this Ingress, and let the load balancer redirect"
-        " port 80 (`redirect_http`).",
+        text="Disable the redirect of this Ingress. If the Ingress or the ConfigMap has"
+        ' `force-ssl-redirect`, set that to "false" as'
+        " well. Plain HTTP then reaches the app, unless the load balancer redirects"
+        f" it: {_redirect_at_balancer(scene)}.",
         command=f"kubectl -n {namespace} annotate ingress {which}"
         ' nginx.ingress.kubernetes.io/ssl-redirect="false"',
         undo=f"kubectl -n {namespace} annotate ingress {which}"
         " nginx.ingress.kubernetes.io/ssl-redirect-",
         alternative=True,
+    )
+
+
+def _redirect_at_balancer(scene: Scene) -> str:
+    """Return how the load balancer redirects plain HTTP: its https service does."""
+    if keeper(scene):
+        return f'the annotation `{PREFIX}http-redirect-http: "true"` of its Service'
+    service = balancer.service.maybe(scene)
+    if service is None or service.protocol != "https":
+        return "in Hetzner, its https service has the option `redirect_http`"
+    name = quote(balancer.name(scene))
+    return (
+        f"`hcloud load-balancer update-service {name} --listen-port"
+        f" {service.listen_port} --http-redirect-http`"
     )
 
 

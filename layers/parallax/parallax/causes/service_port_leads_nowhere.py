@@ -122,9 +122,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     return (
         NextStep(
             text="Compare targetPort in the Service (first output line) with the ports"
-            " that the containers declare (second line). The protocol must be TCP in"
-            " both. If targetPort is a name, a container must declare a TCP port of"
-            " this name.",
+            " that the containers declare (second line). The protocol must be the"
+            " same in both: TCP for HTTP. If targetPort is a name, a container must"
+            " declare a TCP port of this name.",
             command=f"{kubectl} get service {quote(name)} -o"
             f" jsonpath='{{.spec.ports}}{{\"\\n\"}}' && {kubectl} get {which} -o"
             f" jsonpath='{{{items}}}{{\"\\n\"}}'",

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from parallax.journal.observation import KEPT, REPORTED, Item, moment
 from parallax.journal.round_times import ROUNDS
+from parallax.model.failed_probe import FailedProbe
 from parallax.model.packed import (
     ITEM_LIMIT,
     UNPACKED_LIMIT,
@@ -79,8 +80,8 @@ def read_round(image: Mapping[str, Mapping[str, Any]]) -> Round:
 def remembered(item: Mapping[str, Mapping[str, Any]]) -> LastRound:
     """Return what the round in an item said, decoded without pydantic.
 
-    `run` stays JSON: the next round only repeats it, and `encode` returns JSON as it
-    is. Raises `UnreadableError` if the item holds no round.
+    `run` and `failed` stay JSON: the next round only repeats them, and `encode` returns
+    JSON as it is. Raises `UnreadableError` if the item holds no round.
     """
     try:
         payload = in_clear(item, "payload", "B")
@@ -101,6 +102,7 @@ def _target(plain: Json) -> TargetRound:
         run=cast("ProbeRun | None", plain.get("run")),
         past=tuple(_streak(one) for one in plain.get("past", ())),
         failure=failure and _failure(failure),
+        failed=cast("FailedProbe | None", plain.get("failed")),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from parallax.model.failed_probe import FailedProbe
 from parallax.model.probe import ErrorType, Probe, ProbeRun, Role
 from parallax.model.wire import wired
 
@@ -65,14 +66,16 @@ class TargetRound:
     """A target's last healthy run, its probes of the last half hour, and its failure.
 
     `run` has one probe, without headers and body; None: no run was healthy yet.
-    `past` is oldest first and includes failing probes. `failure` is None unless the
-    newest probe failed.
+    `past` is oldest first and includes failing probes. `failure` and `failed` are None
+    unless the newest probe failed.
     """
 
     target: str
     run: ProbeRun | None = None
     past: tuple[Streak, ...] = ()
     failure: Failure | None = None
+    failed: FailedProbe | None = None
+    """None also if an earlier version stored the round."""
 
     @property
     def runs(self) -> tuple[ProbeRun, ...]:
@@ -110,7 +113,7 @@ class Round:
 class LastRound:
     """What the probe reads of the last round of a shard; None: there was none.
 
-    The `run` of a target is JSON, which the next round only repeats.
+    `run` and `failed` of a target are JSON, which the next round only repeats.
     """
 
     targets: Mapping[str, TargetRound]

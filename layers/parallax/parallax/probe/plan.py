@@ -6,8 +6,9 @@ It does not: send a request.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from math import ceil
 from urllib.parse import urlsplit, urlunsplit
 
@@ -38,6 +39,8 @@ class Plan:
     resolver_seconds: float = 4.0
     dns_port: int = 53
     direct_addresses: int = 2
+    direct_behind_cdn: int = 3
+    """Requests past a CDN: of an intermittent failure one may succeed by chance."""
     addresses: int = 8
     """Addresses of the name; the time allows all of them to be slow."""
     control_url: str | None = None
@@ -102,7 +105,7 @@ def singles(
     requests = [_cache_buster(user)]
     requests += [
         replace(user, role=Role.DIRECT, address=address)
-        for address in reached[: plan.direct_addresses]
+        for address in _direct(target, reached, plan)
     ]
     skipped = _not_direct(target, addresses, reached)
     entrance = _entrance(target, first, [*reached, *addresses])
@@ -113,6 +116,13 @@ def singles(
     else:
         skipped.append(f"unknown-host to {entrance}: {no_route(entrance)}")
     return requests, skipped
+
+
+def _direct(target: Target, reached: Sequence[str], plan: Plan) -> Iterable[str]:
+    """Return the address of each direct request: one each, behind a CDN in turn."""
+    chosen = reached[: plan.direct_addresses]
+    count = plan.direct_behind_cdn if target.reached.cdn else len(chosen)
+    return islice(cycle(chosen), count)
 
 
 def _not_direct(

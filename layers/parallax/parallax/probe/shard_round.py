@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from parallax.model.failed_probe import failed_probe
 from parallax.model.probe import ProbeRun
 from parallax.model.round import Failure, Round, TargetRound, light, with_probe
 from parallax.model.target import Target
@@ -86,4 +87,5 @@ class ShardRound:
             run=healthy or (known.run if known else None),
             past=with_probe(known.past if known else (), run.first),
             failure=self._failure(run),
+            failed=failed_probe(run.first),
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-STEPS = ("probe", "inspect", "diagnose", "notify", "publish", "routes")
+STEPS = ("probe", "inspect", "diagnose", "notify", "publish", "routes", "exporter")
 """Steps whose function has dead letters."""
 LETTERS = "letters"
 """The key of the queue of all functions."""

@@ -55,6 +55,13 @@ def send(request: Request, *, allow_private: bool = False) -> int:
     `allow_private` also allows http and addresses that are not public. Raises
     `RejectedError` and `UnavailableError`.
     """
+    return send_for_answer(request, allow_private=allow_private)[0]
+
+
+def send_for_answer(
+    request: Request, *, allow_private: bool = False
+) -> tuple[int, bytes]:
+    """Send a request as `send` does; return also the first `ANSWER` bytes."""
     _check(request.url, allow_private=allow_private)
     trace = Trace()
     try:
@@ -70,7 +77,8 @@ def send(request: Request, *, allow_private: bool = False) -> int:
             raise RejectedError(text) from error
         raise UnavailableError(text, is_unknown=trace.phase in SENT) from error
     text, path = answer.decode(errors="replace"), urlsplit(request.url).path
-    return _checked(status, text.replace(path, "/…") if path.strip("/") else text)
+    shown = text.replace(path, "/…") if path.strip("/") else text
+    return _checked(status, shown), answer
 
 
 def _check(url: str, *, allow_private: bool) -> None:

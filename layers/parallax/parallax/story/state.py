@@ -16,6 +16,12 @@ from parallax.model.snapshot import Snapshot
 from parallax.model.target import Maintenance
 from parallax.story.rules import Rules
 
+GRACE = timedelta(seconds=10)
+"""An agent reports every five seconds while its targets fail, also what it logged."""
+OLD = 4
+"""After so many times `evidence_seconds` a mail waits for no logs: agents are silent,
+and an intermittent failure starts again and again."""
+
 
 def is_failing(judgement: Judgement) -> bool:
     """Say whether a judgement reports a failure, of the target or of Parallax."""
@@ -87,19 +93,27 @@ def _may_fire(
     waited = snapshot.taken_at - incident.since >= patience
     if judgement.class_ is Class.MONITOR:
         return waited and judgement.settling is None
-    enough = judgement.complete or (waited and _is_investigated(snapshot, patience))
+    old = snapshot.taken_at - incident.since >= OLD * patience
+    grace = timedelta() if old else GRACE
+    enough = judgement.complete or (
+        waited and _is_investigated(snapshot, patience, grace)
+    )
     return judgement.settling is None and enough and confirmed(judgement, snapshot)
 
 
-def _is_investigated(snapshot: Snapshot, patience: timedelta) -> bool:
+def _is_investigated(snapshot: Snapshot, patience: timedelta, grace: timedelta) -> bool:
     """Say whether the failures in a row were investigated, or are old enough.
 
     The incident may be older than they are (an intermittent failure). Then their first
-    probe alone is not enough for a mail.
+    probe alone is not enough for a mail, and the agents get `grace` after the last
+    request, to send what they logged of it.
     """
-    run, since = snapshot.outside, snapshot.failing_since
-    investigated = run is not None and len(run.probes) > 1
-    return investigated or since is None or snapshot.taken_at - since >= patience
+    run, since, now = snapshot.outside, snapshot.failing_since, snapshot.taken_at
+    if since is None or now - since >= patience:
+        return True
+    if run is None or len(run.probes) == 1:
+        return False
+    return now - max(p.started_at for p in run.probes) >= grace
 
 
 def confirmed(judgement: Judgement, snapshot: Snapshot) -> bool:

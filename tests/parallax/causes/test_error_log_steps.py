@@ -1,0 +1,42 @@
+"""Error log steps: one step for each message, and a way back that is true."""
+
+from parallax.causes.error_log_steps import error_log_steps
+from parallax.model.judgement import NextStep
+
+
+def steps(given: dict[str, str] | None) -> tuple[NextStep, ...]:
+    """Return the steps for an Ingress with these annotations."""
+    return error_log_steps(
+        controller="ingress", pod="nginx-1", namespace="shop", name="web", given=given
+    )
+
+
+def step_for(message: str, given: dict[str, str] | None) -> NextStep:
+    """Return the step for one message of the error log."""
+    (found,) = [x for x in steps(given) if message in x.text]
+    return found
+
+
+def test_each_message_of_a_wrong_protocol_has_its_own_value() -> None:
+    """A pod with TLS behind plain HTTP, and the reverse, need opposite values."""
+    plain = step_for("no valid HTTP/1.0 header", {})
+    secure = step_for("SSL_do_handshake() failed", {})
+    assert (plain.command or "").endswith("backend-protocol=HTTPS")
+    assert (secure.command or "").endswith("backend-protocol=HTTP")
+
+
+def test_the_way_back_restores_the_value_that_was_read() -> None:
+    """Without the annotation before, it is removed again."""
+    key = "nginx.ingress.kubernetes.io/backend-protocol"
+    undo = step_for("wrong version number", {key: "HTTPS"}).undo or ""
+    assert undo.endswith(
+        "--overwrite nginx.ingress.kubernetes.io/backend-protocol=HTTPS"
+    )
+    assert (step_for("wrong version number", {}).undo or "").endswith("protocol-")
+
+
+def test_a_value_that_nothing_read_is_noted_before_the_change() -> None:
+    """The note names the command that shows it."""
+    step = step_for("too big header", None)
+    assert step.undo is None
+    assert "get ingress web -o yaml | grep proxy-buffer-size" in (step.undo_note or "")
