@@ -73,4 +73,4 @@ def test_durations_are_short(seconds: float, text: str) -> None:
 def test_a_window_has_each_day_once() -> None:
     """Days without a tally have an empty one, and today is the last."""
     found = window({TODAY: full()}, TODAY, 3)
-    assert found == [NOTHING, NOTHING, full()]
+    assert found == (NOTHING, NOTHING, full())

@@ -54,7 +54,7 @@ def _link(stack: str, now: datetime) -> tuple[str, datetime]:
     if table is None or base is None:
         raise StackError(
             f"stack {stack}: expected the outputs {TABLE_OUTPUT} and {URL_OUTPUT};"
-            " deploy it with AlertLinks=true"
+            " deploy this release with AlertLinks=true"
         )
     signer = Signer(stack=table, key=LinkKey(table).read_or_create())
     return f"{base.rstrip('/')}{PATH}?{overview_query(signer, now)}", now + LIFETIME
