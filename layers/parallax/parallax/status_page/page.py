@@ -129,16 +129,20 @@ def _service(one: PublicTarget, bars: Bars) -> Node:
         element(
             "p",
             element("small", "90 days ago"),
-            element("small", f"{percent(picture.uptime)} uptime"),
+            element("small", _uptime(picture.uptime)),
             element("small", "today"),
             class_="soft",
         ),
     )
 
 
+def _uptime(share: float | None) -> str:
+    return "no data yet" if share is None else f"{percent(share)} uptime"
+
+
 def _section(title: str, incidents: Sequence[PublicIncident], now: datetime) -> Node:
     rows = [part for one in incidents for part in _incident(one, now)]
-    none = element("p", "No incident in the last 90 days.") if not rows else None
+    none = element("p", "No past incident is known.") if not rows else None
     return element("section", element("h2", title), none, *rows)
 
 
