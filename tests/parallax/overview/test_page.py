@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parallax.model.group import Groups
+from parallax.model.group import Acknowledged, Groups
 from parallax.model.judgement import NOT_ESTABLISHED
 from parallax.overview.bars import Bars, Kind, kind_of
 from parallax.overview.filters import filter_in
@@ -20,6 +20,7 @@ from tests.parallax.open_group import GROUP_ID
 from tests.parallax.overview.stack import (
     HEALTHY,
     LINK,
+    NOW,
     TODAY,
     Stack,
     failing,
@@ -52,6 +53,13 @@ def test_a_failing_target_links_to_its_incident() -> None:
     link = re.search(rf'href="(/i/{GROUP_ID}\?s=[^"]*e=1797000000)"', page)
     assert link is not None
     assert page.count("lb-health-check-wrong-port") == 2
+
+
+def test_who_works_on_an_incident_is_shown() -> None:
+    """So that nobody starts a second time."""
+    done = Acknowledged(by="Ana", at=NOW)
+    page = Stack([named("front")], failing("front", acknowledged=done)).page
+    assert "front, since 12:28 UTC, acknowledged by Ana" in page
 
 
 def test_a_cause_that_is_not_established_is_said_in_words() -> None:

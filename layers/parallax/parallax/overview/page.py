@@ -116,8 +116,11 @@ def _incident(group: Group, view: View) -> Node:
     count = len(group.members)
     members = f"{count} targets" if count != 1 else group.members[0].target
     since = minute(group.since, view.now)
+    done = f", acknowledged by {group.acknowledged.by}" if group.acknowledged else ""
     return element(
-        "li", element("a", text, href=view.sign(group)), f": {members}, since {since}"
+        "li",
+        element("a", text, href=view.sign(group)),
+        f": {members}, since {since}{done}",
     )
 
 
