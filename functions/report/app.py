@@ -5,20 +5,33 @@ the overview. Out: a page, or a redirect after a button: acknowledge or mute. It
 not: show or change anything without a valid link, or change anything on `GET`.
 """
 
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from parallax import settings
 from parallax.logs import open_log, with_context
-from parallax.overview.endpoint import open_overview
+from parallax.overview.request import overview_request
 from parallax.report.endpoint import open_endpoint
+
+if TYPE_CHECKING:
+    from parallax.overview.endpoint import Overview
 
 configuration = settings.read()
 endpoint = open_endpoint(configuration)
-overview = open_overview(configuration)
 log = open_log()
+
+
+@cache
+def overview() -> "Overview":
+    """Return the overview, imported at its first request: 15 ms of each start."""
+    from parallax.overview.endpoint import open_overview  # noqa: PLC0415
+
+    return open_overview(configuration)
 
 
 @with_context(log)
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Return the response to one request."""
-    return overview.respond(event) or endpoint.respond(event).encode()
+    if overview_request(event):
+        return overview().respond(event)
+    return endpoint.respond(event).encode()

@@ -1,7 +1,7 @@
 """Endpoint: the overview behind its link, from the event to the response.
 
 In: the event of a function URL. Out: a response: 200 is the page; 403 and 410 refuse a
-link, 405 another method, 503 is for AWS. None: the event is for another page.
+link, 404 another path, 405 another method, 503 is for AWS.
 It does not: log a link, or any part of a query: whoever has it can use it.
 """
 
@@ -42,11 +42,12 @@ class Overview:
     load: Callable[[], Sequence[Target]]
     now: Callable[[], datetime]
 
-    def respond(self, event: object) -> dict[str, Any] | None:
-        """Return the encoded response; None: the event is for another page."""
+    def respond(self, event: object) -> dict[str, Any]:
+        """Return the encoded response; 404 if the event is for another page."""
         request = overview_request(event)
         if request is None:
-            return None
+            text = "There is no such page."
+            return _refused(404, "This request is not supported", text).encode()
         try:
             response = self._respond(request)
         except Exception:
