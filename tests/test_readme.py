@@ -14,7 +14,7 @@ BLOCKS = re.findall(r"^```sh\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 COMMANDS = [line for block in BLOCKS for line in block.splitlines()]
 PATH = f"{ROOT}/.venv/bin:/usr/bin:/bin"
 """What the README puts first on PATH, and a bare system; uv is on neither."""
-AT_AWS = ("incidents", "show", "ack", "mute", "unmute")
+AT_AWS = ("incidents", "show", "ack", "mute", "unmute", "overview", "status-page")
 """Commands about a deployed stack; `tests/parallax/cli` runs them on the emulator."""
 OFFLINE = [
     line

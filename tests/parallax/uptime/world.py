@@ -43,20 +43,24 @@ class MemoryChapters(Chapters):
 
     @override
     def keep(self, finished: Round, last: LastRound | None) -> None:
+        """Store what is due, through its item."""
         for one in due(finished, last):
             item = chapter_item(one)
             self.items[item["sk"]["S"]] = item
 
     @override
     def between(self, since: int, until: int) -> Iterator[Chapter]:
+        """Yield the chapters between two times."""
         yield from (one for one in self._all() if since <= one.at <= until)
 
     @override
     def first(self, since: int) -> Chapter | None:
+        """Return the oldest chapter since a time."""
         return next((one for one in self._all() if one.at >= since), None)
 
     @override
     def last(self) -> Chapter | None:
+        """Return the newest chapter."""
         return next(iter(self._all()[::-1]), None)
 
     def _all(self) -> list[Chapter]:
@@ -74,10 +78,12 @@ class MemoryHistories(Histories):
 
     @override
     def all(self) -> Mapping[int, History | None]:
+        """Return every history."""
         return {part: read_history(item) for part, item in self.items.items()}
 
     @override
     def put(self, history: History, read: int | None) -> bool:
+        """Store a history if the stored one is the one that was read."""
         if history.part in self.broken:
             self.broken.discard(history.part)
             raise ConnectionError("the table does not respond")
