@@ -14,6 +14,7 @@ from parallax.logs import open_log, with_context
 from parallax.metrics import Meter
 from parallax.probe import configured_plan
 from parallax.probe.fan_out import FanOut
+from parallax.probe.logins import read_logins
 from parallax.probe.probing import Probing, seconds_left
 from parallax.uptime.chapters import Chapters
 
@@ -26,6 +27,7 @@ probing = Probing(
     fan_out=FanOut(configuration, meter.of_not_invoked),
     load=lambda: targets.load(targets.find()),
     keep=Chapters(configuration.journal_table).keep,
+    logins=lambda probed: read_logins(probed, configuration.logins_secret_arn),
 )
 log = open_log()
 

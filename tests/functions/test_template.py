@@ -80,6 +80,7 @@ SOURCES = (
     ("uptime/table.py", "_read"),
 )
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "read_logins": (("probe/logins.py", "read_logins"),),
     ".record": (
         ("journal/dynamodb.py", "record"),
         ("journal/agents.py", "record", "_put"),
@@ -109,6 +110,7 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("journal/reading_store.py", "readings", "_items"),
     ),
     "ClaimCheck": (("snapshots/bucket.py", "_put"),),
+    "observed": (("snapshots/download.py", "_read"),),
     "sweep_all": (SWEEP,),
     ".open_roll_up": (
         ("uptime/table.py", "_read", "put"),
@@ -312,7 +314,9 @@ def test_probe_may_invoke_itself_and_nothing_else() -> None:
 
 def test_report_reaches_only_the_items_behind_a_link() -> None:
     """The internet reaches it: it reads no target's incident, and writes one item."""
-    read, probes, uptime, write = properties("report")["Policies"][0]["Statement"]
+    read, probes, uptime, write, snapshots = properties("report")["Policies"][0]["Statement"]
+    assert snapshots["Action"] == "s3:GetObject"
+    assert snapshots["Resource"] == f"${{SnapshotBucket.Arn}}/{PREFIX}/*"
     keys = {groups.KEY, f"{alert.PREFIX}*", key.ITEM}
     (readable,) = read["Condition"].values()
     assert set(readable["dynamodb:LeadingKeys"]) == keys
@@ -477,9 +481,25 @@ def test_there_is_one_secret_that_exists_if_it_has_a_value() -> None:
     assert readers == {"inspect", "ingest", "routes", "exporter"}
 
 
+def test_only_probe_reads_the_logins_and_only_if_there_are_any() -> None:
+    """The function that the internet reaches cannot; and probe reads no other."""
+    own = properties("probe")["Policies"]
+    assert mentions(own, "LoginSecretArn")
+    assert not mentions(own, "ParallaxSecret")
+    assert {s for s in STEPS if mentions(properties(s), "LoginSecretArn")} == {"probe"}
+    assert TEMPLATE["Parameters"]["LoginSecretArn"]["Default"] == ""
+
+
 @pytest.mark.parametrize(
     ("parameter", "value", "fits"),
     [
+        (
+            "LoginSecretArn",
+            "arn:aws:secretsmanager:eu-central-1:123456789012:secret:logins-AbCdEf",
+            True,
+        ),
+        ("LoginSecretArn", "arn:aws:iam::123456789012:role/x", False),
+        ("LoginSecretArn", "*", False),
         ("HetznerToken", "", True),
         ("HetznerToken", "x" * 64, True),
         ("HetznerToken", "a b", True),

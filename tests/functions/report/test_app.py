@@ -1,8 +1,12 @@
 """`report`: from a mail's link to the page and back, with the emulated tables."""
 
 import json
+import re
+from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,8 +16,11 @@ from parallax.links.key import LinkKey
 from parallax.links.overview import PATH, overview_query
 from parallax.links.signature import Signer
 from parallax.model.alert import Alert
+from parallax.model.stored_snapshot import decode_snapshot
+from parallax.snapshots.bucket import Bucket
 from tests.conftest import Cloud
-from tests.parallax.open_group import ALERT, GROUP_ID, store
+from tests.parallax import scenarios as s
+from tests.parallax.open_group import ALERT, BOARD, GROUP_ID, store
 
 URL = "https://abc.lambda-url.eu-central-1.on.aws"
 
@@ -67,6 +74,25 @@ def test_the_link_of_a_mail_opens_the_page_and_its_buttons_work(
     assert GROUP_ID in str([vars(r) for r in caplog.records])
     signature = address.partition("?s=")[2][:22]
     assert signature not in json.dumps([str(vars(r)) for r in caplog.records])
+
+
+def test_the_raw_snapshot_is_behind_the_same_link(
+    load: Any, cloud: Cloud, bucket: str
+) -> None:
+    """As the function URL sends bytes; the page links to it."""
+    reference = Bucket(bucket).save(s.wrong_port())
+    finding = replace(ALERT.finding, snapshot_ref=reference)
+    fresh = datetime.now(UTC) - timedelta(minutes=1)
+    alert = replace(ALERT, at=fresh, finding=finding)
+    store(cloud.incidents, BOARD, alert)
+    app = load("report", INCIDENTS_TABLE=cloud.incidents, SNAPSHOT_BUCKET=bucket)
+    address = address_of(cloud, alert)
+    page = app.handler(event(address), None)["body"]
+    assert "Failing probe" in page
+    (raw,) = re.findall(r'href="(/i/[^"]+snapshot\.json[^"]+)"', page)
+    sent = app.handler(event(URL + unescape(raw)), None)
+    assert sent["statusCode"] == 200
+    assert decode_snapshot(json.loads(b64decode(sent["body"]))) == s.wrong_port()
 
 
 def test_an_expired_link_is_refused(load: Any, cloud: Cloud) -> None:

@@ -14,6 +14,7 @@ TAGS = frozenset(
         "body",
         "br",
         "button",
+        "caption",
         "circle",
         "details",
         "div",
@@ -21,10 +22,12 @@ TAGS = frozenset(
         "form",
         "h1",
         "h2",
+        "h3",
     }
     | {"head", "html", "input", "label", "li", "main", "meta", "ol", "p", "path"}
-    | {"pre", "section", "span", "strong", "style", "summary", "svg", "title", "ul"}
-    | {"b", "h3", "i", "link", "option", "select", "small", "symbol", "use"}
+    | {"pre", "rect", "script", "section", "span", "strong", "style", "summary"}
+    | {"svg", "table", "tbody", "td", "th", "title", "tr", "ul"}
+    | {"b", "i", "link", "option", "select", "small", "symbol", "use"}
 )
 
 

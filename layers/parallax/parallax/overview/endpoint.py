@@ -63,8 +63,7 @@ class Overview:
             text = "This page supports only GET and HEAD."
             return _refused(405, "This request is not supported", text)
         link, now = overview_link(request.fields), self.now()
-        signer = self._signer() if is_formed(link) else None
-        refused = signer.verify(link, now, SCOPE) if signer else Refusal.INVALID
+        signer, refused = self._verified(link, now)
         if signer is None or refused is Refusal.INVALID:
             text = "Perhaps it was cut off, or all earlier links were revoked."
             return _refused(403, "This link is not valid", text)
@@ -73,9 +72,23 @@ class Overview:
             return _refused(410, "This link has expired", text)
         return Response(200, self._page(request, link, signer, now))
 
+    def _verified(
+        self, link: Link, now: datetime
+    ) -> tuple[Signer | None, Refusal | None]:
+        """Return who verified a link, and why it is refused; None: it is valid."""
+        if not is_formed(link):
+            return None, Refusal.INVALID
+        signer = self._signer()
+        refused = signer.verify(link, now, SCOPE) if signer else Refusal.INVALID
+        if refused is Refusal.INVALID and self.key.refresh():
+            signer = self._signer()
+            refused = signer.verify(link, now, SCOPE) if signer else Refusal.INVALID
+        return signer, refused
+
     def _signer(self) -> Signer | None:
-        key = self.key.read()
-        return Signer(stack=self.key.table, key=key) if key else None
+        key, *earlier = self.key.keys() or (None,)
+        known = tuple(k for k in earlier if k)
+        return Signer(stack=self.key.table, key=key, earlier=known) if key else None
 
     def _page(
         self, request: OverviewRequest, link: Link, signer: Signer, now: datetime
