@@ -23,7 +23,10 @@ SH = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 COMMANDS = [line for block in SH.findall(README) for line in block.splitlines()]
 PATH = f"{ROOT}/.venv/bin:/usr/bin:/bin"
 """What the README puts first on PATH, and a bare system; uv is on neither."""
-AT_AWS = ("incidents", "show", "ack", "mute", "unmute", "redrive")
+AT_AWS = (
+    *("incidents", "show", "ack", "mute", "unmute", "redrive"),
+    *("overview", "status-page"),
+)
 """Commands about a deployed stack; `tests/parallax/cli` runs them on the emulator."""
 ABBREVIATED = ("…", "<", "FILE", "SOURCE")
 """Signs of a text that is not meant to be typed as it is."""

@@ -17,6 +17,7 @@ from parallax.model import alert
 from parallax.probe import Plan
 from parallax.redrive.stack import LETTERS_OUTPUT
 from parallax.snapshots.address import PREFIX
+from parallax.status_page.destination import TYPES
 from parallax.targets import time_zones
 from tests.functions.template import (
     ALARMS,
@@ -73,6 +74,11 @@ GROUPS = (
     ("notify/digest/send.py", "_send"),
 )
 """What the handler reaches in addition if the function has the alerts topic."""
+SOURCES = (
+    ("incidents/items.py", "get"),
+    ("journal/newest_probes.py", "newest_probes"),
+    ("uptime/table.py", "_read"),
+)
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     "read_logins": (("probe/logins.py", "read_logins"),),
     ".record": (
@@ -106,6 +112,16 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
     "ClaimCheck": (("snapshots/bucket.py", "_put"),),
     "observed": (("snapshots/download.py", "_read"),),
     "sweep_all": (SWEEP,),
+    ".open_roll_up": (
+        ("uptime/table.py", "_read", "put"),
+        ("uptime/chapters.py", "between", "_one"),
+    ),
+    "Chapters": (("uptime/chapters.py", "keep"),),
+    "Sources": SOURCES,
+    ".publish_status_page": (
+        *SOURCES,
+        ("status_page/destination.py", "read", "write"),
+    ),
     "shrink_resolved": (SWEEP,),
     "LinkKey": (("incidents/items.py", "get"),),
     "stored_rounds": (("journal/stored_rounds.py", "stored_rounds"),),
@@ -126,7 +142,7 @@ CALLED = {
     "inspect": ("inspect/inspection.py",),
     "ingest": ("ingest/endpoint.py", "ingest/store.py"),
     "diagnose": ("incidents/diagnosis.py",),
-    "report": ("report/endpoint.py",),
+    "report": ("report/endpoint.py", "overview/endpoint.py"),
     "exporter": (
         "exporter/exporting.py",
         "exporter/endpoint.py",
@@ -187,7 +203,8 @@ def allowed(step: str) -> set[str]:
     # The key of a condition, and the end of an object's ARN, are not actions.
     text = text.replace("s3:ResourceAccount", "").replace(f"/{PREFIX}/*", "")
     verbs = r"(?:dynamodb|lambda|s3|sqs|sns|secretsmanager):\w+|:\*|\"\*"
-    return set(re.findall(verbs, text)) - {"dynamodb:LeadingKeys"}
+    # `GetObject` needs ListBucket to report a missing object; no code calls it.
+    return set(re.findall(verbs, text)) - {"dynamodb:LeadingKeys", "s3:ListBucket"}
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -297,7 +314,7 @@ def test_probe_may_invoke_itself_and_nothing_else() -> None:
 
 def test_report_reaches_only_the_items_behind_a_link() -> None:
     """The internet reaches it: it reads no target's incident, and writes one item."""
-    read, write, snapshots = properties("report")["Policies"][0]["Statement"]
+    read, probes, uptime, write, snapshots = properties("report")["Policies"][0]["Statement"]
     assert snapshots["Action"] == "s3:GetObject"
     assert snapshots["Resource"] == f"${{SnapshotBucket.Arn}}/{PREFIX}/*"
     keys = {groups.KEY, f"{alert.PREFIX}*", key.ITEM}
@@ -307,6 +324,26 @@ def test_report_reaches_only_the_items_behind_a_link() -> None:
     (writable,) = write["Condition"].values()
     assert writable == {"dynamodb:LeadingKeys": [groups.KEY]}
     assert write["Action"] == "dynamodb:PutItem"
+    (rounds,) = probes["Condition"].values()
+    assert rounds == {"dynamodb:LeadingKeys": [ROUNDS_KEY]}
+    assert (uptime["Resource"], uptime["Action"]) == (
+        "Uptime.Arn",
+        "dynamodb:BatchGetItem",
+    )
+
+
+def test_the_status_page_is_published_only_if_it_has_a_bucket() -> None:
+    """Off by default: without a bucket there is no right and no schedule."""
+    assert TEMPLATE["Parameters"]["StatusPageBucket"]["Default"] == ""
+    events = properties("diagnose")["Events"]
+    settings = events["StatusPageEveryFiveMinutes"]["Properties"]
+    assert settings["State"] == ["HasStatusPage", "ENABLED", "DISABLED"]
+    policies = properties("diagnose")["Policies"]
+    (only,) = [p for p in policies if isinstance(p, list)]
+    assert only[0] == "HasStatusPage"
+    files = json.dumps(only[1]["Statement"][0]["Resource"])
+    assert all(name in files for name in TYPES)
+    assert "/*" not in files
 
 
 def test_the_page_and_its_url_exist_only_where_mails_have_links() -> None:

@@ -5,6 +5,7 @@ import re
 from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from html import unescape
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 
 from parallax.links.address import Addresses
 from parallax.links.key import LinkKey
+from parallax.links.overview import PATH, overview_query
+from parallax.links.signature import Signer
 from parallax.model.alert import Alert
 from parallax.model.stored_snapshot import decode_snapshot
 from parallax.snapshots.bucket import Bucket
@@ -111,3 +114,28 @@ def test_nothing_is_listed(
     response = app.handler(event(address, "POST") | change, None)
     assert response["statusCode"] in {403, 404, 413}
     assert GROUP_ID not in response["body"]
+
+
+def test_the_link_of_the_overview_opens_all_targets(
+    load: Any, cloud: Cloud, address: str, tmp_path: Path
+) -> None:
+    """A link to an incident does not open it, and the other way round."""
+    file = tmp_path / "targets.yaml"
+    file.write_text("targets: [{name: front, url: https://front.example/}]")
+    app = load(
+        "report",
+        INCIDENTS_TABLE=cloud.incidents,
+        JOURNAL_TABLE=cloud.journal,
+        UPTIME_TABLE=cloud.incidents,
+        TARGETS=file,
+    )
+    key = LinkKey(cloud.incidents).read()
+    assert key is not None
+    signer = Signer(stack=cloud.incidents, key=key)
+    query = overview_query(signer, datetime.now(UTC))
+    response = app.handler(event(f"{PATH}?{query}"), None)
+    assert response["statusCode"] == 200
+    assert "failing since" in response["body"]
+    of_incident = address.partition("?")[2]
+    assert app.handler(event(f"{PATH}?{of_incident}"), None)["statusCode"] == 403
+    assert app.handler(event(f"/i/{GROUP_ID}?{query}"), None)["statusCode"] == 403

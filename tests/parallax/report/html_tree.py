@@ -7,7 +7,7 @@ It does not: correct anything, as a browser would.
 from html.parser import HTMLParser
 from typing import override
 
-VOID = frozenset({"br", "input", "meta"})
+VOID = frozenset({"br", "input", "link", "meta"})
 TAGS = frozenset(
     {
         "a",
@@ -27,6 +27,7 @@ TAGS = frozenset(
     | {"head", "html", "input", "label", "li", "main", "meta", "ol", "p", "path"}
     | {"pre", "rect", "script", "section", "span", "strong", "style", "summary"}
     | {"svg", "table", "tbody", "td", "th", "title", "tr", "ul"}
+    | {"b", "i", "link", "option", "select", "small", "symbol", "use"}
 )
 
 

@@ -21,9 +21,11 @@ from parallax.cli import (
     mail,
     mcp,
     mute,
+    overview,
     probe,
     redrive,
     show,
+    status_page,
     targets,
 )
 from parallax.cli.command_line import CommandLine
@@ -50,6 +52,8 @@ app.command("show")(show.run)
 app.command("ack")(acknowledge.run)
 app.command("mute")(mute.run)
 app.command("unmute")(mute.unmute)
+app.command("overview")(overview.run)
+app.command("status-page")(status_page.run)
 app.command("redrive")(redrive.run)
 app.command("cost")(cost.run)
 app.command("mcp")(mcp.run)

@@ -96,6 +96,10 @@ def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
     yield "timeout", f"{target.timeout_seconds:g} s"
     yield "interval", _interval(target)
     yield "severity", target.severity.value
+    if target.slo is not None:
+        yield "slo", f"{target.slo:g} % of 30 days"
+    if target.public:
+        yield "status page", target.public.title
     if target.labels:
         yield "labels", ", ".join(f"{key}={value}" for key, value in target.labels)
     if target.runbook:

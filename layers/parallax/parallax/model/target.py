@@ -171,6 +171,19 @@ class Recurring:
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Public:
+    """What the public status page shows of a target.
+
+    `group` is the heading above it; None: none. `url`: the page links to the target.
+    """
+
+    title: str
+    group: str | None = None
+    url: bool = False
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One public URL that Parallax watches, if it is enabled.
 
@@ -200,6 +213,10 @@ class Target:
     """Key and value of each label, sorted by key."""
     runbook: str | None = None
     """URL of the page that says what to do if this target fails."""
+    slo: float | None = None
+    """Percent of the last 30 days in which the target shall work; None: no goal."""
+    public: Public | None = None
+    """None: the public status page does not show the target."""
 
     @property
     def port(self) -> int:

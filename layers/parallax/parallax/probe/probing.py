@@ -48,6 +48,8 @@ class Probing:
     meter: Meter
     fan_out: FanOut
     load: Callable[[], tuple[Target, ...]]
+    keep: Callable[[Round, LastRound | None], None] = lambda _, __: None
+    """Keeps the past of a round for `parallax.uptime`; raises nothing."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     logins: Callable[[Sequence[Target]], Logins] = lambda _: no_logins
     """Reads the logins of the targets that are probed next."""
@@ -131,6 +133,8 @@ class Probing:
         finished = now.finished(runs, ended_at)
         self.meter.of_failing(len(finished.failing))
         self.journal.record_round(finished)
+        if not now.shard.half:
+            self.keep(finished, last)
         return finished
 
     def _last(self, shard: Shard) -> LastRound | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from parallax.model.secret_text import quoted
-from parallax.model.target import Healthy, Login, Reached, Target
+from parallax.model.target import Healthy, Login, Public, Reached, Target
 from parallax.model.wire import decode, wire_name
 from parallax.targets.defaults import origin, with_defaults
 from parallax.targets.expected import expected
@@ -39,6 +39,7 @@ NESTED: dict[str, tuple[str, ...]] = {
     "healthy": _HEALTHY,
     "reached": tuple(f.name for f in fields(Reached)),
     "login": tuple(f.name for f in fields(Login)),
+    "public": tuple(f.name for f in fields(Public)),
 }
 _KEYS: dict[Location, tuple[str, ...]] = {
     (): ("defaults", "targets"),

@@ -19,6 +19,10 @@ from parallax.targets.labels import runbook_problem
 from parallax.targets.yaml_lines import Location, Problem, keys_of
 
 TIMEOUT_SECONDS = (0.5, 20.0)
+SLO = (50.0, 99.999)
+"""Percent. 100 leaves no budget: the first failed probe would break it."""
+LONGEST_TITLE = 80
+"""Characters of a title or a group on the status page."""
 DEFAULT_TIMEOUT = next(f.default for f in fields(Target) if f.name == "timeout_seconds")
 _SLUG = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -41,6 +45,7 @@ def rules(entry: object, location: Location) -> Iterator[Problem]:
     if isinstance(cluster, str) and not is_name(cluster):
         at = (*location, "reached", "cluster")
         yield at, f"expected {NAME}, got {quoted(cluster)}"
+    yield from _public(values.get("public"), (*location, "public"))
     yield from _max_seconds(values, location)
 
 
@@ -61,6 +66,21 @@ def _max_seconds(values: dict[str, object], location: Location) -> Iterator[Prob
         yield at, text
 
 
+def _public(value: object, at: Location) -> Iterator[Problem]:
+    """Yield what is wrong with the texts of the status page."""
+    for key in ("title", "group"):
+        text = keys_of(value).get(key)
+        if isinstance(text, str) and not 0 < len(text.strip()) <= LONGEST_TITLE:
+            expected = f"expected text of 1 to {LONGEST_TITLE} characters"
+            yield (*at, key), f"{expected}, got {quoted(text)}"
+
+
+def _is_slo(value: object) -> bool:
+    low, high = SLO
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and low <= cast("float", value) <= high
+
+
 def _is_name(value: object) -> bool:
     return isinstance(value, str) and _SLUG.fullmatch(value) is not None
 
@@ -77,4 +97,5 @@ def _is_number(value: object) -> bool:
 _RULES: dict[str, tuple[Callable[[object], bool], str]] = {
     "name": (_is_name, "lower-case letters, digits and hyphens, as in a host name"),
     "timeout_seconds": (_is_timeout, "seconds from 0.5 to 20"),
+    "slo": (_is_slo, "a percentage from 50 to 99.999, such as 99.9"),
 }
