@@ -14,11 +14,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tests.functions.template import FUNCTIONS, RESOURCES, of_type
 
 LEADING = "dynamodb:LeadingKeys"
+ACTIONS = {
+    ("lambda", "Invoke"): "lambda:InvokeFunction",
+    ("sqs", "SendMessageBatch"): "sqs:SendMessage",
+}
+"""What is not called as the action that it needs."""
 _REFERENCE = re.compile(r"\$\{([\w:]+)(?:\.Arn)?\}")
 
 
@@ -58,9 +63,11 @@ class Right:
 def rights(function: str) -> tuple[Right, ...]:
     """Return every right of a function; each condition counts as fulfilled."""
     documents = [*_documents(FUNCTIONS[function]["Policies"])]
-    for policy in of_type("IAM::Policy").values():
-        if policy["Roles"] == [f"{function}Role"]:
-            documents.append(policy["PolicyDocument"])
+    documents += [
+        policy["PolicyDocument"]
+        for policy in of_type("IAM::Policy").values()
+        if policy["Roles"] == [f"{function}Role"]
+    ]
     return tuple(
         Right(action=action, place=_place(resource), keys=_keys(statement))
         for document in documents
@@ -115,30 +122,28 @@ def calls(service: str, operation: str, request: Any) -> tuple[Call, ...]:
 
     `request` is botocore's dict of `url_path`, `headers` and `body`.
     """
-    body = request["body"]
+    if service == "dynamodb":
+        return tuple(_of_dynamodb(operation, json.loads(request["body"])))
+    action = ACTIONS.get((service, operation), f"{service}:{operation}")
+    return (Call(action=action, place=_place_of(service, request)),)
+
+
+def _place_of(service: str, request: Any) -> str:
+    body, path = request["body"], unquote(urlsplit(request["url_path"]).path)
     match service:
-        case "dynamodb":
-            return tuple(_of_dynamodb(operation, json.loads(body)))
         case "s3":
-            path = unquote(urlsplit(request["url_path"]).path).lstrip("/")
             bucket = request["context"]["s3_redirect"]["bucket"]
-            key = path.removeprefix(f"{bucket}/")
-            return (Call(action=f"s3:{operation}", place=f"{bucket}/{key}"),)
-        case "sqs":
-            fields = json.loads(body)
-            action = operation.removesuffix("Batch")
-            return (Call(action=f"sqs:{action}", place=fields["QueueUrl"]),)
-        case "sns":
-            fields = body if isinstance(body, dict) else parse_qs(body)
-            return (Call(action=f"sns:{operation}", place=fields["TopicArn"]),)
-        case "secretsmanager":
-            place = json.loads(body)["SecretId"]
-            return (Call(action=f"secretsmanager:{operation}", place=place),)
+            return f"{bucket}/{path.lstrip('/').removeprefix(f'{bucket}/')}"
         case "lambda":
-            place = unquote(request["url_path"]).split("/")[3]
-            return (Call(action="lambda:InvokeFunction", place=place),)
+            return path.split("/")[3]
+        case "sns":
+            return str(body["TopicArn"])
+        case "sqs":
+            return str(json.loads(body)["QueueUrl"])
+        case "secretsmanager":
+            return str(json.loads(body)["SecretId"])
         case _:
-            return (Call(action=f"{service}:{operation}", place=request["url_path"]),)
+            return path
 
 
 def _of_dynamodb(operation: str, body: Any) -> Iterator[Call]:

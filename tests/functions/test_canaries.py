@@ -8,7 +8,9 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from itertools import product
 from pathlib import Path
 from types import ModuleType
 from typing import Any, override
@@ -47,6 +49,20 @@ HEADERS = (
     ("X-Original-Url", "/path?access_token=CANARY-original-11"),
     ("Cookie", "a=CANARY-cookie-12"),
 )
+
+
+@pytest.fixture
+def printed(
+    capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> Callable[[], str]:
+    """Return what was printed and logged so far, at every level."""
+    caplog.set_level(logging.DEBUG, "parallax")
+
+    def read() -> str:
+        output = capsys.readouterr()
+        return output.out + output.err + caplog.text
+
+    return read
 
 
 class Leaking(BaseHTTPRequestHandler):
@@ -91,11 +107,9 @@ def test_secrets_of_a_response_are_in_nothing_that_is_stored_or_sent(
     cloud: Cloud,
     tmp_path: Path,
     leaking: str,
-    capsys: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
+    printed: Callable[[], str],
 ) -> None:
     """From the probe to snapshot, finding, event, mail, log and tables."""
-    caplog.set_level(logging.DEBUG, "parallax")
     file = tmp_path / "targets.yaml"
     file.write_text(WHERE.format(url=leaking))
     places: dict[str, Any] = {
@@ -111,7 +125,7 @@ def test_secrets_of_a_response_are_in_nothing_that_is_stored_or_sent(
     probe = load("probe", **places)
     answer = probe.handler({"targets": ["front"]}, CONTEXT)
     target = probe.probing.load()[0]
-    since = probe_start(cloud)
+    since = datetime.now(UTC) - timedelta(minutes=5)
     runs = DynamoJournal(cloud.journal).recent("front", since)
     assert any("[redacted]" in str(run) for run in runs)
     load("diagnose", **places).handler(
@@ -121,7 +135,6 @@ def test_secrets_of_a_response_are_in_nothing_that_is_stored_or_sent(
     assert incident is not None
     assert incident.finding is not None
     snapshot = join(target, runs, taken_at=incident.finding.judged_at)
-    output = capsys.readouterr()
     texts = [
         *stored(cloud),
         json.dumps(answer),
@@ -131,18 +144,9 @@ def test_secrets_of_a_response_are_in_nothing_that_is_stored_or_sent(
         str(judge(snapshot)),
         json.dumps(cloud_event(incident.finding)),
         str(mail_of(incident.finding)),
-        output.out,
-        output.err,
-        caplog.text,
+        printed(),
     ]
     assert [text for text in texts if CANARY in text] == []
-
-
-def probe_start(_cloud: Cloud) -> Any:
-    """Return an instant before the test."""
-    from datetime import UTC, datetime, timedelta  # noqa: PLC0415
-
-    return datetime.now(UTC) - timedelta(minutes=5)
 
 
 PLACE = {
@@ -167,24 +171,21 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("status", [400, 500])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "status"), [*product(KINDS, (400, 500))])
 def test_a_receiver_that_repeats_the_secrets_puts_them_nowhere(
     kind: str,
     status: int,
     load: Callable[..., ModuleType],
     cloud: Cloud,
-    capsys: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
+    printed: Callable[[], str],
 ) -> None:
     """Not into a log, a dead letter, a table, or the answer of a trial."""
-    caplog.set_level(logging.DEBUG, "parallax")
     with standing() as receiver:
         host = receiver.url.removeprefix("http://")
         place = {n: v.replace("HOST", host) for n, v in PLACE.items()} | OTHERS
         paths = [v.removeprefix(receiver.url) for v in place.values()]
-        said = f"{place[PLACE_OF[kind]].removeprefix(receiver.url)} "
-        receiver.status, receiver.answer = status, (said + " ".join(paths)).encode()
+        stated = f"{place[PLACE_OF[kind]].removeprefix(receiver.url)} "
+        receiver.status, receiver.answer = status, (stated + " ".join(paths)).encode()
         name = f"{cloud.journal}-canaries"
         cloud.client("secretsmanager").create_secret(
             Name=name, SecretString=json.dumps(place)
@@ -211,8 +212,7 @@ def test_a_receiver_that_repeats_the_secrets_puts_them_nowhere(
         except Exception as error:  # noqa: BLE001 - its text is what the test reads
             problem = str(error)
         assert receiver.requests
-    output = capsys.readouterr()
-    texts = [*stored(cloud), str(answer), problem, output.out, output.err, caplog.text]
+    texts = [*stored(cloud), str(answer), problem, printed()]
     secrets = ("CANARY", "Q0FOQVJZ")
     assert [t for t in texts if any(secret in t for secret in secrets)] == []
 
@@ -231,11 +231,9 @@ PLACE_OF = {
 def test_a_refused_push_puts_nothing_of_its_headers_anywhere(
     load: Callable[..., ModuleType],
     cloud: Cloud,
-    capsys: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
+    printed: Callable[[], str],
 ) -> None:
     """A stranger's cookie, authorization and query, and the key of the stack."""
-    caplog.set_level(logging.DEBUG, "parallax")
     name = f"{cloud.journal}-key"
     key = OTHERS["agent_key"]
     cloud.client("secretsmanager").create_secret(
@@ -249,8 +247,7 @@ def test_a_refused_push_puts_nothing_of_its_headers_anywhere(
     answers = [ingest.handler(forged, None)]
     answers.append(ingest.handler(event(b"{CANARY", key), None))
     assert {one["statusCode"] for one in answers} <= {400, 401}
-    output = capsys.readouterr()
-    for text in [str(answers), output.out, output.err, caplog.text, *stored(cloud)]:
+    for text in [str(answers), printed(), *stored(cloud)]:
         assert not any(one in text for one in ("CANARY", key))
 
 

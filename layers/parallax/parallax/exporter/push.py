@@ -78,10 +78,14 @@ def _rejected(answer: bytes, request: Request) -> int:
     try:
         partial = json.loads(answer)["partialSuccess"]
         count = int(partial.get("rejectedDataPoints", 0))
-        message = request.without_secrets(str(partial.get("errorMessage", "")))
+        stated = str(partial.get("errorMessage", ""))
+        message = without_secrets(request.without_secrets(stated))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return 0
     if count or message:
-        facts = {"points": count, "reason": plain_line(without_secrets(message))[:SHOWN]}
+        facts = {
+            "points": count,
+            "reason": plain_line(message)[:SHOWN],
+        }
         log.warning("receiver rejected points", extra=facts)
     return count
