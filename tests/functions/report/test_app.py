@@ -5,8 +5,8 @@ import re
 from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
