@@ -314,9 +314,8 @@ def test_probe_may_invoke_itself_and_nothing_else() -> None:
 
 def test_report_reaches_only_the_items_behind_a_link() -> None:
     """The internet reaches it: it reads no target's incident, and writes one item."""
-    read, probes, uptime, write, snapshots = properties("report")["Policies"][0][
-        "Statement"
-    ]
+    (policy,) = properties("report")["Policies"]
+    read, probes, uptime, write, snapshots = policy["Statement"]
     assert snapshots["Action"] == "s3:GetObject"
     assert snapshots["Resource"] == f"${{SnapshotBucket.Arn}}/{PREFIX}/*"
     keys = {groups.KEY, f"{alert.PREFIX}*", key.ITEM}

@@ -57,7 +57,7 @@ async def look(
     Raises `NotSentError` if this machine cannot send a request at all.
     """
     first = first_bounded(
-        await fetch(user_request(target, Role.FIRST, target.timeout_seconds))
+        await fetch(user_request(target, Role.FIRST, target.timeout_seconds, plan))
     )
     seen(first)
     redirects = tuple([bounded(p) async for p in follow(target, first, seen)])
