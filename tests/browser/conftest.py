@@ -16,9 +16,11 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from parallax.report.response import Response
+from tests.parallax.overview.pages import PAGES as OVERVIEWS
 from tests.parallax.report.incidents import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
+ALL = {**PAGES, **OVERVIEWS}
 CHROMIUM = "/usr/bin/chromium"
 AXE = Path(os.environ.get("PARALLAX_AXE", ROOT / ".tools/axe/axe.min.js"))
 
@@ -34,7 +36,7 @@ class Site:
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """Serve each page with the headers that the function sends."""
-    pages = {f"/{name}": make().encode() for name, make in PAGES.items()}
+    pages = {f"/{name}": make().encode() for name, make in ALL.items()}
 
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -13,6 +13,8 @@ from typing import Any, cast
 type Schema = dict[str, Any]
 WIDER = {"integer": "number"}
 """A type, and the one that includes it."""
+TYPES = {str: "string", bool: "boolean", int: "integer", float: "number"}
+"""The type of a value in a list, as JSON Schema names it."""
 
 
 def breaking(expected: Schema, written: Schema, *, may_lack: bool = False) -> list[str]:
@@ -122,6 +124,9 @@ def _values(schema: Schema) -> set[Any] | None:
 def _covers_type(old: Schema, new: Schema) -> bool:
     """Say whether a reader of one type can read the other one."""
     kind, now = old.get("type"), new.get("type")
-    if kind is None or now is None:
-        return kind is None or _values(new) is not None
-    return now in (kind, None) or WIDER.get(str(now)) == kind
+    if kind is None:
+        return True
+    if now is None:  # a list of values says of what type each is
+        named = {TYPES.get(type(value)) for value in _values(new) or {object}}
+        return named <= {kind, *(k for k, wide in WIDER.items() if wide == kind)}
+    return now == kind or WIDER.get(str(now)) == kind

@@ -9,12 +9,15 @@ from typing import Any
 
 type Schema = dict[str, Any]
 OPEN = {
+    "Check": "a part of a target's health rule",
     "Class": "the component that a cause blames",
     "ErrorType": "what went wrong with a request",
     "FollowKind": "what the failing requests have in common",
     "HealthStatus": "what a load balancer reports about a target",
     "Hop": "a place that a request passes",
     "HopState": "the state of a hop; read an unknown word as `unknown`",
+    "LoginKind": "how a probe sends a login",
+    "Method": "the method of a target's requests",
     "NotificationReason": "why a mail is sent (`turn`)",
     "PlaceKind": "the kind of an object",
     "Problem": "why a load balancer could not be read",

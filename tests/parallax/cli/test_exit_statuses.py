@@ -73,8 +73,12 @@ OF_INCIDENTS = {
 OTHERS = {
     ("incidents", UNUSABLE): "incidents --stack no-such-stack",
     ("redrive", UNUSABLE): "redrive --step nope",
+    ("overview", UNUSABLE): "overview --stack no-such-stack",
+    ("status-page", UNUSABLE): "status-page . --url nope",
 }
 OF_LETTERS = {("redrive", OK), ("redrive", FAILS)}
+OF_PAGES = {("overview", OK), ("status-page", OK)}
+"""`tests/parallax/cli/test_page_commands.py` runs them."""
 """Statuses that `test_dead_letters_that_remain_are_status_1` shows."""
 
 
@@ -136,7 +140,7 @@ def test_dead_letters_that_remain_are_status_1(
 def test_every_entry_of_the_table_has_a_command_here() -> None:
     """And every command has an entry; 3 and 130 are shown elsewhere, for all."""
     listed = {(command, s) for command, own in MEANINGS.items() for s in own}
-    assert listed == {*OFFLINE, *OF_INCIDENTS, *OTHERS, *OF_LETTERS}
+    assert listed == {*OFFLINE, *OF_INCIDENTS, *OTHERS, *OF_LETTERS, *OF_PAGES}
     named: dict[str, Any] = getattr(get_command(app), "commands")  # noqa: B009
     assert set(MEANINGS) == set(named)
     assert set(STATUSES) == {OK, FAILS, UNUSABLE, NOT_WRITTEN, INTERRUPTED}

@@ -46,11 +46,11 @@ def test_a_target_of_an_earlier_release_has_neither() -> None:
 @pytest.mark.parametrize(
     ("lines", "problem"),
     [
-        ("  slo: 100", ":4: targets[0].slo: expected a percentage from 50 to 99.999"),
-        ("  slo: 0.999", ":4: targets[0].slo: expected a percentage"),
-        ("  slo: 99.9%", ":4: targets[0].slo: expected a percentage"),
-        ("  public: true", ":4: targets[0].public: expected"),
-        ("  public: {group: Web}", ":4: targets[0].public.title: expected a value"),
+        ("  slo: 100", "targets[0].slo: expected a percentage from 50 to 99.999"),
+        ("  slo: 0.999", "targets[0].slo: expected a percentage"),
+        ("  slo: 99.9%", "targets[0].slo: expected a percentage"),
+        ("  public: true", "targets[0].public: expected a mapping such as"),
+        ("  public: {group: Web}", "targets[0].public.title: expected a value"),
         ("  public: {title: ''}", ".public.title: expected text of 1 to 80"),
         ("  public: {title: A, name: b}", ".public.name: expected one of title"),
     ],

@@ -70,6 +70,7 @@ def test_the_schema_has_each_key_that_the_file_may_have() -> None:
         "healthy.": schema.HEALTHY,
         "reached.": schema.REACHED,
         "login.": schema.LOGIN,
+        "public.": schema.PUBLIC,
         "maintenance.": schema.MAINTENANCE,
     }
     assert set(schema.TARGET) == set(checks.TARGET)

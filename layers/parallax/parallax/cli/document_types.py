@@ -77,6 +77,13 @@ class Muted(TypedDict):
     notes: list[str]
 
 
+class OverviewLink(TypedDict):
+    """A link to the page of all targets, and when it expires."""
+
+    url: str
+    expires_at: str
+
+
 class MailText(TypedDict):
     """A mail."""
 

@@ -15,6 +15,7 @@ from parallax.cli.document_types import (
     Letters,
     MailText,
     Muted,
+    OverviewLink,
     Targets,
 )
 from parallax.model.alert import Alert
@@ -44,6 +45,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "ack": schema(Acknowledgment),
         "mute": schema(Muted),
         "unmute": schema(Muted),
+        "overview": schema(OverviewLink),
         "redrive": schema(Letters),
         "cost": schema(Bill),
     }

@@ -60,6 +60,14 @@ MEANINGS: dict[str, dict[int, str]] = {
         OK: "it is not muted any more, or was not",
         UNUSABLE: "nothing has this name, or AWS fails a request",
     },
+    "overview": {
+        OK: "the link was printed",
+        UNUSABLE: "there is no such stack or page, or AWS fails a request",
+    },
+    "status-page": {
+        OK: "the files were written, or nothing changed",
+        UNUSABLE: "no target is public, a file is not replaced, or AWS fails a request",
+    },
     "redrive": {
         OK: "no dead letter remains",
         FAILS: "some remain",

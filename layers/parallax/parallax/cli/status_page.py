@@ -30,15 +30,19 @@ def run(
     ],
     *,
     url: Annotated[
-        str, typer.Option("--url", help="Address at which the page is served.")
+        str,
+        typer.Option(
+            "--url", metavar="URL", help="Address at which the page is served."
+        ),
     ],
     title: Annotated[
-        str, typer.Option("--title", help="Title of the page.")
+        str, typer.Option("--title", metavar="TEXT", help="Title of the page.")
     ] = "Status",
     file: Annotated[
         Path | None,
         typer.Option(
             "--targets",
+            metavar="FILE",
             help="Targets file. [default: $PARALLAX_TARGETS, else targets.yaml]",
         ),
     ] = None,

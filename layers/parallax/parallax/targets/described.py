@@ -68,4 +68,9 @@ DESCRIPTIONS = {
     "maintenance.until": "End in local time, in quotes. It is on the next day if it is"
     " not after from.",
     "maintenance.time_zone": "Name of the IANA database, such as Europe/Berlin.",
+    "slo": "Percent of the last 30 days in which the target shall work, such as 99.9.",
+    "public": "The public status page shows this target.",
+    "public.title": "Its name on that page.",
+    "public.group": "The heading above it.",
+    "public.url": "true: the page links to the target's URL. Default: false.",
 }

@@ -16,7 +16,7 @@ from parallax.model.name import NAME, is_name
 from parallax.model.secret_text import quoted
 from parallax.model.target import Target
 from parallax.targets.labels import runbook_problem
-from parallax.targets.yaml_lines import Location, Problem, keys_of
+from parallax.targets.yaml_lines import Location, Problem, is_mapping, keys_of
 
 TIMEOUT_SECONDS = (0.5, 20.0)
 SLO = (50.0, 99.999)
@@ -68,9 +68,12 @@ def _max_seconds(values: dict[str, object], location: Location) -> Iterator[Prob
 
 def _public(value: object, at: Location) -> Iterator[Problem]:
     """Yield what is wrong with the texts of the status page."""
+    if value is not None and not is_mapping(value):
+        text = f"expected a mapping such as {{title: Shop}}, got {quoted(value)}"
+        yield at, text
     for key in ("title", "group"):
         text = keys_of(value).get(key)
-        if isinstance(text, str) and not 0 < len(text.strip()) <= LONGEST_TITLE:
+        if isinstance(text, str) and not (text.strip() and len(text) <= LONGEST_TITLE):
             expected = f"expected text of 1 to {LONGEST_TITLE} characters"
             yield (*at, key), f"{expected}, got {quoted(text)}"
 

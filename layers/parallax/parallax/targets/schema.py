@@ -19,7 +19,7 @@ from parallax.rule import json_path, program
 from parallax.targets import healthy, labels, request
 from parallax.targets.described import DESCRIPTIONS
 from parallax.targets.maintenance import WEEKDAYS
-from parallax.targets.rules import TIMEOUT_SECONDS
+from parallax.targets.rules import LONGEST_TITLE, SLO, TIMEOUT_SECONDS
 
 type Schema = dict[str, Any]
 
@@ -145,6 +145,8 @@ MAINTENANCE: dict[str, Schema] = {
     "until": {"type": "string", "pattern": r"^(([01]\d|2[0-3]):[0-5]\d|24:00)$"},
     "time_zone": _TEXT,
 }
+_TITLE: Schema = {"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE}
+PUBLIC: dict[str, Schema] = {"title": _TITLE, "group": _or_null(_TITLE), "url": _FLAG}
 _WINDOWS: Schema = {
     "type": "array",
     "items": _mapping("maintenance.", MAINTENANCE, required=["reason"]),
@@ -174,6 +176,8 @@ TARGET: dict[str, Schema] = {
     "labels": _any_keys(_TEXT, labels.MOST) | {"minProperties": 0},
     "runbook": _or_null({"type": "string", "maxLength": labels.LONGEST_URL}),
     "maintenance": _WINDOWS,
+    "slo": _or_null({"type": "number", "minimum": SLO[0], "maximum": SLO[1]}),
+    "public": _or_null(_mapping("public.", PUBLIC)),
 }
 
 
