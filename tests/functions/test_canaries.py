@@ -24,6 +24,7 @@ from parallax.incidents.table import DynamoIncidents
 from parallax.inspect.problems import explain
 from parallax.journal.dynamodb import DynamoJournal
 from parallax.model.known_secret import parts, removed, spellings
+from parallax.model.probe import ProbeRun
 from parallax.model.wire import encode
 from parallax.notify.event import cloud_event
 from parallax.routes.kinds import KINDS
@@ -129,7 +130,7 @@ def test_secrets_of_a_response_are_in_nothing_that_is_stored_or_sent(
     runs = DynamoJournal(cloud.journal).recent("front", since)
     assert any("[redacted]" in str(run) for run in runs)
     load("diagnose", **places).handler(
-        {"Records": [record(run) for run in runs if hasattr(run, "probes")]}, None
+        {"Records": [record(run) for run in runs if isinstance(run, ProbeRun)]}, None
     )
     incident = DynamoIncidents(cloud.incidents).get("front")
     assert incident is not None
