@@ -14,6 +14,7 @@ from parallax.logs import open_log, with_context
 from parallax.model.finding import Finding
 from parallax.model.wire import decode
 from parallax.notify.batch import deliver, deliver_waiting
+from parallax.notify.dead_man import beat
 from parallax.notify.routes import preview
 
 configuration = settings.read()
@@ -21,12 +22,14 @@ log = open_log()
 
 
 @with_context(log)
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Publish the findings in the records; return the records to send again."""
     if "finding" in event:
         return preview(decode(Finding, event["finding"]))
     if event.get("deliver") == "waiting":
-        return deliver_waiting(configuration)
+        delivered = deliver_waiting(configuration)
+        beat(configuration, context)
+        return delivered
     if event.get("deliver") == "advice":
         from parallax.notify.digest import deliver_advice  # noqa: PLC0415 - once a day
 
