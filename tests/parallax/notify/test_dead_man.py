@@ -54,6 +54,7 @@ def test_a_heartbeat_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
     with standing() as receiver:
         switch_at(f"{receiver.url}{PATH}", monkeypatch)
         assert beat(SET, context())
+        assert (receiver.requests, receiver.accepted) == (1, [None])
 
 
 @pytest.mark.parametrize(
