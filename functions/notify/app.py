@@ -14,7 +14,7 @@ from parallax.logs import open_log, with_context
 from parallax.model.finding import Finding
 from parallax.model.wire import decode
 from parallax.notify.batch import deliver, deliver_waiting
-from parallax.notify.dead_man import beat
+from parallax.notify.dead_man import Invocation, beat
 from parallax.notify.routes import preview
 
 configuration = settings.read()
@@ -22,7 +22,7 @@ log = open_log()
 
 
 @with_context(log)
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Invocation) -> dict[str, Any]:
     """Publish the findings in the records; return the records to send again."""
     if "finding" in event:
         return preview(decode(Finding, event["finding"]))

@@ -92,7 +92,7 @@ def test_without_a_secret_nothing_is_read_or_sent(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The heartbeat is off by default, and says nothing."""
-    assert not beat(Settings(), None)
+    assert not beat(Settings(), context())
     assert not caplog.records
 
 

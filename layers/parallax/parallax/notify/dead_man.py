@@ -8,7 +8,7 @@ It does not: raise, retry, log the URL, or say that `diagnose` judges.
 import logging
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Protocol
 
 from parallax.aws import secret
 from parallax.journal.round_times import RoundTimes, read_round_times
@@ -23,10 +23,18 @@ NEEDED_MILLISECONDS = 15_000
 log = logging.getLogger(__name__)
 
 
-def beat(settings: Settings, context: Any) -> bool:
+class Invocation(Protocol):
+    """What Lambda's context says of the time that is left."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds until Lambda ends the invocation."""
+        ...
+
+
+def beat(settings: Settings, context: Invocation) -> bool:
     """Send the heartbeat; return whether the switch accepted it.
 
-    `context` is Lambda's, which knows the time left. Every failure is logged and kept here: the switch tells people by its silence.
+    Every failure is logged and kept here: the switch tells people by its silence.
     """
     if settings.heartbeat_secret_arn is None:
         return False
