@@ -24,7 +24,7 @@ from tools.interfaces.promise import opened
 
 LAST = "0.1.0"
 NEW_WORDS = {"affected"}
-"""Of open lists. An item with one is unreadable for the release, which begins anew."""
+"""Of open lists. The release cannot read an item with one."""
 MODELS = {"incident": Incident, "advice_record": AdviceRecord}
 
 

@@ -71,7 +71,7 @@ def test_a_heartbeat_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_url_that_is_not_public_https_gets_nothing(
     url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The run goes on, and the log has no part of the URL."""
+    """The run continues, and the log has no part of the URL."""
     switch_at(url + PATH, monkeypatch)
     with caplog.at_level(logging.WARNING):
         assert not beat(SET, context())
