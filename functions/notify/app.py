@@ -14,8 +14,8 @@ from parallax.logs import open_log, with_context
 from parallax.model.finding import Finding
 from parallax.model.wire import decode
 from parallax.notify.batch import deliver, deliver_waiting
-from parallax.notify.dead_man import Invocation, beat
 from parallax.notify.routes import preview
+from parallax.routes.dead_man import Invocation, beat
 
 configuration = settings.read()
 log = open_log()

@@ -75,7 +75,7 @@ GROUPS = (
 )
 """What the handler reaches in addition if the function has the alerts topic."""
 BEAT = (
-    ("notify/dead_man.py", "beat"),
+    ("routes/dead_man.py", "beat"),
     ("journal/round_times.py", "read_round_times"),
 )
 """What it reaches in addition if the function sends the stack's heartbeat."""

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from parallax.journal.round_times import RoundTimes
-from parallax.notify import dead_man
-from parallax.notify.dead_man import FRESH, beat, is_probing
-from parallax.routes import sending
+from parallax.routes import dead_man, sending
+from parallax.routes.dead_man import FRESH, beat, is_probing
 from parallax.settings import Settings
 from tests.parallax.routes.standin import standing
 
