@@ -8,7 +8,7 @@ It does not: raise, retry, log the URL, or say that `diagnose` judges.
 import logging
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, cast
 
 from parallax.aws import secret
 from parallax.journal.round_times import RoundTimes, read_round_times
@@ -31,7 +31,7 @@ class Invocation(Protocol):
         ...
 
 
-def beat(settings: Settings, context: Invocation) -> bool:
+def beat(settings: Settings, context: object) -> bool:
     """Send the heartbeat; return whether the switch accepted it.
 
     Every failure is logged and kept here: the switch tells people by its silence.
@@ -39,7 +39,10 @@ def beat(settings: Settings, context: Invocation) -> bool:
     if settings.heartbeat_secret_arn is None:
         return False
     try:
-        if context.get_remaining_time_in_millis() < NEEDED_MILLISECONDS:
+        if (
+            cast("Invocation", context).get_remaining_time_in_millis()
+            < NEEDED_MILLISECONDS
+        ):
             return _withheld("too little time is left")
         times = read_round_times(settings.need("journal_table"))
         if not is_probing(times, datetime.now(UTC)):
