@@ -43,6 +43,10 @@ def rows(page: str) -> list[str]:
     return re.findall(r"<li><b>(.*?)</b>", page)
 
 
+def _id(number: int) -> str:
+    return f"00000000-0000-0000-0000-{number:012}"
+
+
 def outages(number: int) -> dict[int, Tally]:
     """Return 90 days with three outages, different ones for each number."""
     days = {7 * number % 90, 31 * number % 89, 53 * number % 83}
@@ -172,6 +176,22 @@ def test_the_form_keeps_the_link_and_what_was_chosen() -> None:
             ),
             500,
         ),
+        (
+            Stack(
+                [
+                    named(f"service-{n:04}", labels=(("team", f"{n % 50} {'x' * 40}"),))
+                    for n in range(500)
+                ],
+                Groups(
+                    groups=tuple(
+                        group(*(f"service-{m:04}" for m in range(n, n + 9)), id=_id(n))
+                        for n in range(0, 270, 9)
+                    )
+                ),
+                days={f"service-{n:04}": outages(n) for n in range(500)},
+            ),
+            500,
+        ),
     ],
 )
 def test_no_page_is_larger_than_150_kilobytes(stack: Stack, most: int) -> None:
@@ -235,10 +255,6 @@ def test_many_incidents_are_shortened() -> None:
     assert "10 more" in page
 
 
-def _id(number: int) -> str:
-    return f"00000000-0000-0000-0000-{number:012}"
-
-
 @pytest.mark.parametrize(
     ("tally", "kind"),
     [
@@ -277,7 +293,7 @@ def test_the_bar_of_today_shows_an_outage_that_is_not_counted_yet() -> None:
     page = Stack([named("front")], failing("front")).page
     assert "90 days: 12 min of outage on 1 day (2026-11-30 12 min)" in page
     assert "Uptime 100 %" in page
-    assert "Uptime is counted until 12:05 UTC." in page
+    assert "Uptime and budgets are counted until 12:05 UTC." in page
 
 
 @pytest.mark.parametrize(

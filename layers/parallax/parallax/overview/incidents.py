@@ -1,6 +1,6 @@
 """Incidents: the open ones at the top of the overview.
 
-In: the groups, a way to sign links, an instant. Out: a section; None: none is open.
+In: the groups, a way to sign links, an instant. Out: a section, or nothing.
 It does not: say that the place of an incident is at fault; its page has the evidence.
 """
 
@@ -21,15 +21,15 @@ NAMED = 3
 _TITLES = {cause.id: cause.title for cause in CAUSES}
 
 
-def incidents(groups: Sequence[Group], sign: Sign, now: datetime) -> Node | None:
+def incidents(groups: Sequence[Group], sign: Sign, now: datetime) -> list[Node]:
     """Return the open incidents; those of Parallax itself belong to no target."""
     if not groups:
-        return None
+        return []
     rows = [_incident(group, sign, now) for group in groups[:MOST]]
     if len(groups) > MOST:
         rows.append(element("li", f"{len(groups) - MOST} more"))
     title = element("h2", "Open incidents")
-    return element("section", title, element("ul", *rows), class_="open")
+    return [element("section", title, element("ul", *rows))]
 
 
 def _incident(group: Group, sign: Sign, now: datetime) -> Node:

@@ -21,8 +21,10 @@ from parallax.overview.style import CSS
 from parallax.report.elements import Node, document, element
 from parallax.uptime.tally import DAY
 
-LARGEST = 135_000
-"""Bytes of the rows and pictures of one page, about: with all else, 150 KB at most."""
+LARGEST = 148_000
+"""Bytes of one page, about: 150 KB at most."""
+REST = 4_000
+"""Bytes of the legend, the footer and the frame of a page."""
 MOST = 500
 """Rows of one page."""
 TITLE = "All targets"
@@ -54,14 +56,18 @@ def overview_page(view: View) -> str:
     bars = Bars(today)
     until = view.facts.until
     rows = Rows(now=view.now, today=today, sign=view.sign, bars=bars, until=until)
-    shown = _rows(rows, matching[view.chosen.start :], view.facts)
-    main = element(
-        "main",
+    above = [
         element("h1", TITLE),
         _counts(view.states, view.chosen),
         *(element("p", text, class_="note warn") for text in view.facts.problems),
-        incidents(view.facts.board.groups, view.sign, view.now),
+        *incidents(view.facts.board.groups, view.sign, view.now),
         form(view.chosen, view.states),
+    ]
+    room = LARGEST - REST - len(CSS) - sum(map(weight, above))
+    shown = _rows(rows, matching[view.chosen.start :], view.facts, room)
+    main = element(
+        "main",
+        *above,
         _range(len(shown), len(matching), view.chosen),
         element("ul", *shown, class_="all") if shown else None,
         legend(),
@@ -70,13 +76,16 @@ def overview_page(view: View) -> str:
     return document(TITLE, CSS, main, _footer(view))
 
 
-def _rows(rows: Rows, states: Sequence[TargetState], facts: Facts) -> list[Node]:
+def _rows(
+    rows: Rows, states: Sequence[TargetState], facts: Facts, room: int
+) -> list[Node]:
+    """Return the rows that have room, in bytes; at least one."""
     shown: list[Node] = []
     size = 0
     for one in states[:MOST]:
         row = rows.row(one, facts.days.get(one.target.name, {}))
         size += weight(row)
-        if shown and size + rows.bars.weight > LARGEST:
+        if shown and size + rows.bars.weight > room:
             break
         shown.append(row)
     return shown
@@ -142,7 +151,7 @@ def _footer(view: View) -> Node:
     counted = "Uptime was not counted yet."
     if until is not None:
         at = datetime.fromtimestamp(until, UTC)
-        counted = f"Uptime is counted until {minute(at, view.now)}."
+        counted = f"Uptime and budgets are counted until {minute(at, view.now)}."
     return element(
         "footer",
         element(
