@@ -37,7 +37,7 @@ from chaos.trouble import Trouble
 from chaos.world import NAMES, NODES, World, drawn
 
 FAULTS_FROM, FAULTS_UNTIL = 60.0, 900.0
-QUIET = 1080.0
+QUIET = 780.0
 """Seconds after the last fault in which everything ends by itself."""
 LONGEST = 6 * 3600.0
 """Seconds after which a case ends in any case."""

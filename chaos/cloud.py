@@ -16,7 +16,7 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
 
-from bench.cost.serving import Moto
+from chaos.serving import Served
 from chaos import kinds
 from chaos.answers import network_error, raw, refusal, truncated
 from chaos.call import Call, call_of
@@ -47,7 +47,7 @@ class Cloud:
     target alone.
     """
 
-    serving: Moto
+    serving: Served
     platform: Platform
     dice: Dice
     effect: Effect
@@ -176,7 +176,7 @@ class Gate:
 
     def __init__(self) -> None:
         self.cloud: Cloud | None = None
-        self.serving = Moto()
+        self.serving = Served()
         BUILTIN_HANDLERS.insert(0, ("before-send", self._send))
 
     def _send(
@@ -190,7 +190,7 @@ class Gate:
         """Forget all resources."""
         self.cloud = None
         self.serving.close()
-        self.serving = Moto()
+        self.serving = Served()
 
     def close(self) -> None:
         """Remove the handler."""
