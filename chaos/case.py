@@ -31,7 +31,7 @@ from chaos.platform import Platform, Result
 from chaos.queue import FifoQueue, Message
 from chaos.receivers import Receivers, Transport
 from chaos.records import Record, Records
-from chaos.streams import Done, Rules, Shard, Streams
+from chaos.streams import Batch, Done, Rules, Shard, Streams
 from chaos.topics import Topics, identified
 from chaos.trouble import Trouble
 from chaos.world import NAMES, NODES, World, drawn
@@ -70,6 +70,7 @@ class Case:
     def __post_init__(self) -> None:
         """Create the stack."""
         seed(self.name)
+        stack.forget()
         self.clock.restart()
         self.gate.fresh()
         self.rng = Random(self.name)  # noqa: S311 - no secret
@@ -239,7 +240,7 @@ class Case:
 
     def _stalled(self, shard: Shard, records: list[Record]) -> Done:
         """Put a batch back: its shard is not read for a while."""
-        shard.waiting.extendleft(reversed(records))
+        shard.again.appendleft(Batch(records))
         return Done({}, 0.0)
 
     def _batch(self, name: str, records: list[Record], kind: str | None) -> Result:

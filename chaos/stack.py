@@ -13,6 +13,8 @@ from typing import Any
 import boto3
 
 from bench.cost.template import GIVEN, REGION, Function, Template
+from parallax import aws, aws_session
+from parallax.redrive import stack as redrive_stack
 
 ROUTES: Mapping[str, bool] = {
     "slack": False,
@@ -49,6 +51,14 @@ def prepare() -> None:
         "POWERTOOLS_LOG_LEVEL": "CRITICAL",
         "POWERTOOLS_METRICS_NAMESPACE": "Parallax",
     }
+
+
+def forget() -> None:
+    """Forget the clients and secrets of earlier cases, and their retry quotas."""
+    aws.client.cache_clear()
+    aws._secrets.cache_clear()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - of the process
+    aws_session.session.cache_clear()
+    redrive_stack.client.cache_clear()
 
 
 @cache
