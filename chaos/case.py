@@ -214,6 +214,8 @@ class Case:
             skew = (-1) ** self.dice.step * (1.0 + self.dice.step % 20)
         if kind == "jumped":
             skew = (-1) ** self.dice.step * (60.0 + self.dice.step * 7 % 540)
+        if name == ROUTES:
+            self._present(event)
         result = self.platform.invoke(name, event, skew=skew, ends=kind == "late-end")
         named = failing(result) if failing else set[str]()
         self.ledger.ended(named, succeeded=not result.error)
@@ -266,14 +268,20 @@ class Case:
         record = message.record
         route = record["messageAttributes"].get("route", {}).get("stringValue", "")
         concerned = not self.only or names_only(record["body"], self.only, self.cloud.others)
-        self.receivers.current, self.receivers.concerns = route, concerned
-        self._alert = json.loads(record["body"])["id"]
+        self.receivers.concerns = concerned
         kind = self.dice.roll("message", f"{ROUTES}/{route or 'copy'}", kinds.MESSAGE if concerned else ())
         result = self._invoke(ROUTES, {"Records": [record]}, kind)
         if kind == "twice":
             self._invoke(ROUTES, {"Records": [record]}, None)
         failed = (result.response or {}).get("batchItemFailures")
         return not result.error and not failed, result.seconds
+
+    def _present(self, event: Mapping[str, Any]) -> None:
+        """Note which alert the routes' function sends to which receiver."""
+        record = event["Records"][0]
+        given = record["messageAttributes"].get("route", {})
+        self.receivers.current = given.get("stringValue", "")
+        self._alert = json.loads(record["body"])["id"]
 
     def _received(self, route: str) -> None:
         self.ledger.sent((route, self._alert))
