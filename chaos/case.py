@@ -145,7 +145,10 @@ class Case:
     def _settle(self, quiet: float = QUIET) -> None:
         self.timeline.until(self.clock.seconds + quiet)
         while self.clock.seconds < LONGEST and not self._is_idle():
-            self.timeline.until(self.clock.seconds + 60.0)
+            while self.clock.seconds < LONGEST and not self._is_idle():
+                self.timeline.until(self.clock.seconds + 60.0)
+            # What was delayed began something, which has to end.
+            self.timeline.until(self.clock.seconds + 480.0)
 
     def _is_idle(self) -> bool:
         busy = self.cloud.outages or self.receivers.down

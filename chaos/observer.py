@@ -40,6 +40,8 @@ class Seen:
     letters: tuple[Result, ...]
     until: float
     """When the faults ended, in seconds of the case."""
+    blind: bool = False
+    """Whether observations waited for hours: Lambda discards those of five minutes."""
 
 
 def violations(seen: Seen) -> list[Violation]:
@@ -135,7 +137,7 @@ def _unjudged(ledger: Ledger) -> Iterator[Violation]:
 def _unnoticed(seen: Seen) -> Iterator[Violation]:
     """Yield each failure that went on after the faults, and that no alert named."""
     alerts = [d for d in seen.ledger.decided.values() if d.turn]
-    for failure in seen.failures:
+    for failure in () if seen.blind else seen.failures:
         if failure.end < seen.until + LATE or failure.end - failure.begin < 3 * LATE:
             continue
         named = any(
@@ -159,25 +161,27 @@ def _unreplayable(letters: Iterable[Result]) -> Iterator[Violation]:
 def late(faulty: Ledger, quiet: Ledger, but: str) -> list[Violation]:
     """Return the alerts of other targets that came later than without the faults.
 
-    Both are ledgers of the same case; `but` is the target that all faults are about.
+    Both are ledgers of the same case; `but` is the target that all faults are about. A
+    target that is in one alert with it is left out: that alert is about both.
     """
     found: list[Violation] = []
-    before, after = _first_alerts(quiet, but), _first_alerts(faulty, but)
-    for key, at in before.items():
-        came = after.get(key, float("inf"))
-        if came - at > LATE:
-            channel, target, turn = key
-            text = f"{channel}: {turn} of {target}: {came - at:.0f} s later"
+    before, after = _first_alerts(quiet), _first_alerts(faulty)
+    for key, (at, decided) in before.items():
+        channel, target = key
+        came, other = after.get(key, (float("inf"), decided))
+        shared = but in decided.targets | other.targets
+        if not shared and came - at > LATE:
+            text = f"{channel}: first alert of {target}: {came - at:.0f} s later"
             found.append(Violation("late", text))
     return found
 
 
-def _first_alerts(ledger: Ledger, but: str) -> dict[tuple[str, str, str], float]:
-    """Return when the first alert of each turn came, for each target and channel."""
-    found: dict[tuple[str, str, str], float] = {}
+def _first_alerts(ledger: Ledger) -> dict[tuple[str, str], tuple[float, Decided]]:
+    """Return the first alert of each target on each channel, and when it came."""
+    found: dict[tuple[str, str], tuple[float, Decided]] = {}
     for one in ledger.deliveries:
         decided = ledger.decided.get(one.id)
-        if decided and decided.turn in {"firing", "resolved"} and but not in decided.targets:
+        if decided and decided.turn:
             for target in decided.targets:
-                found.setdefault((one.channel, target, decided.turn), one.at)
+                found.setdefault((one.channel, target), (one.at, decided))
     return found

@@ -103,6 +103,7 @@ class Bench:
                 case.world.failures,
                 tuple(case.letters.results),
                 FAULTS_UNTIL,
+                blind=any(f.kind == "delivery:delayed" for f in case.dice.happened),
             )
         )
         if only := _target_of(name):
