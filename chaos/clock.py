@@ -8,6 +8,7 @@ Lambda.
 
 import time
 from datetime import UTC, datetime
+from itertools import count
 
 from bench.cost.clock import Clock
 
@@ -26,8 +27,14 @@ class ChaosClock(Clock):
         # `skew`: seconds by which the present container's clock is wrong.
         self._began = 0.0
         self._sleep = time.sleep
+        self._ticks = count()
         time.sleep = self.take
+        time.monotonic = self._monotonic
         self.restart()
+
+    def _monotonic(self) -> float:
+        """Return simulated seconds; real ones would make each run another one."""
+        return 1000.0 + self.seconds + next(self._ticks) * 1e-9
 
     def restart(self) -> None:
         """Begin another case."""

@@ -17,6 +17,10 @@ from random import Random
 from typing import NamedTuple
 
 
+RARE: Mapping[str, float] = {"delayed": 0.04}
+"""Kinds that are chosen less often: a case with a delay of hours takes minutes."""
+
+
 class Fault(NamedTuple):
     """A fault that happened: the number of the step, its kind, and where."""
 
@@ -56,7 +60,8 @@ def at_random(seed: str, rates: Mapping[str, float]) -> Choose:
         rng = Random(f"{seed}:{number}")  # noqa: S311 - no secret
         if rng.random() >= rates.get(step, 0.0):
             return None
-        return rng.choice(kinds)
+        kind = rng.choice(kinds)
+        return kind if kind not in RARE or rng.random() < RARE[kind] else None
 
     return choose
 

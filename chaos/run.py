@@ -63,12 +63,12 @@ class Bench:
     """What all cases of a process share."""
 
     folder: Path
+    clock: ChaosClock
     done: Counter[str] = field(default_factory=Counter[str])
 
     def __post_init__(self) -> None:
-        """Prepare the process; the clock comes first."""
+        """Prepare the process; the clock was there before any module of the stack."""
         stack.prepare()
-        self.clock = ChaosClock()
         outside.install()
         self.gate = Gate()
         self.file = self.folder / "targets.yaml"
