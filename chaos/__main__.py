@@ -26,6 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--faults", type=int, default=10_000)
     parser.add_argument("--case")
     parser.add_argument("--only", default="")
+    parser.add_argument("--short", action="store_true", help="small cases only")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--shrink", action="store_true")
     given = parser.parse_args(arguments)
@@ -39,7 +40,8 @@ def main(arguments: Sequence[str]) -> int:
         try:
             if given.case:
                 return play_one(bench, given.case, given.only, shrink=given.shrink)
-            return run_all(bench, given.seed, given.faults, write=given.write)
+            how = {"short": given.short, "write": given.write}
+            return run_all(bench, given.seed, given.faults, **how)
         finally:
             bench.close()
 

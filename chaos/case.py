@@ -34,11 +34,13 @@ from chaos.records import Record, Records
 from chaos.streams import Batch, Done, Rules, Shard, Streams
 from chaos.topics import Topics, identified
 from chaos.trouble import Trouble
-from chaos.world import NAMES, NODES, World, drawn
+from chaos.world import NAMES, NODES, Failure, World, drawn
 
 FAULTS_FROM, FAULTS_UNTIL = 60.0, 900.0
 QUIET = 780.0
 """Seconds after the last fault in which everything ends by itself."""
+SMALL_UNTIL, SMALL_QUIET = 420.0, 480.0
+SMALL = (Failure("shop-a", 100.0, 480.0, 503), Failure("mail-c", 160.0, 360.0, 502))
 LONGEST = 6 * 3600.0
 """Seconds after which a case ends in any case."""
 INGEST, DIAGNOSE, ROUTES = "IngestFunction", "DiagnoseFunction", "RoutesFunction"
@@ -64,6 +66,8 @@ class Case:
     targets: str
     reports: Reports
     only: str | None = None
+    small: bool = False
+    """Two failures and half of the time, for a run of seconds."""
     dice: Dice = field(init=False)
     ledger: Ledger = field(init=False)
 
@@ -78,7 +82,9 @@ class Case:
         stack.create(made)
         self.timeline = ChaosTimeline(self.clock)
         self.dice, self.ledger = Dice(self.choose), Ledger(stack.ROUTES)
-        self.world = World(drawn(self.rng, FAULTS_UNTIL), lambda: self.clock.seconds)
+        self.until = SMALL_UNTIL if self.small else FAULTS_UNTIL
+        failures = SMALL if self.small else drawn(self.rng, self.until)
+        self.world = World(failures, lambda: self.clock.seconds)
         self._assemble(made)
 
     def _assemble(self, made: Template) -> None:
@@ -127,12 +133,12 @@ class Case:
         try:
             self.timeline.until(FAULTS_FROM)
             self.dice.on = True
-            for minute in range(1, int(FAULTS_UNTIL // 60)):
+            for minute in range(1, int(self.until // 60)):
                 self.timeline.until(60.0 * minute)
                 self.trouble.minute()
-            self.timeline.until(FAULTS_UNTIL)
+            self.timeline.until(self.until)
             self.dice.on = False
-            self._settle()
+            self._settle(SMALL_QUIET if self.small else QUIET)
             self.ledger.redriven = True
             for _ in range(3):
                 if not self.letters.redrive():
@@ -142,7 +148,7 @@ class Case:
         finally:
             self.gate.cloud = None
 
-    def _settle(self, quiet: float = QUIET) -> None:
+    def _settle(self, quiet: float) -> None:
         self.timeline.until(self.clock.seconds + quiet)
         while self.clock.seconds < LONGEST and not self._is_idle():
             while self.clock.seconds < LONGEST and not self._is_idle():

@@ -88,7 +88,8 @@ class Ledger:
                     yield self._made(found.id, incident.subject, now, {QUEUE})
             case str(kind) if kind == ADVICE:
                 for event in unpack(AdviceRecord, payload).events:
-                    yield self._made(event.id, event.target, now, {QUEUE})
+                    subject = f"{event.target}/advice"  # a stream order of its own
+                    yield self._made(event.id, subject, now, {QUEUE})
             case str(kind) if kind == GROUP:
                 alert = unpack(Alert, payload)
                 wanted = {name for name, all_ in self.routes.items() if all_}

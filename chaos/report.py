@@ -35,10 +35,12 @@ def play_one(bench: Bench, name: str, only: str, *, shrink: bool) -> int:
     return int(bool(found.violations))
 
 
-def run_all(bench: Bench, seed: int, faults: int, *, write: bool) -> int:
+def run_all(
+    bench: Bench, seed: int, faults: int, *, short: bool, write: bool
+) -> int:
     """Play cases until so many faults happened; print what is wrong."""
     began, every = perf_counter(), list[Outcome]()
-    for found in outcomes(bench, seed, faults):
+    for found in outcomes(bench, seed, faults, short=short):
         every.append(found)
         _lines(found)
     total = summary(every)

@@ -12,7 +12,7 @@ from time import perf_counter
 
 from bench.cost.reports import Reports
 from chaos import outside, stack
-from chaos.case import FAULTS_UNTIL, Case
+from chaos.case import Case
 from chaos.clock import ChaosClock
 from chaos.cloud import Gate
 from chaos.dice import Choose, Fault, as_listed, at_random, one_by_one
@@ -41,6 +41,9 @@ ALONE: Mapping[str, float] = {
 APART = 90.0
 """Seconds between two faults that come one by one."""
 SINGLE, RANDOM, TARGET = "one-by-one", "random", "one-target"
+DENSE, SMALL = "dense", "small"
+MORE = 2.5
+"""How much more often everything fails in a dense case, and in a small one."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,22 @@ class Bench:
         kind = name.partition(":")[0]
         if kind == SINGLE:
             return one_by_one(self.done, lambda: self.clock.seconds, APART)
-        return at_random(name, RATES if kind == RANDOM else ALONE)
+        if kind in {DENSE, SMALL}:
+            return at_random(name, {step: MORE * rate for step, rate in RATES.items()})
+        return at_random(name, ALONE if kind == TARGET else RATES)
 
     def play(self, name: str, choose: Choose) -> Case:
         """Play one case."""
         only = _target_of(name)
         case = Case(
-            name, choose, self.clock, self.gate, str(self.file), self.reports, only
+            name=name,
+            choose=choose,
+            clock=self.clock,
+            gate=self.gate,
+            targets=str(self.file),
+            reports=self.reports,
+            only=only,
+            small=name.startswith(SMALL),
         )
         outside.enter(case.world)
         case.run()
@@ -102,7 +114,7 @@ class Bench:
                 case.ledger,
                 case.world.failures,
                 tuple(case.letters.results),
-                FAULTS_UNTIL,
+                case.until,
                 blind=any(f.kind == "delivery:delayed" for f in case.dice.happened),
             )
         )
@@ -134,19 +146,22 @@ def _target_of(name: str) -> str | None:
     return NAMES[int(rest.rpartition(":")[2]) % len(NAMES)] if kind == TARGET else None
 
 
-def names(seed: int) -> Iterator[str]:
-    """Yield the names of cases, the three kinds in turn."""
+def names(seed: int, *, short: bool = False) -> Iterator[str]:
+    """Yield the names of cases, the kinds in turn."""
     number = 0
+    kinds = (SMALL,) if short else (DENSE, SINGLE, RANDOM, DENSE, TARGET, DENSE)
     while True:
-        for kind in (SINGLE, RANDOM, RANDOM, RANDOM, TARGET, RANDOM):
+        for kind in kinds:
             yield f"{kind}:{seed}:{number}"
             number += 1
 
 
-def outcomes(bench: Bench, seed: int, faults: int) -> Iterator[Outcome]:
+def outcomes(
+    bench: Bench, seed: int, faults: int, *, short: bool = False
+) -> Iterator[Outcome]:
     """Yield the outcome of each case until so many faults happened."""
     count = 0
-    for name in names(seed):
+    for name in names(seed, short=short):
         if count >= faults:
             return
         found = bench.outcome(name)
