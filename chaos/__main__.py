@@ -27,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--case")
     parser.add_argument("--only", default="")
     parser.add_argument("--short", action="store_true", help="small cases only")
+    parser.add_argument("--seconds", type=float, default=3600.0)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--shrink", action="store_true")
     given = parser.parse_args(arguments)
@@ -40,8 +41,14 @@ def main(arguments: Sequence[str]) -> int:
         try:
             if given.case:
                 return play_one(bench, given.case, given.only, shrink=given.shrink)
-            how = {"short": given.short, "write": given.write}
-            return run_all(bench, given.seed, given.faults, **how)
+            return run_all(
+                bench,
+                given.seed,
+                given.faults,
+                short=given.short,
+                write=given.write,
+                seconds=given.seconds,
+            )
         finally:
             bench.close()
 

@@ -36,18 +36,23 @@ def play_one(bench: Bench, name: str, only: str, *, shrink: bool) -> int:
 
 
 def run_all(
-    bench: Bench, seed: int, faults: int, *, short: bool, write: bool
+    bench: Bench, seed: int, faults: int, *, short: bool, write: bool, seconds: float
 ) -> int:
-    """Play cases until so many faults happened; print what is wrong."""
+    """Play cases until so many faults happened; print what is wrong.
+
+    It ends earlier after so many real seconds.
+    """
     began, every = perf_counter(), list[Outcome]()
     for found in outcomes(bench, seed, faults, short=short):
         every.append(found)
         _lines(found)
+        if perf_counter() - began > seconds:
+            break
     total = summary(every)
     if write:
         from chaos.page import write_page  # noqa: PLC0415 - for this only
 
-        write_page(every, seed, perf_counter() - began)
+        write_page(every, seed, perf_counter() - began, total)
     _say(total)
     return int(any(one.violations for one in every))
 
