@@ -40,7 +40,7 @@ FAULTS_FROM, FAULTS_UNTIL = 60.0, 900.0
 QUIET = 780.0
 """Seconds after the last fault in which everything ends by itself."""
 SMALL_UNTIL, SMALL_QUIET = 420.0, 480.0
-SMALL = (Failure("shop-a", 100.0, 480.0, 503), Failure("mail-c", 160.0, 360.0, 502))
+SMALL = (Failure("shop-a", 100.0, 480.0, 503), Failure("mail-c", 160.0, 490.0, 502))
 LONGEST = 6 * 3600.0
 """Seconds after which a case ends in any case."""
 INGEST, DIAGNOSE, ROUTES = "IngestFunction", "DiagnoseFunction", "RoutesFunction"

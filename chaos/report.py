@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from time import perf_counter
 
+from chaos.dice import as_listed
 from chaos.run import Bench, Outcome, outcomes
 from chaos.shrink import shrunk
 
@@ -26,7 +27,7 @@ def play_one(bench: Bench, name: str, only: str, *, shrink: bool) -> int:
     """Play one case, with its own faults or a list of them."""
     listed = [one.partition("=") for one in only.split(",") if one]
     faults = {int(step): kind for step, _, kind in listed} if listed else None
-    found = bench.outcome(name, faults)
+    found = bench.outcome(name, None if faults is None else as_listed(faults))
     if shrink and found.violations:
         found = shrunk(bench, found)
     for fault in found.faults:

@@ -104,10 +104,10 @@ class Bench:
         case.run()
         return case
 
-    def outcome(self, name: str, faults: Mapping[int, str] | None = None) -> Outcome:
-        """Play a case, with its own faults or with these, and observe it."""
+    def outcome(self, name: str, choose: Choose | None = None) -> Outcome:
+        """Play a case, with its own faults or those that `choose` has; observe it."""
         began = perf_counter()
-        choose = self.choose(name) if faults is None else as_listed(faults)
+        choose = choose or self.choose(name)
         case = self.play(name, choose)
         found = violations(
             Seen(

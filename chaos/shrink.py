@@ -5,7 +5,7 @@ It does not: find the fewest of all; it leaves out halves, then smaller parts.
 Source: Zeller, "Simplifying and Isolating Failure-Inducing Input" (ddmin).
 """
 
-from chaos.dice import Fault
+from chaos.dice import Fault, as_listed
 from chaos.run import Bench, Outcome
 
 MOST = 120
@@ -19,7 +19,8 @@ def shrunk(bench: Bench, found: Outcome) -> Outcome:
     while len(best.faults) > 1 and parts <= len(best.faults) and played < MOST:
         for rest in _without(best.faults, parts):
             played += 1
-            tried = bench.outcome(found.name, {f.step: f.kind for f in rest})
+            listed = as_listed({f.step: f.kind for f in rest})
+            tried = bench.outcome(found.name, listed)
             if kinds & {one.kind for one in tried.violations}:
                 best, parts = tried, max(2, parts - 1)
                 break
