@@ -116,5 +116,7 @@ def _oversized(push: Push) -> Push:
     if not push.reports:
         return push
     first, *rest = push.reports
-    noise = tuple("".join(chr(33 + (n * n + m) % 90) for n in range(900)) for m in range(800))
+    noise = tuple(
+        "".join(chr(33 + (n * n + m) % 90) for n in range(900)) for m in range(800)
+    )
     return replace(push, reports=(replace(first, problems=noise), *rest))

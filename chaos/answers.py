@@ -96,9 +96,7 @@ def refusal(request: AWSPreparedRequest, service: str, kind: str) -> AWSResponse
     if kind == "conflict" and b"TransactItems" in (request.body or b""):
         body["__type"] = "com.amazonaws#TransactionCanceledException"
         body["CancellationReasons"] = [{"Code": "TransactionConflict"}]
-    return raw(
-        request, status, json.dumps(body).encode(), {"x-amzn-errortype": code}
-    )
+    return raw(request, status, json.dumps(body).encode(), {"x-amzn-errortype": code})
 
 
 def network_error(request: AWSPreparedRequest, kind: str) -> Exception:

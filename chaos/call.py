@@ -12,8 +12,21 @@ from urllib.parse import parse_qs, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 
-PREFIXES = ("published/", "waiting/", "groups/", "group/", "links/", "#rounds", "cluster#")
-SECONDS: Mapping[str, float] = {"sns": 4.0, "sqs": 4.0, "secrets-manager": 2.0, "s3": 2.0}
+PREFIXES = (
+    "published/",
+    "waiting/",
+    "groups/",
+    "group/",
+    "links/",
+    "#rounds",
+    "cluster#",
+)
+SECONDS: Mapping[str, float] = {
+    "sns": 4.0,
+    "sqs": 4.0,
+    "secrets-manager": 2.0,
+    "s3": 2.0,
+}
 """How long the functions' clients wait for an answer (`parallax.aws`)."""
 
 

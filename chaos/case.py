@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random, seed
+from types import SimpleNamespace
 from typing import Any
 
 import yaml
@@ -77,7 +78,7 @@ class Case:
         stack.forget()
         self.clock.restart()
         self.gate.fresh()
-        self.rng = Random(self.name)  # noqa: S311 - no secret
+        self.rng = Random(self.name)
         made = stack.template(self.targets)
         stack.create(made)
         self.timeline = ChaosTimeline(self.clock)
@@ -181,7 +182,7 @@ class Case:
         payload = yaml.safe_load(given.get("Input", "{}"))
         self._repeat(first, every, name, payload)
 
-    def _repeat(self, at: float, every: float, name: str, payload: Any) -> None:  # noqa: ANN401 - JSON
+    def _repeat(self, at: float, every: float, name: str, payload: Any) -> None:
         def call() -> None:
             self._repeat(at + every, every, name, payload)
             kind = self.dice.roll("schedule", name, self._unless_only(kinds.SCHEDULE))
@@ -197,7 +198,11 @@ class Case:
         self.timeline.at(at, call)
 
     def _call(
-        self, name: str, payload: Any, kind: str | None, failures: int = 0  # noqa: ANN401 - JSON
+        self,
+        name: str,
+        payload: Any,
+        kind: str | None,
+        failures: int = 0,
     ) -> None:
         """Invoke a function asynchronously, again as its configuration says."""
         result = self._invoke(name, payload, kind)
@@ -216,7 +221,11 @@ class Case:
         return () if self.only else every
 
     def _invoke(
-        self, name: str, event: Mapping[str, Any], kind: str | None, failing: Callable[[Result], set[str]] | None = None
+        self,
+        name: str,
+        event: Mapping[str, Any],
+        kind: str | None,
+        failing: Callable[[Result], set[str]] | None = None,
     ) -> Result:
         skew = 0.0
         if kind == "skewed":
@@ -234,14 +243,20 @@ class Case:
     def _deliver(self, shard: Shard, records: list[Record]) -> Done:
         name = shard.rules.function
         possible: tuple[str, ...] = kinds.DELIVERY
-        if self.only and not names_only(json.dumps([r["dynamodb"]["Keys"] for r in records]), self.only, self.cloud.others):
+        if self.only and not names_only(
+            json.dumps([r["dynamodb"]["Keys"] for r in records]),
+            self.only,
+            self.cloud.others,
+        ):
             possible = ()
         if self.only:
             possible = tuple(k for k in possible if k in {"twice", "late-end"})
         kind = self.dice.roll("delivery", f"{name}/{shard.rules.table}", possible)
         if kind in {"stalled", "delayed"}:
             short = kind == "stalled"
-            wait = 20.0 + self.dice.step % 280 if short else 3600.0 + self.dice.step % 3600
+            wait = (
+                20.0 + self.dice.step % 280 if short else 3600.0 + self.dice.step % 3600
+            )
             shard.not_before = self.timeline.now + wait
             return self._stalled(shard, records)
         result = self._batch(name, records, kind)
@@ -276,9 +291,13 @@ class Case:
     def _message(self, message: Message) -> tuple[bool, float]:
         record = message.record
         route = record["messageAttributes"].get("route", {}).get("stringValue", "")
-        concerned = not self.only or names_only(record["body"], self.only, self.cloud.others)
+        concerned = not self.only or names_only(
+            record["body"], self.only, self.cloud.others
+        )
         self.receivers.concerns = concerned
-        kind = self.dice.roll("message", f"{ROUTES}/{route or 'copy'}", kinds.MESSAGE if concerned else ())
+        kind = self.dice.roll(
+            "message", f"{ROUTES}/{route or 'copy'}", kinds.MESSAGE if concerned else ()
+        )
         result = self._invoke(ROUTES, {"Records": [record]}, kind)
         if kind == "twice":
             self._invoke(ROUTES, {"Records": [record]}, None)
@@ -339,14 +358,14 @@ class Case:
         if call.operation == "Publish":
             self.ledger.lost(identified(call.body))
 
-    def _invoked(self, name: str, event: Any, is_async: bool) -> AWSResponse | None:  # noqa: ANN401, FBT001 - of the protocol
+    def _invoked(self, name: str, event: Any, is_async: bool) -> AWSResponse | None:  # noqa: FBT001 - of the protocol
         if is_async:
             self.timeline.later(0.5, lambda: self._call(name, event, None))
             return None
         result = self._invoke(name, event, None)
         headers = {"X-Amz-Function-Error": "Unhandled"} if result.error else {}
         body = {"errorMessage": result.error} if result.error else result.response
-        request = type("Request", (), {"url": "lambda"})()
+        request: Any = SimpleNamespace(url="lambda")
         return raw(request, 200, json.dumps(body).encode(), headers)
 
     # ------------------------------------------------------------------ agents
@@ -378,4 +397,3 @@ class Case:
 def _patterns(given: Mapping[str, Any]) -> list[Any]:
     filters = given.get("FilterCriteria", {}).get("Filters", [])
     return [json.loads(one["Pattern"]) for one in filters]
-

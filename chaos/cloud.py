@@ -16,12 +16,12 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
 
-from chaos.serving import Served
 from chaos import kinds
 from chaos.answers import network_error, raw, refusal, truncated
 from chaos.call import Call, call_of
 from chaos.dice import Dice
 from chaos.platform import Killed, Platform
+from chaos.serving import Served
 
 OK = 200
 LATENCY = 0.006
@@ -97,23 +97,17 @@ class Cloud:
         if kind in kinds.LOST_ANSWER:
             self.lost(call)
         match kind:
-            case None:
-                return self._served(call, name, request)
+            case None | "error-after" | "truncated":
+                response = self._served(call, name, request)
+                if kind == "error-after":
+                    return refusal(request, call.service, "error")
+                return truncated(request, response) if kind and response else response
             case "throttled" | "denied" | "missing" | "conflict" | "refused":
                 return refusal(request, call.service, kind)
-            case "error-before" | "error-after":
-                if kind == "error-after":
-                    self._served(call, name, request)
+            case "error-before":
                 return refusal(request, call.service, "error")
             case "partial":
                 return self._partly(call, request)
-            case "truncated":
-                response = self._served(call, name, request)
-                return response and truncated(request, response)
-            case "no-disk":
-                raise OSError(ENOSPC, "No space left on device", "/tmp/parallax")  # noqa: S108 - a text
-            case "no-memory":
-                raise MemoryError
             case "kill-before" | "kill-in" | "kill-after":
                 return self._killing(kind, call, name, request)
             case _:
@@ -122,6 +116,10 @@ class Cloud:
     def _unreached(
         self, kind: str, call: Call, name: str, request: AWSPreparedRequest
     ) -> AWSResponse | None:
+        if kind == "no-disk":
+            raise OSError(ENOSPC, "No space left on device", "/tmp/parallax")  # noqa: S108 - a text
+        if kind == "no-memory":
+            raise MemoryError
         if kind.endswith("-after"):
             self._served(call, name, request)
         if kind.startswith("timeout") and current_thread() is main_thread():
@@ -149,8 +147,12 @@ class Cloud:
         first, *rest = call.body["Entries"]
         self.effect(call, {**call.body, "Entries": rest})
         failed = {"Id": first["Id"], "SenderFault": False, "Code": "ServiceUnavailable"}
-        made = [{"Id": e["Id"], "MessageId": e["Id"], "MD5OfMessageBody": ""} for e in rest]
-        return raw(request, OK, json.dumps({"Successful": made, "Failed": [failed]}).encode())
+        made = [
+            {"Id": e["Id"], "MessageId": e["Id"], "MD5OfMessageBody": ""} for e in rest
+        ]
+        return raw(
+            request, OK, json.dumps({"Successful": made, "Failed": [failed]}).encode()
+        )
 
     def _served(
         self, call: Call, name: str, request: AWSPreparedRequest

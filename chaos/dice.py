@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-
 RARE: Mapping[str, float] = {"delayed": 0.04}
 """Kinds that are chosen less often: a case with a delay of hours takes minutes."""
 
@@ -57,7 +56,7 @@ def at_random(seed: str, rates: Mapping[str, float]) -> Choose:
     """Return a choice with a probability for each name of a step."""
 
     def choose(number: int, step: str, _site: str, kinds: Sequence[str]) -> str | None:
-        rng = Random(f"{seed}:{number}")  # noqa: S311 - no secret
+        rng = Random(f"{seed}:{number}")
         if rng.random() >= rates.get(step, 0.0):
             return None
         kind = rng.choice(kinds)
@@ -66,9 +65,7 @@ def at_random(seed: str, rates: Mapping[str, float]) -> Choose:
     return choose
 
 
-def one_by_one(
-    done: Counter[str], now: Callable[[], float], apart: float
-) -> Choose:
+def one_by_one(done: Counter[str], now: Callable[[], float], apart: float) -> Choose:
     """Return a choice of what never happened at a site, with `apart` seconds between.
 
     `done` counts what happened in earlier cases too.

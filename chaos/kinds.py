@@ -62,7 +62,7 @@ OUTAGE = (
     "outage-timeout",
     "outage-receiver",
 )
-"""At a minute: one service refuses one function for a while, or a receiver all alerts."""
+"""At a minute: a service refuses a function for a while, or a receiver all alerts."""
 
 STEPS: Mapping[str, tuple[str, ...]] = {
     "request": REQUEST,

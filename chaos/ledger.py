@@ -111,7 +111,9 @@ class Ledger:
             targets=frozenset(names),
         )
 
-    def _made(self, identity: str, subject: str, now: float, wanted: set[str]) -> Decided:
+    def _made(
+        self, identity: str, subject: str, now: float, wanted: set[str]
+    ) -> Decided:
         self._order[subject] += identity not in self.decided
         return Decided(identity, subject, self._order[subject], now, frozenset(wanted))
 

@@ -72,7 +72,9 @@ def _losses(ledger: Ledger) -> Iterator[Violation]:
                 channel in NEWEST_ONLY and newest[channel, one.subject] > one.order
             )
             if one.id not in came[channel] and not superseded:
-                text = f"{channel}: {one.turn or 'finding'} {one.order} of {one.subject}"
+                text = (
+                    f"{channel}: {one.turn or 'finding'} {one.order} of {one.subject}"
+                )
                 yield Violation("loss", f"{text} ({one.id}, decided at {one.at:.0f} s)")
 
 
@@ -121,7 +123,9 @@ def _stuck(ledger: Ledger) -> Iterator[Violation]:
     for one in ledger.decided.values():
         if one.turn:
             before = last.get(one.subject)
-            last[one.subject] = one if not before or one.order > before.order else before
+            last[one.subject] = (
+                one if not before or one.order > before.order else before
+            )
     for subject, one in last.items():
         if one.turn not in ENDS:
             text = f"{subject}: {one.turn} of {', '.join(sorted(one.targets))}"

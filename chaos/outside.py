@@ -28,10 +28,10 @@ def enter(world: World) -> None:
 def install() -> None:
     """Put the stand-ins in place."""
 
-    def watch(*args: Any, **how: Any) -> None:  # noqa: ANN401 - as `watch` has them
+    def watch(*args: Any, **how: Any) -> None:
         _present[0].watch(*args, **how)
 
-    def call(_self: object, *args: Any) -> Any:  # noqa: ANN401 - as `_call` has them
+    def call(_self: object, *args: Any) -> Any:
         return _present[0].balancers(*args)
 
     setattr(probing, "watch", watch)  # noqa: B010 - the names are constant

@@ -26,7 +26,7 @@ MARGIN = 0.2
 """Seconds before its timeout at which a function that waits is ended."""
 
 
-class Killed(BaseException):  # noqa: N818 - nobody catches it
+class Killed(BaseException):
     """The process of the function ends here."""
 
 
@@ -63,7 +63,12 @@ class Platform:
         self._containers = {f.name: Container(f, t) for f, t in functions}
 
     def invoke(
-        self, name: str, event: Mapping[str, Any], *, skew: float = 0.0, ends: bool = False
+        self,
+        name: str,
+        event: Mapping[str, Any],
+        *,
+        skew: float = 0.0,
+        ends: bool = False,
     ) -> Result:
         """Invoke a function; `ends`: Lambda ends it after it did everything."""
         container = self._containers[name]
@@ -74,7 +79,9 @@ class Platform:
         try:
             with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
                 handler = container.handler or self._start(container)
-                response = handler(json.loads(json.dumps(event)), self._context(container))
+                response = handler(
+                    json.loads(json.dumps(event)), self._context(container)
+                )
             json.dumps(response)
             if ends or self.doomed:
                 raise Killed  # noqa: TRY301 - as anywhere else

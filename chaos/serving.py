@@ -21,7 +21,7 @@ PLAIN = frozenset({"PutItem", "GetItem", "UpdateItem", "DeleteItem", "Query", "S
 _SERIALIZED: Any = DynamoHandler.serialized
 
 
-def _fast(handler: Any, result: ActionResult) -> Any:  # noqa: ANN401 - Moto's own types
+def _fast(handler: Any, result: ActionResult) -> Any:
     """Return a response of items as JSON, if it is nothing else."""
     found: Any = result.result
     if isinstance(found, dict) and handler._get_action() in PLAIN:  # noqa: SLF001 - as Moto itself
@@ -30,7 +30,7 @@ def _fast(handler: Any, result: ActionResult) -> Any:  # noqa: ANN401 - Moto's o
     return _SERIALIZED(handler, result)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any value of an item
+def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return value.to_json()

@@ -46,7 +46,9 @@ class Rules:
     patterns: tuple[Any, ...]
 
     @classmethod
-    def of(cls, function: str, given: Mapping[str, Any], patterns: list[Any]) -> "Rules":
+    def of(
+        cls, function: str, given: Mapping[str, Any], patterns: list[Any]
+    ) -> "Rules":
         """Return the rules in the properties of an event."""
         return cls(
             function=function,

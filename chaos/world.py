@@ -33,7 +33,11 @@ NAMES = ("shop-a", "shop-b", "mail-c", "pay-d", "blog-e")
 CLUSTER = "cluster-1"
 NODES = 2
 PHASES = Phases(resolve=0.01, connect=0.01, tls=0.02, processing=0.03, transfer=0.01)
-HEADERS = (("Server", "nginx"), ("Content-Type", "text/html"), ("Content-Length", "190"))
+HEADERS = (
+    ("Server", "nginx"),
+    ("Content-Type", "text/html"),
+    ("Content-Length", "190"),
+)
 BODY = "<html><head><title>{0} Service Temporarily Unavailable</title></head></html>"
 
 
@@ -68,7 +72,7 @@ class World:
         del budget, plan
         errors: list[Exception] = []
 
-        def call(function: Any, *args: object) -> None:  # noqa: ANN401 - one of `uses`
+        def call(function: Any, *args: object) -> None:
             try:
                 function(*args)
             except Exception as error:  # noqa: BLE001 - collected, as `watch` does
@@ -123,7 +127,11 @@ class World:
         return replace(run, probes=(*run.probes, *repeats))
 
     def balancers(
-        self, _tokens: object, targets: Sequence[Target], now: datetime, _failing: object
+        self,
+        _tokens: object,
+        targets: Sequence[Target],
+        now: datetime,
+        _failing: object,
     ) -> tuple[BalancerReading, ...]:
         """Return a reading for each target, of a healthy load balancer."""
         return tuple(
@@ -171,7 +179,9 @@ def drawn(rng: Random, until: float) -> tuple[Failure, ...]:
             found.append(Failure(name, again, until + 240.0, status))
     if rng.random() < 0.5:  # noqa: PLR2004 - a coin: one fault of the path they share
         begin, status = 150.0 + rng.random() * 60.0, rng.choice((502, 503))
-        found = [replace(f, begin=begin, status=status) for f in found[:-2]] + found[-2:]
+        found = [replace(f, begin=begin, status=status) for f in found[:-2]] + found[
+            -2:
+        ]
     return tuple(found)
 
 

@@ -98,7 +98,7 @@ def swapping() -> Iterator[None]:
 
     def send(self: Any, publication: Any) -> None:
         count = targets[publication.target] = targets.get(publication.target, 0) + 1
-        if publication.target == "shop-a" and count == 2:  # noqa: PLR2004 - any
+        if publication.target == "shop-a" and count == 2:
             held.append(publication)
             return
         real(self, publication)
@@ -138,7 +138,7 @@ def deaf() -> Iterator[None]:
     """Judge nothing about one target, and say that it was judged."""
     from parallax.incidents.judging import Judging  # noqa: PLC0415
 
-    real = Judging._once  # noqa: SLF001
+    real = Judging._once
 
     def once(self: Any, name: str, record: Any) -> Exception | None:
         return None if name == "mail-c" else real(self, name, record)
