@@ -96,16 +96,19 @@ class Cloud:
     ) -> AWSResponse | None:
         if kind in kinds.LOST_ANSWER:
             self.lost(call)
+        kind = "error" if kind == "error-before" else kind
         match kind:
             case None | "error-after" | "truncated":
                 response = self._served(call, name, request)
-                if kind == "error-after":
-                    return refusal(request, call.service, "error")
-                return truncated(request, response) if kind and response else response
-            case "throttled" | "denied" | "missing" | "conflict" | "refused":
+                if kind == "truncated" and response:
+                    response = truncated(request, response)
+                return (
+                    refusal(request, call.service, "error")
+                    if kind == "error-after"
+                    else response
+                )
+            case "throttled" | "denied" | "missing" | "conflict" | "refused" | "error":
                 return refusal(request, call.service, kind)
-            case "error-before":
-                return refusal(request, call.service, "error")
             case "partial":
                 return self._partly(call, request)
             case "kill-before" | "kill-in" | "kill-after":

@@ -58,8 +58,6 @@ class Ledger:
     deliveries: list[Delivery] = field(default_factory=list[Delivery])
     unknown: Counter[Key] = field(default_factory=Counter[Key])
     """Attempts whose result the sender cannot know."""
-    lettered: set[str] = field(default_factory=set[str])
-    """What dead letters are about: texts of their records."""
     accepted: dict[str, float] = field(default_factory=dict[str, float])
     """When the last push with a report of a target was accepted."""
     judged: dict[str, float] = field(default_factory=dict[str, float])

@@ -24,7 +24,7 @@ class Topics:
 
     ledger: Ledger
     now: Callable[[], float]
-    route: Callable[[str, str, str], None]
+    route: Callable[[str, str, str], object]
     _known: dict[str, float] = field(default_factory=dict[str, float])
 
     def published(self, body: Mapping[str, Any]) -> None:
