@@ -87,7 +87,7 @@ def widgets(conditions: tuple[str, ...], kind: str) -> list[Any]:
 
 
 def rows(conditions: tuple[str, ...]) -> list[list[Any]]:
-    """Return every metric that is no expression, without its settings."""
+    """Return every metric that is not an expression, without its settings."""
     found = [row for w in widgets(conditions, "metric") for row in w["metrics"]]
     bare = [[part for part in row if isinstance(part, str)] for row in found]
     return [row for row in bare if row]
@@ -122,8 +122,7 @@ def test_the_widgets_fill_the_grid_without_overlaps(
         }
         assert not own & cells, one["properties"]["title"]
         cells |= own
-    assert {x for x, _ in cells} == set(range(24))
-    assert {y for _, y in cells} == set(range(max(y for _, y in cells) + 1))
+    assert cells == {(x, y) for x in range(24) for y in range(max(cells)[1] + 1)}
     assert len(found) <= 100
 
 

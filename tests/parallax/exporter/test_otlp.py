@@ -12,16 +12,14 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
     ExportMetricsServiceRequest,
 )
 
-from parallax.exporter import catalog, otlp
+from parallax.exporter import otlp
 from parallax.exporter.otlp import documents
-from parallax.exporter.otlp_headers import HeadersError, read_headers
 from parallax.exporter.points import families
 from parallax.model.plain import json_text
 from tests.parallax.exporter.test_points import ALL
 from tests.parallax.exporter.views import NOW, VIEW
 
 RESOURCE = {"service.name": "parallax", "cloud.region": "eu-central-1"}
-UNITS = {"s": "seconds"}
 
 
 def parsed(document: Any) -> Any:
@@ -68,21 +66,6 @@ def test_a_target_s_points_have_what_identifies_it() -> None:
     assert attributes(error)["error.type"] == "timeout"
 
 
-@pytest.mark.parametrize("metric", ALL, ids=lambda one: one.otlp)
-def test_prometheus_s_translation_gives_the_scraped_name(
-    metric: catalog.Metric,
-) -> None:
-    """Dots become underscores; a unit is appended, and without one nothing is.
-
-    Source: OpenTelemetry, "Prometheus and OpenMetrics Compatibility": a gauge with the
-    unit `1` would end in `_ratio`.
-    """
-    name = metric.otlp.replace(".", "_")
-    unit = UNITS.get(metric.unit, "")
-    assert metric.unit in {"", *UNITS}
-    assert metric.prometheus == (f"{name}_{unit}" if unit else name)
-
-
 def test_many_points_are_several_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Together they have each point once."""
     monkeypatch.setattr(otlp, "POINTS", 7)
@@ -104,26 +87,3 @@ def test_hostile_names_and_urls_are_sent_as_text(text: str) -> None:
     view = replace(VIEW, targets=(target,), probes={text: VIEW.probes["front"]})
     for document in documents(families(view), NOW, RESOURCE):
         parsed(document)
-
-
-@pytest.mark.parametrize(
-    ("text", "headers"),
-    [
-        ("", {}),
-        ("authorization=Basic%20YTpi", {"authorization": "Basic YTpi"}),
-        (" a = b , c=d=e ", {"a": "b", "c": "d=e"}),
-    ],
-)
-def test_headers_are_read_as_opentelemetry_writes_them(
-    text: str, headers: dict[str, str]
-) -> None:
-    """Pairs with commas between, and percent-encoded values."""
-    assert read_headers(text) == headers
-
-
-@pytest.mark.parametrize("text", ["secret", "a b=secret", "a=secret%0d%0ax", "=secret"])
-def test_wrong_headers_are_an_error_without_their_value(text: str) -> None:
-    """Nothing is sent, and no log has the secret."""
-    with pytest.raises(HeadersError) as caught:
-        read_headers(text)
-    assert "secret" not in str(caught.value)

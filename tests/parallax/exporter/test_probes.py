@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parallax.exporter.probes import GRACE, newest_probes
 from parallax.journal.rounds import remembered, round_item
@@ -83,6 +85,15 @@ def test_a_target_that_was_not_probed_in_a_round_keeps_its_failure() -> None:
     assert (found.success, found.duration) == (False, 10.0)
 
 
+def test_a_failing_target_keeps_the_method_of_its_requests() -> None:
+    """It identifies the target's points, and the series must not change with it."""
+    run = healthy("front", NOW)
+    posted = replace(run, probes=(replace(run.first, method="POST"),))
+    last = after(posted, failing(NOW + MINUTE))
+    (found,) = newest_probes([TARGET], [last], NOW + 2 * MINUTE).values()
+    assert (found.success, found.method) == (False, "POST")
+
+
 def test_a_target_that_recovered_has_no_failure() -> None:
     """The stored failure ends with the next healthy probe."""
     last = after(failing(NOW), healthy("front", NOW + MINUTE))
@@ -152,3 +163,30 @@ def test_a_failure_of_an_earlier_version_has_no_seconds() -> None:
     rounds = replace(last, targets={"front": old})
     (found,) = newest_probes([TARGET], [rounds], NOW + MINUTE).values()
     assert (found.duration, found.phases, found.error_type) == (None, {}, "timeout")
+
+
+@given(st.lists(st.sampled_from(["healthy", "failing", "not probed"]), max_size=12))
+def test_after_any_minutes_the_newest_probe_is_exported(minutes: list[str]) -> None:
+    """Its own result, instant and seconds, whatever came before it."""
+    last, newest = LastRound(targets={}), None
+    for number, minute in enumerate(minutes):
+        at = NOW + number * MINUTE
+        run = {"healthy": healthy("front", at), "failing": failing(at)}.get(minute)
+        now = ShardRound(
+            shard=Shard(number=0, of=1, minute=number),
+            targets=[TARGET],
+            last=last.targets,
+            started_at=at,
+        )
+        finished = now.finished([run] if run else [], at + MINUTE / 6)
+        last, newest = remembered(round_item(finished)), run or newest
+    patient = replace(TARGET, interval=3600.0)
+    found = newest_probes([patient], [last], NOW + len(minutes) * MINUTE).get("front")
+    if newest is None:
+        assert found is None
+        return
+    assert found is not None
+    assert found.success == newest.first.healthy
+    assert found.status_code == newest.first.status_code
+    assert abs(found.at - newest.started_at) < timedelta(seconds=1)
+    assert found.duration == pytest.approx(newest.first.duration, abs=1e-4)

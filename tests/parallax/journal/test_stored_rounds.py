@@ -39,7 +39,7 @@ def test_a_shard_that_no_longer_exists_has_none(cloud: Cloud) -> None:
 def test_an_unreadable_round_is_skipped(
     cloud: Cloud, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The other shards are read; an item that is no round is ignored."""
+    """The other shards are read; other items are ignored."""
     journal = DynamoJournal(cloud.journal)
     journal.record_round(round_of(1, 2, "api"))
     item = round_item(round_of(0, 2, "front")) | {"payload": {"B": b"damaged"}}

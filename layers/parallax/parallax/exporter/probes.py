@@ -70,11 +70,13 @@ def _healthy(place: TargetRound) -> NewestProbe:
 def _failed(place: TargetRound) -> NewestProbe:
     """Return a failing probe: its result is in the past, its seconds are beside it."""
     last = place.past[-1]
+    run = cast("Any", place.run)  # the last healthy one
     kept: Mapping[str, Any] = cast("Any", place.failed) or {}
     duration = kept.get("duration")
     return NewestProbe(
         at=last.times[-1],
         success=False,
+        method=run["probes"][0].get(wire_name("method"), "GET") if run else "GET",
         status_code=last.status_code,
         error_type=last.error_type.value if last.error_type else None,
         address=last.addresses[-1] if last.addresses else None,

@@ -84,7 +84,7 @@ def send_for_answer(
 def _check(url: str, *, allow_private: bool) -> None:
     wrong = problem(url)
     if wrong is None and not allow_private and urlsplit(url).scheme != "https":
-        wrong = "the scheme is http; only https keeps the alert private"
+        wrong = "the scheme is http; only https keeps the content private"
     if wrong is not None:
         # Only the reason: the sentence quotes the URL, whose path is a secret of chats.
         reason = wrong.rpartition(": ")[2]
