@@ -149,7 +149,7 @@ def _target_of(name: str) -> str | None:
 def names(seed: int, *, short: bool = False) -> Iterator[str]:
     """Yield the names of cases, the kinds in turn."""
     number = 0
-    kinds = (SMALL,) if short else (DENSE, SINGLE, RANDOM, DENSE, TARGET, DENSE)
+    kinds = (SMALL,) if short else (DENSE, SINGLE, DENSE, TARGET, DENSE, RANDOM, DENSE)
     while True:
         for kind in kinds:
             yield f"{kind}:{seed}:{number}"
