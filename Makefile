@@ -94,5 +94,5 @@ bench-strangers: setup ## judge a public data set's clone (DATA=<clone>)
 bench-cost: setup ## count what a month costs (docs/cost.md)
 	@$(PY) -m bench.cost
 
-chaos: setup ## inject 10,000 faults into the handlers (docs/reliability.md; SEED=)
+chaos: setup ## inject 10,000 faults into the handlers (SEED=)
 	@$(PY) -m chaos --seed "$(SEED)" --write

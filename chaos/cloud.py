@@ -88,7 +88,7 @@ class Cloud:
             return ()
         possible = list(kinds.REQUEST)
         if self.only and call.function == PROBE:
-            # One probe function probes all targets: its end is no fault of one of them,
+            # One probe function probes all targets, so its end concerns all of them,
             # and it stores runs on several threads, which the stand-in does not.
             possible = [k for k in possible if not k.startswith(("kill", "timeout"))]
         possible += [kinds.CONFLICT] * call.is_conditional

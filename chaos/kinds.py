@@ -23,7 +23,7 @@ REQUEST = (
     "kill-in",
     "kill-after",
 )
-"""At a request to AWS. `before` and `after` say whether AWS did what it was asked to.
+"""At a request to AWS. `before` and `after` say whether AWS carried it out.
 `kill-in`: the function ends while it waits; AWS does it nevertheless."""
 CONFLICT, PARTIAL = "conflict", "partial"
 """At a write with a condition, and at a request with several parts."""

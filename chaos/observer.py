@@ -139,16 +139,12 @@ def _unjudged(ledger: Ledger) -> Iterator[Violation]:
 
 
 def _unnoticed(seen: Seen) -> Iterator[Violation]:
-    """Yield each failure that went on after the faults, and that no alert named."""
+    """Yield each failure that outlasted the faults, and that no alert named."""
     alerts = [d for d in seen.ledger.decided.values() if d.turn]
     for failure in () if seen.blind else seen.failures:
         if failure.end < seen.until + LATE or failure.end - failure.begin < 3 * LATE:
             continue
-        named = any(
-            failure.target in a.targets and a.at >= failure.begin for a in alerts
-        )
-        told = any(failure.target in a.targets for a in alerts)
-        if not named and not told:
+        if not any(failure.target in alert.targets for alert in alerts):
             yield Violation("loss", f"{failure.target}: no alert of its failure")
 
 

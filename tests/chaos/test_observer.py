@@ -25,7 +25,7 @@ def _seen() -> dict[str, list[list[str]]]:
 
 
 def _has(case: str, kind: str, text: str) -> bool:
-    return any(found == kind and text in said for found, said in _seen()[case])
+    return any(found == kind and text in shown for found, shown in _seen()[case])
 
 
 def test_a_stack_without_faults_has_no_violation() -> None:
@@ -34,7 +34,7 @@ def test_a_stack_without_faults_has_no_violation() -> None:
 
 
 def test_a_dropped_message_is_a_loss() -> None:
-    """The chat's topic got nothing, and the function said that it sent it."""
+    """The chat's topic got nothing, and the function marked it as sent."""
     assert _has("sending", "loss", "chat: firing")
 
 
