@@ -190,7 +190,7 @@ class Case:
         return self.streams.idle and not self.routes.messages and not waits
 
     def _invoked(self, name: str, event: Any, is_async: bool) -> AWSResponse | None:  # noqa: FBT001 - of the protocol
-        """Invoke a function as its API asks to; None: it is queued."""
+        """Invoke a function for `Invoke` of its API; None: it is queued."""
         if is_async:
             self.timeline.later(0.5, lambda: self.scheduler.call(name, event))
             return None
