@@ -2,10 +2,11 @@
 # FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost docs site release-dry-run
+.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos docs site release-dry-run
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
+SEED ?= 1
 TIMING ?= tests
 CASE ?= lab/cases/keybuzz.yaml
 PY := .venv/bin/python
@@ -92,3 +93,6 @@ bench-strangers: setup ## judge a public data set's clone (DATA=<clone>)
 
 bench-cost: setup ## count what a month costs (docs/cost.md)
 	@$(PY) -m bench.cost
+
+chaos: setup ## inject 10,000 faults into the handlers (SEED=)
+	@$(PY) -m chaos --seed "$(SEED)" --write
