@@ -1,0 +1,130 @@
+"""Secure: what a server sends in a TLS handshake, and its certificate.
+
+In: a recorded handshake of a server of our own. Out: the doors of the handshake's bytes,
+of a certificate's bytes, and of its fields. It does not: open a socket.
+"""
+
+import json
+import ssl
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any, cast, override
+
+from fuzz.door import Door, Kind
+from fuzz.doors.recorded import dumped
+from fuzz.doors.responses import runner
+from parallax.probe import tls
+from parallax.probe.connection import Connection
+from parallax.probe.failure import Failure
+from parallax.probe.handshake import Handshake
+from tests.parallax.probe.servers import Authority, issue
+
+
+class _Received(Connection):
+    """A connection whose peer has sent everything already."""
+
+    def __init__(self, pieces: list[bytes]) -> None:
+        super().__init__(cast("Any", None))
+        self._pieces = pieces
+
+    @override
+    async def _send(self, message: bytes) -> None: ...
+
+    @override
+    async def _receive(self) -> bytes:
+        if not self._pieces:
+            return b""
+        self.received += len(self._pieces[0])
+        return self._pieces.pop(0)
+
+
+@cache
+def _authority() -> Authority:
+    folder = Path(tempfile.mkdtemp(prefix="parallax-fuzz-"))
+    return issue(folder / "server.pem", "a.example", "b.example")
+
+
+@cache
+def _flights() -> tuple[bytes, ...]:
+    """Return what a server sends first, for TLS 1.3 and TLS 1.2."""
+    found: list[bytes] = []
+    for version in (ssl.TLSVersion.TLSv1_3, ssl.TLSVersion.TLSv1_2):
+        client = Handshake(tls.UNVERIFIED, "a.example")
+        client.begin()
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(_authority().path)
+        context.maximum_version = version
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        server = context.wrap_bio(incoming, outgoing, server_side=True)
+        incoming.write(client.outgoing.read())
+        try:
+            server.do_handshake()
+        except ssl.SSLWantReadError:
+            found.append(outgoing.read())
+    alert = b"\x15\x03\x03\x00\x02\x02\x28"
+    return (*found, alert, b"HTTP/1.1 400 Bad Request\r\n\r\n", alert * 400)
+
+
+def _handshake(data: bytes) -> None:
+    half = len(data) // 2
+    connection = _Received([piece for piece in (data[:half], data[half:]) if piece])
+
+    async def shake() -> None:
+        session = await connection.start_tls(Handshake(tls.UNVERIFIED, "a.example"))
+        tls.peer_certificate(session)
+        while await connection.receive():
+            pass
+
+    runner().run(shake())
+
+
+def _certificate(data: bytes) -> None:
+    file = _authority().path.with_name("damaged.pem")
+    file.write_text(ssl.DER_cert_to_PEM_cert(data))
+    try:
+        fields = cast("Any", ssl)._ssl._test_decode_cert(str(file))  # noqa: SLF001 - decodes any certificate
+    except (ssl.SSLError, ValueError):  # OpenSSL refuses it in the handshake, too
+        return
+    tls.certificate_of(fields)
+
+
+def _encoded() -> list[bytes]:
+    pem = _authority().path.read_text()
+    start = pem.index("-----BEGIN CERTIFICATE")
+    return [ssl.PEM_cert_to_DER_cert(pem[start:])]
+
+
+def _fields(data: bytes) -> None:
+    tls.certificate_of(_tuples(json.loads(data)))
+
+
+def _tuples(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, list):
+        return tuple(map(_tuples, value))
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return value
+
+
+NAME = [[["organizationName", "Acme"]], [["commonName", "a.example"]]]
+FIELDS = {
+    "subject": NAME,
+    "issuer": NAME,
+    "version": 3,
+    "serialNumber": "01",
+    "notBefore": "Nov 20 12:00:00 2026 GMT",
+    "notAfter": "Dec 31 23:59:59 9999 GMT",
+    "subjectAltName": [["DNS", "a.example"], ["IP Address", "::1"]],
+}
+DOORS = (
+    Door(name="tls-handshake", seeds=_flights, call=_handshake, allowed=(Failure,)),
+    Door(name="certificate", seeds=_encoded, call=_certificate),
+    Door(
+        name="certificate-fields",
+        seeds=lambda: [dumped(FIELDS)],
+        call=_fields,
+        kind=Kind.TYPED,
+        share=12,
+    ),
+)
