@@ -31,8 +31,11 @@ ODD: tuple[Any, ...] = (None, True, False, 1.5, 1e308, [], {}, [[]], {"": {}}, "
 
 
 def mutated(chance: Random, seeds: list[bytes], kind: Kind) -> bytes:
-    """Return a damaged copy of one of the inputs; one in 64 is only chance."""
-    if chance.random() < 1 / 64:
+    """Return a damaged copy of one of the inputs; one in 64 is only chance.
+
+    An input that keeps its types is never only chance.
+    """
+    if kind is not Kind.TYPED and chance.random() < 1 / 64:
         return chance.randbytes(chance.randrange(256))
     seed = chance.choice(seeds)
     if kind is Kind.BYTES or (kind is Kind.JSON and chance.random() < 1 / 4):
@@ -122,5 +125,9 @@ def _same_type(chance: Random, value: Any) -> Any:
 def _text(chance: Random, value: str) -> str:
     at = chance.randrange(len(value) + 1)
     return chance.choice(
-        (chance.choice(TEXTS), value[:at], value[:at] + chance.choice(TEXTS) + value[at:])
+        (
+            chance.choice(TEXTS),
+            value[:at],
+            value[:at] + chance.choice(TEXTS) + value[at:],
+        )
     )

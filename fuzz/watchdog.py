@@ -104,5 +104,7 @@ def _told(error: BaseException) -> str:
     for frame in frames:
         if "/parallax" in frame.filename or "/fuzz/" in frame.filename:
             place = frame
-    first = f"{type(error).__name__} at {place.filename.rsplit('/', 2)[-1]}:{place.lineno}"
+    first = (
+        f"{type(error).__name__} at {place.filename.rsplit('/', 2)[-1]}:{place.lineno}"
+    )
     return first + "\n" + "".join(traceback.format_exception(error))

@@ -108,9 +108,7 @@ ANSWER = {
     "readings": ["0" * 64],
 }
 DOORS = (
-    Door(
-        name="cluster-objects", seeds=_cluster, call=_read, kind=Kind.TYPED, share=2
-    ),
+    Door(name="cluster-objects", seeds=_cluster, call=_read, kind=Kind.TYPED, share=2),
     Door(name="watch-line", seeds=_watch, call=_line, share=4),
     Door(
         name="instructions",

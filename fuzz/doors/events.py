@@ -27,7 +27,9 @@ LINK = SIGNER.sign("f1dbd4db-65bc-5c93-b848-622b935af588", NOW)
 HEADERS = {"content-type": "application/x-www-form-urlencoded", "host": "a"}
 
 
-def _event(method: str, path: str, query: str = "", body: str = "") -> dict[str, object]:
+def _event(
+    method: str, path: str, query: str = "", body: str = ""
+) -> dict[str, object]:
     http = {"method": method, "path": path, "sourceIp": "203.0.113.1"}
     return {
         "version": "2.0",

@@ -30,9 +30,9 @@ BOMB = gzip.compress(bytes(4 * 1024**2))
 @cache
 def _pushes() -> tuple[bytes, ...]:
     found: list[bytes] = []
-    for snapshot in snapshots()[:4]:
-        report = snapshot.reports[0] if snapshot.reports else None
-        if report is None or report.reading is None:
+    for snapshot in snapshots():
+        report = next((r for r in snapshot.reports if r.reading), None)
+        if report is None:
             continue
         push = Push(
             schema=SCHEMA,

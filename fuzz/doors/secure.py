@@ -1,18 +1,16 @@
 """Secure: what a server sends in a TLS handshake, and its certificate.
 
-In: a recorded handshake of a server of our own. Out: the doors of the handshake's bytes,
-of a certificate's bytes, and of its fields. It does not: open a socket.
+In: a recorded handshake of a server of our own. Out: the doors of the handshake's bytes
+and of a certificate's. It does not: open a socket.
 """
 
-import json
 import ssl
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any, cast, override
 
-from fuzz.door import Door, Kind
-from fuzz.doors.recorded import dumped
+from fuzz.door import Door
 from fuzz.doors.responses import runner
 from parallax.probe import tls
 from parallax.probe.connection import Connection
@@ -79,14 +77,21 @@ def _handshake(data: bytes) -> None:
     runner().run(shake())
 
 
+class _Peer:
+    """A TLS session whose peer has shown a certificate."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    def getpeercert(self) -> dict[str, Any]:
+        """Decode it; OpenSSL's own errors come from the handshake otherwise."""
+        return cast("Any", ssl)._ssl._test_decode_cert(self._file)
+
+
 def _certificate(data: bytes) -> None:
     file = _authority().path.with_name("damaged.pem")
     file.write_text(ssl.DER_cert_to_PEM_cert(data))
-    try:
-        fields = cast("Any", ssl)._ssl._test_decode_cert(str(file))  # noqa: SLF001 - decodes any certificate
-    except (ssl.SSLError, ValueError):  # OpenSSL refuses it in the handshake, too
-        return
-    tls.certificate_of(fields)
+    tls.certificate_of(tls.decoded_fields(cast("Any", _Peer(str(file)))))
 
 
 def _encoded() -> list[bytes]:
@@ -95,36 +100,7 @@ def _encoded() -> list[bytes]:
     return [ssl.PEM_cert_to_DER_cert(pem[start:])]
 
 
-def _fields(data: bytes) -> None:
-    tls.certificate_of(_tuples(json.loads(data)))
-
-
-def _tuples(value: Any) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, list):
-        return tuple(map(_tuples, value))
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return value
-
-
-NAME = [[["organizationName", "Acme"]], [["commonName", "a.example"]]]
-FIELDS = {
-    "subject": NAME,
-    "issuer": NAME,
-    "version": 3,
-    "serialNumber": "01",
-    "notBefore": "Nov 20 12:00:00 2026 GMT",
-    "notAfter": "Dec 31 23:59:59 9999 GMT",
-    "subjectAltName": [["DNS", "a.example"], ["IP Address", "::1"]],
-}
 DOORS = (
     Door(name="tls-handshake", seeds=_flights, call=_handshake, allowed=(Failure,)),
-    Door(name="certificate", seeds=_encoded, call=_certificate),
-    Door(
-        name="certificate-fields",
-        seeds=lambda: [dumped(FIELDS)],
-        call=_fields,
-        kind=Kind.TYPED,
-        share=12,
-    ),
+    Door(name="certificate", seeds=_encoded, call=_certificate, share=6),
 )

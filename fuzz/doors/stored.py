@@ -67,7 +67,9 @@ def _letters() -> list[bytes]:
         dumped({"requestContext": context, "DDBStreamBatchInfo": batch}),
         dumped({"requestContext": context, "payload": {"Records": [record]}}),
         dumped({"Type": "Notification", "Message": "{}", "TopicArn": "arn:t"}),
-        dumped({"Records": [{"s3": {"bucket": {"name": "b"}, "object": {"key": "k"}}}]}),
+        dumped(
+            {"Records": [{"s3": {"bucket": {"name": "b"}, "object": {"key": "k"}}}]}
+        ),
     ]
 
 

@@ -62,7 +62,9 @@ def _paste(data: bytes) -> None:
 
 def _pastes() -> list[bytes]:
     files = sorted(CAPTURES.rglob("*.http"))[::5]
-    verbose = b"* Connected\r\n> GET / HTTP/1.1\r\n< HTTP/1.1 503 x\r\n< Server: y\r\n< "
+    verbose = (
+        b"* Connected\r\n> GET / HTTP/1.1\r\n< HTTP/1.1 503 x\r\n< Server: y\r\n< "
+    )
     return [*(file.read_bytes() for file in files), verbose]
 
 

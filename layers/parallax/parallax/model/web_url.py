@@ -26,6 +26,7 @@ _SCHEME = re.compile(
     r"\s*(?:https?:[/\\]*|[a-z][a-z0-9+.-]*:[/\\]+|[/\\]+)?", re.IGNORECASE
 )
 _SLASHES = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_BRACKETS = re.compile(r"\[[0-9A-Fa-f:.]+\](?::[0-9]*)?")
 _HOST = re.compile(r"[A-Za-z0-9._~-]+")
 
 
@@ -114,7 +115,9 @@ def _host(text: str) -> str | None:
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
-        is_address = "[" in parts.netloc and bool(IPv6Address(host))
+        is_address = "[" in parts.netloc
+        if is_address and not (_BRACKETS.fullmatch(parts.netloc) and IPv6Address(host)):
+            raise ValueError(parts.netloc)
     except ValueError:
         return "the host is not valid; write an IPv6 address as [2001:db8::1]"
     if not host:
