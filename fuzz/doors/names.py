@@ -46,8 +46,12 @@ def _answers() -> tuple[bytes, ...]:
 
 
 def _answer(data: bytes) -> None:
-    async def respond(*_: Any) -> dns.message.Message:  # noqa: ANN401 - any query
-        return dns.message.from_wire(data)
+    async def respond(query: dns.message.Message, *_: Any) -> dns.message.Message:  # noqa: ANN401 - where to
+        response = dns.message.from_wire(data)
+        response.id = query.id
+        if len(data) % 2 and not query.is_response(response):  # as dnspython does
+            raise dns.query.BadResponse
+        return response
 
     real, name_query._response = name_query._response, respond
     try:

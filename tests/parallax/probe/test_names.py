@@ -10,9 +10,7 @@ from parallax.model.target import Target
 from parallax.probe.names import all_addresses, pinned
 from parallax.probe.plan import Plan
 
-LAB = Target(
-    name="front", url="https://front.example:8443/x", allow_private_addresses=True
-)
+LAB = Target(name="front", url="https://localhost:8443/x", allow_private_addresses=True)
 PLAN = Plan(addresses=3)
 LOCAL = "127.0.0.1"
 
@@ -38,10 +36,10 @@ def test_each_address_is_probed_once_with_the_target_s_name() -> None:
 
 def test_an_address_without_a_route_is_reported() -> None:
     """It does not count against the maximum of probed addresses."""
-    resolved = resolutions(("fe80::1", LOCAL, "127.0.0.2", "127.0.0.3"))
+    resolved = resolutions(("fd00::1", LOCAL, "127.0.0.2", "127.0.0.3"))
     requests, skipped = pinned(LAB, resolved, PLAN)
     assert len(requests) == 3
-    assert skipped == ["address fe80::1: no IPv6 route from this machine"]
+    assert skipped == ["address fd00::1: no IPv6 route from this machine"]
 
 
 def test_a_private_address_is_skipped_unless_the_target_allows_it() -> None:
