@@ -29,7 +29,7 @@ ZONE: Records = {
     ("localhost.", "NS"): "ns.localhost.",
     ("ns.localhost.", "A"): "127.0.0.1",
     ("localhost.", "A"): ("127.0.0.1", "127.0.0.2"),
-    ("localhost.", "AAAA"): "fd00::1",
+    ("localhost.", "AAAA"): "fe80::1",
 }
 """Two addresses, of which one serves, and one that has no route."""
 
@@ -77,7 +77,7 @@ def test_every_resolved_address_is_probed_by_itself() -> None:
         ("127.0.0.2", None, ErrorType.CONNECTION_REFUSED),
     ]
     assert {p.server_address for p in asked} == {"localhost"}
-    assert "address fd00::1: no IPv6 route from this machine" in run.skipped
+    assert "address fe80::1: no IPv6 route from this machine" in run.skipped
 
 
 def test_the_name_is_pinned_in_host() -> None:
@@ -98,7 +98,7 @@ def test_resolvers_and_zone_are_both_recorded() -> None:
     """Both families, each with its TTL."""
     resolver, zone = run_of(BAD).resolutions
     assert (resolver.resolver, zone.resolver) == ("127.0.0.1", "ns.localhost")
-    assert resolver.addresses == zone.addresses == ("127.0.0.1", "127.0.0.2", "fd00::1")
+    assert resolver.addresses == zone.addresses == ("127.0.0.1", "127.0.0.2", "fe80::1")
     assert (zone.ttl_ipv4, zone.ttl_ipv6) == (60, 61)
 
 

@@ -36,10 +36,10 @@ def test_each_address_is_probed_once_with_the_target_s_name() -> None:
 
 def test_an_address_without_a_route_is_reported() -> None:
     """It does not count against the maximum of probed addresses."""
-    resolved = resolutions(("fd00::1", LOCAL, "127.0.0.2", "127.0.0.3"))
+    resolved = resolutions(("fe80::1", LOCAL, "127.0.0.2", "127.0.0.3"))
     requests, skipped = pinned(LAB, resolved, PLAN)
     assert len(requests) == 3
-    assert skipped == ["address fd00::1: no IPv6 route from this machine"]
+    assert skipped == ["address fe80::1: no IPv6 route from this machine"]
 
 
 def test_a_private_address_is_skipped_unless_the_target_allows_it() -> None:

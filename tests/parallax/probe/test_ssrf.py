@@ -64,12 +64,13 @@ TABLE = {
     "64:ff9b::203.0.113.20": ANYWHERE,
 }
 ODD_HOSTS = (
-    "2130706433", "0x7f000001", "0x7f.1", "017700000001", "0177.0.0.1", "127.1",
-    "127.0.1", "0", "127.0.0.1.", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376",
+    "2130706433", "0x7f000001", "0x7f.1", "017700000001", "127.1",
+    "127.0.1", "0", "127.0.0.1.", "2852039166", "0xa9fea9fe",
     "169.254.43518", "localhost", "localhost.", "sub.localhost",
 )  # fmt: skip
 """Hosts that libc's resolver takes for an address, or that name this machine."""
 INVALID = (
+    "http://0177.0.0.1/", "http://0251.0376.0251.0376/", "http://1.2.3.256/",
     "http://user@127.0.0.1/", "http://a.example@169.254.169.254/",
     "http://a.example\\@127.0.0.1/", "http:\\\\127.0.0.1/", "http://127.0.0.1%2f@a/",
     "http://①②⑦.⓪.⓪.①/", "http://１２７.0.0.1/", "http://127。0。0。1/",
@@ -103,7 +104,9 @@ class Resolver:
 
 def outcome(url: str, *, allow_private: bool = False) -> ErrorType | None:
     """Probe a URL once."""
-    request = ProbeRequest(role=Role.FIRST, url=url, allow_private=allow_private)
+    request = ProbeRequest(
+        role=Role.FIRST, url=url, healthy=None, allow_private=allow_private
+    )
     return asyncio.run(fetch(request)).error_type
 
 

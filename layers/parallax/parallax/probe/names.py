@@ -53,6 +53,8 @@ def pinned(
 def _refused(target: Target, address: str) -> str | None:
     """Return why an address is skipped: its failure would not be the target's."""
     private = target.allow_private_addresses
+    if private and not has_route(address):
+        return no_route(address)
     if not permitted(address, target.host, allow_private=private):
         return not_permitted(allow_private=private)
     return None if has_route(address) else no_route(address)
