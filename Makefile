@@ -2,7 +2,7 @@
 # FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost docs
+.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost docs site release-dry-run
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
@@ -15,12 +15,12 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := true
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[36m%-15s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## install what is missing into .venv and .tools
 	@tools/setup $(if $(JSON),>&2)
 
-demo: setup ## play an incident until its mail arrives (FAULT=, CASE=, JSON=1)
+demo: setup ## play an incident until its mail (FAULT=, CASE=, JSON=1)
 	@exec $(PY) -m lab.demo play --fault "$(FAULT)" --case "$(CASE)" $(if $(JSON),--json)
 
 up: setup ## keep lab, emulator, functions and agents running (CASE=)
@@ -32,7 +32,7 @@ down: ## stop what `make up` started
 faults: setup ## list the faults that `make demo FAULT=` can play
 	@$(PY) -m lab faults --case "$(CASE)"
 
-test: setup check unit lab end-to-end container ## run all checks and tests, as CI does
+test: setup check unit lab end-to-end container pages release-dry-run ## run all checks and tests, as CI does
 
 check: setup ## check format, lint, types, imports, template, lock
 	@tools/check
@@ -41,7 +41,7 @@ fmt: setup ## format the code
 	@ruff format -q . && ruff check -q --fix .
 
 unit: setup ## run unit and property tests
-	@$(PY) -m pytest -q -n 2 --dist loadfile -m "not lab and not container" --cov --cov-report=term:skip-covered tests
+	@$(PY) -m pytest -q -n 2 --dist loadfile -m "not lab and not container and not browser" --cov --cov-report=term:skip-covered tests
 
 lab: setup ## run the lab's tests on real servers
 	@$(PY) -m pytest -q -m "lab" tests/lab
@@ -52,15 +52,26 @@ end-to-end: setup build ## play faults end to end (FAULTS=smoke|all|ids, RUNS=n)
 container: setup build ## test functions and agent image in Docker containers
 	@tools/container $(PY) -m pytest -q -m container tests/functions tests/agent/container
 
+pages: setup ## test the pages in Debian's Chromium, with axe
+	@tools/browser
+	@$(PY) -m pytest -q -m browser tests/browser
+
 build: setup ## build the functions and the layer with SAM
 	@sam build >/dev/null 2>.aws-sam-build.log || { cat .aws-sam-build.log; exit 1; }; rm -f .aws-sam-build.log
 
 record: setup ## play every fault and save its snapshot in events/diagnose/
 	@$(PY) -m lab.demo record --case "$(CASE)"
 
-docs: setup ## generate docs/causes.md, its diagrams, and the generated parts of the chart
+docs: setup ## generate pages of docs/ and parts of the chart
 	@$(PY) -m tools.handbook
+	@$(PY) -m tools.interfaces
 	@$(PY) -m tools.chart
+
+site: setup ## build the documentation's site in .site/html
+	@$(PY) -m tools.site && echo "open .site/html/index.html"
+
+release-dry-run: setup ## write a release's files into .release, publish nothing
+	@$(PY) -m tools.release files .release
 
 lock: setup ## pin all requirements as of the date in pyproject.toml
 	@tools/lock

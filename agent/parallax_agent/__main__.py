@@ -39,9 +39,14 @@ def prepare() -> Agent:
         raise SettingsError(f"PARALLAX_AGENT_KEY_FILE: {error}") from error
     try:
         file = targets.find()
-        every = targets.load(file)
+        every, unknown = targets.load_known(file)
     except (targets.TargetsError, OSError) as error:
         raise SettingsError(f"PARALLAX_TARGETS: {error}") from error
+    for line in unknown:
+        logger.warning(
+            "targets file has a key that this version does not know",
+            extra={"problem": line},
+        )
     here = [t for t in every if t.reached.cluster == settings.cluster]
     if not here:
         raise SettingsError(

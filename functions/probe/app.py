@@ -14,7 +14,9 @@ from parallax.logs import open_log, with_context
 from parallax.metrics import Meter
 from parallax.probe import configured_plan
 from parallax.probe.fan_out import FanOut
+from parallax.probe.logins import read_logins
 from parallax.probe.probing import Probing, seconds_left
+from parallax.uptime.chapters import Chapters
 
 configuration = settings.read()
 meter = Meter(configuration.metrics)
@@ -24,6 +26,8 @@ probing = Probing(
     meter=meter,
     fan_out=FanOut(configuration, meter.of_not_invoked),
     load=lambda: targets.load(targets.find()),
+    keep=Chapters(configuration.journal_table).keep,
+    logins=lambda probed: read_logins(probed, configuration.logins_secret_arn),
 )
 log = open_log()
 

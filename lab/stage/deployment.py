@@ -66,7 +66,7 @@ class Stage(Lifecycle):
         self._start_emulator(facts, key)
         self.report(f"starting the agents: one on each of {len(facts.nodes)} nodes")
         self.agents = Agents(facts, self.folder, self.timing.agent_seconds)
-        self.agents.start(self._reachable(self.outputs["IngestUrl"]), key)
+        self.agents.start(self.reachable(self.outputs["IngestUrl"]), key)
 
     @override
     def __exit__(
@@ -117,7 +117,7 @@ class Stage(Lifecycle):
             }
         )
         if self.pages:
-            self.pages.start(self._reachable(self.outputs["ReportUrl"]))
+            self.pages.start(self.reachable(self.outputs["ReportUrl"]))
         self.inbox = Inbox(
             self.outputs["FindingsQueueUrl"], self.outputs["AlertsTopicArn"]
         )
@@ -131,7 +131,7 @@ class Stage(Lifecycle):
         return self.lab.facts
 
     @staticmethod
-    def _reachable(url: str) -> str:
+    def reachable(url: str) -> str:
         """Return the URL at which the emulator serves a function URL."""
         identity = url.split("://", 1)[1].split(".", 1)[0]
         return f"http://127.0.0.1:4566/_aws/lambda-url/{identity}"

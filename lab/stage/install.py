@@ -1,7 +1,8 @@
-"""Install: the Debian packages of the lab's programs.
+"""Install: the Debian packages of the lab's programs, or of the pages' tests.
 
-In: this machine. Out: the missing packages and their purpose; as root, they are
-installed. It does not: start any service, or install as an ordinary user.
+In: this machine; the argument `browser` for the browser. Out: the missing packages and
+their purpose; as root, they are installed. It does not: start any service, or install
+as an ordinary user.
 """
 
 import os
@@ -43,6 +44,8 @@ PACKAGES = (
     Package("nftables", "nft", "kube-proxy's and UFW's rules"),
     Package("prometheus", "promtool", "it scrapes and checks the metrics"),
     Package("iproute2", "ip", "addresses inside the namespace"),
+    Package("zsh", "zsh", "a test of the completion of `parallax`"),
+    Package("fish", "fish", "a test of the completion of `parallax`"),
     Package("util-linux", "unshare", "the namespace itself"),
     Package(
         "prometheus-alertmanager",
@@ -50,11 +53,20 @@ PACKAGES = (
         "the tests of alerts to Alertmanager",
     ),
 )
+BROWSER = (
+    Package("chromium", "chromium", "the browser that tests the pages"),
+    Package(
+        "fonts-dejavu-core",
+        "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+        "the browser draws the pages' texts with it",
+    ),
+)
+"""Not among the lab's: who plays a fault needs no browser."""
 
 
-def missing() -> tuple[Package, ...]:
+def missing(packages: tuple[Package, ...] = PACKAGES) -> tuple[Package, ...]:
     """Return the packages that are not installed."""
-    return tuple(p for p in PACKAGES if not _is_installed(p.proof))
+    return tuple(p for p in packages if not _is_installed(p.proof))
 
 
 def _is_installed(proof: str) -> bool:
@@ -123,9 +135,9 @@ def _print_step(text: str) -> None:
     OUT.print(f"[cyan]▸[/] {text}", soft_wrap=True)
 
 
-def main() -> int:
+def main(*arguments: str) -> int:
     """Install the missing packages, or print how; return the exit status."""
-    packages = missing()
+    packages = missing(BROWSER if arguments == ("browser",) else PACKAGES)
     for package in packages:
         OUT.print(f"missing: {package.name} ({package.why})", soft_wrap=True)
     if not packages:
@@ -141,4 +153,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

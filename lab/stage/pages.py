@@ -22,6 +22,8 @@ LONGEST_BODY = 64 * 1024
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "transfer-encoding", "content-length"}
 )
+DECODED = "content-encoding"
+"""The header of a coding that httpx has already removed."""
 
 
 def listen() -> int:
@@ -112,7 +114,7 @@ class _Forward(BaseHTTPRequestHandler):
             return
         self.send_response(response.status_code)
         for name, value in response.headers.items():
-            if name.lower() not in HOP_BY_HOP:
+            if name.lower() not in {*HOP_BY_HOP, DECODED}:
                 self.send_header(name, value)
         self.send_header("Content-Length", str(len(response.content)))
         self.end_headers()

@@ -1,10 +1,13 @@
 """Each fault leads to its own cause in queue and topic; a healthy minute to nothing."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from typing import Any
 
+import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
@@ -18,6 +21,7 @@ from lab.stage.emulator import ROOT
 from lab.stage.inbox import Mail
 from lab.stage.snapshots import with_snapshot
 from parallax.model.snapshot import Snapshot
+from parallax.model.stored_snapshot import decode_snapshot
 from parallax.model.wire import decode
 from tests.end_to_end.conftest import RECORDED, SECONDS
 
@@ -58,6 +62,7 @@ def test_a_fault_names_its_own_cause(stage: Stage, fault: Fault) -> None:
         pytest.fail(f"expected {fault.expected}\n{explanations}", pytrace=False)
     for target, finding in fired.items():
         assert_publishable(finding, story.mails, target)
+    assert_page(story.mails[0])
     story.until_over(hit)
     assert_reported_once(story, fault)
     steps = " ".join(f"{what} {took:.1f}" for what, took in story.seconds.items())
@@ -105,7 +110,22 @@ def assert_publishable(finding: dict[str, Any], mails: list[Mail], target: str) 
     assert judge_again(target, snapshot).cause == finding["data"]["cause"]
     mailed = [mail for mail in mails if target in mail.targets]
     assert mailed
-    assert all("parallax judge s3://" in mail.text for mail in mailed)
+    assert all("\ns3://" in mail.text or "judge s3://" in mail.text for mail in mailed)
+
+
+def assert_page(mail: Mail) -> None:
+    """Assert that the mail's link opens a page with the snapshot, and the snapshot."""
+    link = re.search(r"https?://\S+/i/\S+", mail.text)
+    assert link
+    base = Stage.reachable(link.group())
+    path = link.group().partition("/i/")[2]
+    page = httpx.get(f"{base}/i/{path}", timeout=30)
+    assert page.status_code == 200
+    assert "Raw data" in page.text
+    assert "cannot be shown" not in page.text
+    (raw,) = re.findall(r'href="(/i/[^"]+snapshot\.json[^"]+)"', page.text)
+    document = httpx.get(f"{base}{unescape(raw)}", timeout=30).json()
+    assert decode_snapshot(document).past
 
 
 def assert_reported_once(story: Story, fault: Fault) -> None:

@@ -18,6 +18,11 @@ import pytest
 from parallax.journal.dynamodb import DynamoJournal
 from parallax.links.address import Addresses
 from parallax.links.key import LinkKey
+from parallax.links.overview import overview_query
+from parallax.links.signature import Signer
+from parallax.uptime.history import PARTS, History, part_of
+from parallax.uptime.table import Histories
+from parallax.uptime.tally import DAY, Tally
 from tests.conftest import Cloud
 from tests.functions.diagnose.test_app import record, run
 from tests.functions.exporter.test_app import TOKEN
@@ -97,6 +102,26 @@ def opened(cloud: Cloud) -> Any:
     return {"rawPath": path, "rawQueryString": query, "requestContext": http}
 
 
+def looked_over(cloud: Cloud, file: Path) -> tuple[Any, dict[str, str]]:
+    """Store 90 days of 500 targets; return who opens the overview, and its places."""
+    targets = [f"target-{number}" for number in range(500)]
+    lines = [f"- {{name: {name}, url: https://{name}.example/}}" for name in targets]
+    file.write_text("\n".join(["targets:", *lines]))
+    today = int(datetime.now(UTC).timestamp()) // DAY
+    for part in range(PARTS):
+        days = {today - n: Tally(DAY - part, n % 7 * part) for n in range(90)}
+        known = {name: days for name in targets if part_of(name) == part}
+        new = History(part=part, until=today * DAY, targets=known)
+        Histories(cloud.incidents).put(new, None)
+    signer = Signer(
+        stack=cloud.incidents, key=LinkKey(cloud.incidents).read_or_create()
+    )
+    query = overview_query(signer, datetime.now(UTC))
+    http = {"http": {"method": "GET"}}
+    event = {"rawPath": "/o", "rawQueryString": query, "requestContext": http}
+    return event, {"TARGETS": str(file), "UPTIME_TABLE": cloud.incidents}
+
+
 @pytest.fixture
 def receiver() -> Iterator[StandIn]:
     """Run a receiver of alerts on loopback."""
@@ -151,6 +176,7 @@ def healthy(
     topic = {"ALERTS_TOPIC_ARN": cloud.topic}
     queue = {"FINDINGS_TOPIC_ARN": cloud.findings}
     waiting = {"deliver": "waiting"}
+    overview, more = looked_over(cloud, tmp_path / "500.yaml")
     return {
         "probe": ({}, places, '"failing": []'),
         "inspect": ({}, places, '"load_balancer": "lb-prod"'),
@@ -161,12 +187,18 @@ def healthy(
         "publish": (waiting, places | queue, '{"queue": []}'),
         "routes": ({"Records": [copied()]}, places, '{"batchItemFailures": []}'),
         "report": (opened(cloud), places, "target-499"),
+        "overview": (overview, places | more, "target-123"),
         "exporter": (scrape(), places, "parallax_target_info"),
     }
 
 
 @pytest.mark.parametrize(
-    ("case", "step"), [*((step, step) for step in STEPS), ("listen", "diagnose")]
+    ("case", "step"),
+    [
+        *((step, step) for step in STEPS),
+        ("listen", "diagnose"),
+        ("overview", "report"),
+    ],
 )
 def test_a_healthy_invocation_fits_its_memory_and_logs_one_short_line(
     case: str, step: str, healthy: dict[str, tuple[Any, dict[str, str], str]]

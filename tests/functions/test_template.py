@@ -17,6 +17,7 @@ from parallax.model import alert
 from parallax.probe import Plan
 from parallax.redrive.stack import LETTERS_OUTPUT
 from parallax.snapshots.address import PREFIX
+from parallax.status_page.destination import TYPES
 from parallax.targets import time_zones
 from tests.functions.template import (
     ALARMS,
@@ -48,6 +49,7 @@ CALLS = {
     ".get_topic_attributes": "sns:GetTopicAttributes",
     ".get_queue_attributes": "sqs:GetQueueAttributes",
     ".put_object": "s3:PutObject",
+    ".get_object": "s3:GetObject",
     ".invoke": "lambda:InvokeFunction",
     ".send_message_batch": "sqs:SendMessage",
     "secret": "secretsmanager:GetSecretValue",
@@ -72,7 +74,13 @@ GROUPS = (
     ("notify/digest/send.py", "_send"),
 )
 """What the handler reaches in addition if the function has the alerts topic."""
+SOURCES = (
+    ("incidents/items.py", "get"),
+    ("journal/newest_probes.py", "newest_probes"),
+    ("uptime/table.py", "_read"),
+)
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "read_logins": (("probe/logins.py", "read_logins"),),
     ".record": (
         ("journal/dynamodb.py", "record"),
         ("journal/agents.py", "record", "_put"),
@@ -102,7 +110,18 @@ REACHED: dict[str, tuple[tuple[str, ...], ...]] = {
         ("journal/reading_store.py", "readings", "_items"),
     ),
     "ClaimCheck": (("snapshots/bucket.py", "_put"),),
+    "observed": (("snapshots/download.py", "_read"),),
     "sweep_all": (SWEEP,),
+    ".open_roll_up": (
+        ("uptime/table.py", "_read", "put"),
+        ("uptime/chapters.py", "between", "_one"),
+    ),
+    "Chapters": (("uptime/chapters.py", "keep"),),
+    "Sources": SOURCES,
+    ".publish_status_page": (
+        *SOURCES,
+        ("status_page/destination.py", "read", "write"),
+    ),
     "shrink_resolved": (SWEEP,),
     "LinkKey": (("incidents/items.py", "get"),),
     "stored_rounds": (("journal/stored_rounds.py", "stored_rounds"),),
@@ -123,7 +142,7 @@ CALLED = {
     "inspect": ("inspect/inspection.py",),
     "ingest": ("ingest/endpoint.py", "ingest/store.py"),
     "diagnose": ("incidents/diagnosis.py",),
-    "report": ("report/endpoint.py",),
+    "report": ("report/endpoint.py", "overview/endpoint.py"),
     "exporter": (
         "exporter/exporting.py",
         "exporter/endpoint.py",
@@ -184,7 +203,8 @@ def allowed(step: str) -> set[str]:
     # The key of a condition, and the end of an object's ARN, are not actions.
     text = text.replace("s3:ResourceAccount", "").replace(f"/{PREFIX}/*", "")
     verbs = r"(?:dynamodb|lambda|s3|sqs|sns|secretsmanager):\w+|:\*|\"\*"
-    return set(re.findall(verbs, text)) - {"dynamodb:LeadingKeys"}
+    # `GetObject` needs ListBucket to report a missing object; no code calls it.
+    return set(re.findall(verbs, text)) - {"dynamodb:LeadingKeys", "s3:ListBucket"}
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -294,7 +314,10 @@ def test_probe_may_invoke_itself_and_nothing_else() -> None:
 
 def test_report_reaches_only_the_items_behind_a_link() -> None:
     """The internet reaches it: it reads no target's incident, and writes one item."""
-    read, write = properties("report")["Policies"][0]["Statement"]
+    (policy,) = properties("report")["Policies"]
+    read, probes, uptime, write, snapshots = policy["Statement"]
+    assert snapshots["Action"] == "s3:GetObject"
+    assert snapshots["Resource"] == f"${{SnapshotBucket.Arn}}/{PREFIX}/*"
     keys = {groups.KEY, f"{alert.PREFIX}*", key.ITEM}
     (readable,) = read["Condition"].values()
     assert set(readable["dynamodb:LeadingKeys"]) == keys
@@ -302,6 +325,26 @@ def test_report_reaches_only_the_items_behind_a_link() -> None:
     (writable,) = write["Condition"].values()
     assert writable == {"dynamodb:LeadingKeys": [groups.KEY]}
     assert write["Action"] == "dynamodb:PutItem"
+    (rounds,) = probes["Condition"].values()
+    assert rounds == {"dynamodb:LeadingKeys": [ROUNDS_KEY]}
+    assert (uptime["Resource"], uptime["Action"]) == (
+        "Uptime.Arn",
+        "dynamodb:BatchGetItem",
+    )
+
+
+def test_the_status_page_is_published_only_if_it_has_a_bucket() -> None:
+    """Off by default: without a bucket there is no right and no schedule."""
+    assert TEMPLATE["Parameters"]["StatusPageBucket"]["Default"] == ""
+    events = properties("diagnose")["Events"]
+    settings = events["StatusPageEveryFiveMinutes"]["Properties"]
+    assert settings["State"] == ["HasStatusPage", "ENABLED", "DISABLED"]
+    policies = properties("diagnose")["Policies"]
+    (only,) = [p for p in policies if isinstance(p, list)]
+    assert only[0] == "HasStatusPage"
+    files = json.dumps(only[1]["Statement"][0]["Resource"])
+    assert all(name in files for name in TYPES)
+    assert "/*" not in files
 
 
 def test_the_page_and_its_url_exist_only_where_mails_have_links() -> None:
@@ -439,9 +482,25 @@ def test_there_is_one_secret_that_exists_if_it_has_a_value() -> None:
     assert readers == {"inspect", "ingest", "routes", "exporter"}
 
 
+def test_only_probe_reads_the_logins_and_only_if_there_are_any() -> None:
+    """The function that the internet reaches cannot; and probe reads no other."""
+    own = properties("probe")["Policies"]
+    assert mentions(own, "LoginSecretArn")
+    assert not mentions(own, "ParallaxSecret")
+    assert {s for s in STEPS if mentions(properties(s), "LoginSecretArn")} == {"probe"}
+    assert TEMPLATE["Parameters"]["LoginSecretArn"]["Default"] == ""
+
+
 @pytest.mark.parametrize(
     ("parameter", "value", "fits"),
     [
+        (
+            "LoginSecretArn",
+            "arn:aws:secretsmanager:eu-central-1:123456789012:secret:logins-AbCdEf",
+            True,
+        ),
+        ("LoginSecretArn", "arn:aws:iam::123456789012:role/x", False),
+        ("LoginSecretArn", "*", False),
         ("HetznerToken", "", True),
         ("HetznerToken", "x" * 64, True),
         ("HetznerToken", "a b", True),

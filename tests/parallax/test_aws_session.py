@@ -93,3 +93,26 @@ def test_a_client_needs_neither_boto3_nor_file_transfers() -> None:
         check=True,
     )
     assert run.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("variables", "region"),
+    [
+        ({"AWS_REGION": "eu-central-1"}, "eu-central-1"),
+        ({"AWS_DEFAULT_REGION": "eu-central-1"}, "eu-central-1"),
+        ({"AWS_REGION": "a-1", "AWS_DEFAULT_REGION": "b-1"}, "a-1"),
+    ],
+)
+def test_the_region_of_the_other_sdks_counts(
+    variables: dict[str, str], region: str
+) -> None:
+    """The runbook sets it, and botocore alone would ignore it."""
+    code = "from parallax.aws import client; print(client('dynamodb').meta.region_name)"
+    run = subprocess.run(  # noqa: S603 - our own interpreter and text
+        [sys.executable, "-c", code],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == region

@@ -9,6 +9,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SETUP = ROOT / "tools/setup"
+PACKAGE = re.compile(r"local package=(\S+) have=(\S+)\n +local sum=(\S+)")
+"""What is installed from npm: its name, its folder, its checksum."""
 PYTHON = "#!/bin/sh\nexit 0\n"
 UV = """#!/bin/sh
 echo "$*" >>uv.log
@@ -29,14 +31,11 @@ def clone(tmp_path: Path) -> Path:
         shutil.copy(
             ROOT / f"tools/{tool}.txt", tmp_path / f".tools/{tool}/installed.txt"
         )
-    text = SETUP.read_text()
-    package = re.search(r"package=(\S+)", text)
-    checksum = re.search(r"sum=(\S+)", text)
-    assert package
-    assert checksum
-    kubernetes = tmp_path / ".tools/kubernetes"
-    kubernetes.mkdir()
-    (kubernetes / "installed.txt").write_text(f"{package[1]} {checksum[1]}\n")
+    packages = PACKAGE.findall(SETUP.read_text())
+    assert packages
+    for package, folder, checksum in packages:
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "installed.txt").write_text(f"{package} {checksum}\n")
     for name, content in {".tools/uv/bin/uv": UV, "python.stub": PYTHON}.items():
         (tmp_path / name).write_text(content)
         (tmp_path / name).chmod(0o755)

@@ -1,6 +1,7 @@
 """Write the handbook: `python -m tools.handbook [--drift]`.
 
-In: the causes and events/diagnose. Out: docs/causes.md and docs/causes/<hop>.svg.
+In: the causes, events/diagnose, the commands of `parallax`. Out: docs/causes.md,
+docs/causes/<hop>.svg, docs/cli.md and docs/schema/cli/<command>.v1.schema.json.
 With `--drift` it writes nothing, and exits with status 1 if a file is outdated.
 """
 
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from parallax.causes import CAUSES
+from parallax.cli.documents import VERSION, schemas
+from tools.handbook.cli_page import cli_page
 from tools.handbook.page import page
 from tools.handbook.picture import picture
 
@@ -25,6 +28,10 @@ def files() -> dict[Path, str]:
     texts = {ROOT / "docs/causes.md": page(recorded)}
     for hop in {cause.hop for cause in CAUSES}:
         texts[ROOT / f"docs/causes/{hop}.svg"] = picture(hop)
+    texts[ROOT / "docs/cli.md"] = cli_page()
+    for name, schema in schemas().items():
+        path = ROOT / f"docs/schema/cli/{name}.{VERSION}.schema.json"
+        texts[path] = json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
     return texts
 
 
@@ -37,7 +44,7 @@ def main() -> int:
             print(f"{path.relative_to(ROOT)} is outdated; run `make docs`")  # noqa: T201
         return 1 if outdated else 0
     for path in outdated:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(texts[path])
         print(f"wrote {path.relative_to(ROOT)}")  # noqa: T201 - a command's output
     return 0

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from parallax.model.cluster import ClusterReading, Node
 from parallax.model.probe import Probe, Role
-from parallax.model.target import Target
+from parallax.model.target import Healthy, Target
 from parallax.probe import INSIDE, USER_AGENT, ProbeRequest
 from parallax.probe.bound import bounded
 from parallax_agent.hops import selection
@@ -36,6 +36,8 @@ CONNECT_SECONDS = 1.5
 (RFC 6298); half a second remains for its response, which is long inside a cluster."""
 BODY_BYTES = 2048
 """Bytes of a body that are reported; the signature of a page is far shorter."""
+WITHOUT_LOGIN = (301, 302, 303, 307, 308, 401, 403)
+"""Statuses of a healthy app that gets no login. RFC 9110, sections 15.4 and 15.5."""
 READ_BYTES = 65536
 """Bytes that are read of a body in which a target's own text is searched."""
 PODS_PER_CYCLE = 10
@@ -176,6 +178,18 @@ def _two_nodes(
             yield other, pair[1]
 
 
+def inside_rule(target: Target) -> Healthy:
+    """Return the rule by which a response inside is healthy.
+
+    An agent has no secret, so it sends no login. The app then rejects the request or
+    redirects it to its login page. That shows that the app responds, and nothing else.
+    """
+    rule = target.healthy
+    if target.login is None:
+        return rule
+    return Healthy(status_codes=tuple(sorted({*rule.status_codes, *WITHOUT_LOGIN})))
+
+
 def _request(  # noqa: PLR0913 - one argument per difference between hops
     target: Target,
     at: VantagePoint,
@@ -188,18 +202,22 @@ def _request(  # noqa: PLR0913 - one argument per difference between hops
     outside = urlsplit(target.url)
     query = f"?{outside.query}" if outside.query else ""
     scheme = "https" if tls else "http"
+    rule = inside_rule(target)
     return ProbeRequest(
         role=role,
         url=f"{scheme}://{target.host}{outside.path or '/'}{query}",
-        healthy=target.healthy,
+        healthy=rule,
+        method=target.method,
+        body=target.request_body,
+        without_login=target.login is not None,
         address=address,
         port=port,
-        headers=(("X-Forwarded-Proto", outside.scheme),),
+        headers=(*target.request_headers, ("X-Forwarded-Proto", outside.scheme)),
         source_address=at.source_for(address),
         timeout=HOP_SECONDS,
         connect_timeout=CONNECT_SECONDS,
         allow_private=True,
-        body_limit=READ_BYTES if target.healthy.body_contains else BODY_BYTES,
+        body_limit=READ_BYTES if rule.reads_body else BODY_BYTES,
         node=at.node,
         user_agent=AGENT,
     )

@@ -41,6 +41,7 @@ class Settings:
 
     journal_table: str | None = None
     incidents_table: str | None = None
+    uptime_table: str | None = None
     findings_topic_arn: str | None = None
     alerts_topic_arn: str | None = None
     report_url: str | None = None
@@ -55,7 +56,11 @@ class Settings:
     hetzner_token_arn: str | None = None
     hetzner_calls_per_hour: int = HETZNER_CALLS_PER_HOUR
     agent_key_arn: str | None = None
+    logins_secret_arn: str | None = None
     snapshot_bucket: str | None = None
+    status_page_bucket: str | None = None
+    status_page_url: str | None = None
+    status_page_title: str = "Status"
     metrics_token_arn: str | None = None
     otlp_url: str | None = None
     otlp_headers_arn: str | None = None
@@ -85,6 +90,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         journal_table=_text(variables, "PARALLAX_JOURNAL_TABLE"),
         incidents_table=_text(variables, "PARALLAX_INCIDENTS_TABLE"),
+        uptime_table=_text(variables, "PARALLAX_UPTIME_TABLE"),
         findings_topic_arn=_text(variables, "PARALLAX_FINDINGS_TOPIC_ARN"),
         alerts_topic_arn=_text(variables, "PARALLAX_ALERTS_TOPIC_ARN"),
         report_url=_url(variables, "PARALLAX_REPORT_URL", "") or None,
@@ -102,7 +108,11 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
             variables, "PARALLAX_HETZNER_CALLS_PER_HOUR", HETZNER_CALLS_PER_HOUR
         ),
         agent_key_arn=_text(variables, "PARALLAX_AGENT_KEY_ARN"),
+        logins_secret_arn=_text(variables, "PARALLAX_LOGINS_SECRET_ARN"),
         snapshot_bucket=_text(variables, "PARALLAX_SNAPSHOT_BUCKET"),
+        status_page_bucket=_text(variables, "PARALLAX_STATUS_PAGE_BUCKET"),
+        status_page_url=_url(variables, "PARALLAX_STATUS_PAGE_URL", "") or None,
+        status_page_title=_text(variables, "PARALLAX_STATUS_PAGE_TITLE") or "Status",
         metrics_token_arn=_text(variables, "PARALLAX_METRICS_TOKEN_ARN"),
         otlp_url=_unchanged_url(variables, "PARALLAX_OTLP_URL"),
         otlp_headers_arn=_text(variables, "PARALLAX_OTLP_HEADERS_ARN"),

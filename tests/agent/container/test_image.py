@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from parallax import __version__
 from tests.agent.conftest import IngestServer
 from tests.agent.container.running import IMAGE, LIMIT, PYTHON, Container, docker, run
 
@@ -134,3 +135,13 @@ def test_the_image_defines_how_it_runs() -> None:
     config = json.loads(shown)[0]["Config"]
     assert config["Entrypoint"] == [PYTHON, "-m", "parallax_agent"]
     assert (config["User"], config["Cmd"]) == ("65532:65532", None)
+
+
+def test_the_image_states_version_and_license() -> None:
+    """Its label is the package's version; the text of the license is in it."""
+    shown = docker("image", "inspect", IMAGE, check=True).stdout
+    labels = json.loads(shown)[0]["Config"]["Labels"]
+    assert labels["org.opencontainers.image.version"] == __version__
+    assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
+    read = "print(open('/agent/LICENSE').read())"
+    assert "Apache License" in run("-c", read, entrypoint=PYTHON).stdout

@@ -15,7 +15,14 @@ from parallax.model.cluster import (
     ServicePort,
 )
 from parallax.model.probe import ErrorType, Probe, Role
-from parallax.model.target import Healthy, Target
+from parallax.model.target import (
+    Healthy,
+    JsonRule,
+    Login,
+    LoginKind,
+    Method,
+    Target,
+)
 from parallax.probe import ProbeRequest
 from parallax_agent.hops import plan
 from parallax_agent.hops.schedule import ScheduledRequest, run_schedule
@@ -398,3 +405,43 @@ def test_all_other_texts_of_a_probe_are_limited() -> None:
     assert sent.headers == headers[1:]
     assert len(sent.reason or "") < 300
     assert len(sent.error_detail or "") < 600
+
+
+def _plans(**more: object) -> list[ProbeRequest]:
+    """Return the requests of a target with these settings."""
+    target = Target(name="api", url="https://api.example/cart", **more)  # type: ignore[arg-type]
+    return plan.plan_requests(target, path_of(), AT)
+
+
+def test_agents_send_what_users_send() -> None:
+    """The same method, headers and body, and the same rule judges the responses."""
+    rule = Healthy(json=(JsonRule(path="status", equals="ok"),), max_seconds=2)
+    requests = _plans(
+        method=Method.POST,
+        request_headers=(("Accept", "application/json"),),
+        request_body="{}",
+        healthy=rule,
+    )
+    assert requests
+    for one in requests:
+        assert (one.method, one.body, one.healthy) == (Method.POST, "{}", rule)
+        assert ("Accept", "application/json") in one.headers
+        assert ("X-Forwarded-Proto", "https") in one.headers
+        assert one.body_limit == plan.READ_BYTES
+        assert not one.without_login
+
+
+def test_agents_send_no_login_and_expect_no_page_behind_it() -> None:
+    """A 401, a 403 or a redirect shows that the app responds; an error does not."""
+    requests = _plans(
+        login=Login(kind=LoginKind.BEARER, secret="shop-login"),
+        healthy=Healthy(body_contains="Welcome", max_seconds=1),
+    )
+    for one in requests:
+        assert one.credential is None
+        assert one.without_login
+        assert one.healthy is not None
+        assert not one.healthy.reads_body
+        assert one.healthy.max_seconds is None
+        assert {200, 302, 401, 403} <= set(one.healthy.status_codes)
+        assert not {404, 500, 502, 503, 504} & set(one.healthy.status_codes)

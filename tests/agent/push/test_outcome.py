@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from parallax.ingest.statuses import STATUSES, Status
 from parallax.model.push import SCHEMA
 from parallax_agent.push.buffer import Message
 from parallax_agent.push.outcome import Outcome, outcome_of
@@ -40,3 +41,12 @@ def test_a_push_of_the_first_schema_is_never_converted_again() -> None:
     """Otherwise a server that rejects every schema would get it forever."""
     first = Message(replace(PUSH, schema=SCHEMA))
     assert outcome_of(Answer(400, OLD), first, 0.1) is Outcome.REFUSED
+
+
+@pytest.mark.parametrize("status", STATUSES, ids=lambda status: str(status.code))
+def test_the_agent_does_what_the_description_of_the_endpoint_states(
+    status: Status,
+) -> None:
+    """docs/api/openapi.json says for each status whether a sender keeps the push."""
+    outcome = outcome_of(Answer(status.code, b""), Message(PUSH), 0.1)
+    assert (outcome is Outcome.RETRY) == status.keep

@@ -186,7 +186,7 @@ def test_a_wrong_targets_file_loses_no_record(
     diagnose = app(load, cloud, tmp_path, TARGETS=str(file))
     broken = record(run("api", 30))
     broken["dynamodb"]["NewImage"]["payload"] = {"B": "AAAA"}
-    with pytest.raises(TargetsError, match=r"wrong\.yaml:5: .*url"):
+    with pytest.raises(TargetsError, match=r"wrong\.yaml:5:10: .*url"):
         diagnose.handler({"Records": [broken]}, None)
     assert cloud.messages(cloud.dead_letters) == []
 

@@ -313,7 +313,7 @@ def test_a_wrong_targets_file_fails_with_file_and_line(
     """The run fails as a whole, so that a dead letter and its alarm report it."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS.replace("https://", ""))
-    with pytest.raises(TargetsError, match=r"targets\.yaml:3: .*url"):
+    with pytest.raises(TargetsError, match=r"targets\.yaml:3:10: .*url"):
         load("inspect", TARGETS=file).handler({}, None)
 
 

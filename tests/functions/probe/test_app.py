@@ -81,7 +81,7 @@ def test_a_wrong_targets_file_fails_with_file_and_line(
     """The run fails as a whole, so that a dead letter and its alarm report it."""
     file = tmp_path / "targets.yaml"
     file.write_text(TARGETS.replace("https://", ""))
-    with pytest.raises(TargetsError, match=r"targets\.yaml:6: .*url"):
+    with pytest.raises(TargetsError, match=r"targets\.yaml:6:10: .*url"):
         load("probe", TARGETS=file).handler({}, None)
 
 

@@ -1,16 +1,26 @@
 """`report`: from a mail's link to the page and back, with the emulated tables."""
 
 import json
+import re
+from base64 import b64decode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from parallax.links.address import Addresses
 from parallax.links.key import LinkKey
+from parallax.links.overview import PATH, overview_query
+from parallax.links.signature import Signer
 from parallax.model.alert import Alert
+from parallax.model.stored_snapshot import decode_snapshot
+from parallax.snapshots.bucket import Bucket
 from tests.conftest import Cloud
-from tests.parallax.open_group import ALERT, GROUP_ID, store
+from tests.parallax import scenarios as s
+from tests.parallax.open_group import ALERT, BOARD, GROUP_ID, store
 
 URL = "https://abc.lambda-url.eu-central-1.on.aws"
 
@@ -66,6 +76,25 @@ def test_the_link_of_a_mail_opens_the_page_and_its_buttons_work(
     assert signature not in json.dumps([str(vars(r)) for r in caplog.records])
 
 
+def test_the_raw_snapshot_is_behind_the_same_link(
+    load: Any, cloud: Cloud, bucket: str
+) -> None:
+    """As the function URL sends bytes; the page links to it."""
+    reference = Bucket(bucket).save(s.wrong_port())
+    finding = replace(ALERT.finding, snapshot_ref=reference)
+    fresh = datetime.now(UTC) - timedelta(minutes=1)
+    alert = replace(ALERT, at=fresh, finding=finding)
+    store(cloud.incidents, BOARD, alert)
+    app = load("report", INCIDENTS_TABLE=cloud.incidents, SNAPSHOT_BUCKET=bucket)
+    address = address_of(cloud, alert)
+    page = app.handler(event(address), None)["body"]
+    assert "Failing probe" in page
+    (raw,) = re.findall(r'href="(/i/[^"]+snapshot\.json[^"]+)"', page)
+    sent = app.handler(event(URL + unescape(raw)), None)
+    assert sent["statusCode"] == 200
+    assert decode_snapshot(json.loads(b64decode(sent["body"]))) == s.wrong_port()
+
+
 def test_an_expired_link_is_refused(load: Any, cloud: Cloud) -> None:
     """The alert of 2025 has one."""
     store(cloud.incidents)
@@ -85,3 +114,28 @@ def test_nothing_is_listed(
     response = app.handler(event(address, "POST") | change, None)
     assert response["statusCode"] in {403, 404, 413}
     assert GROUP_ID not in response["body"]
+
+
+def test_the_link_of_the_overview_opens_all_targets(
+    load: Any, cloud: Cloud, address: str, tmp_path: Path
+) -> None:
+    """A link to an incident does not open it, and the other way round."""
+    file = tmp_path / "targets.yaml"
+    file.write_text("targets: [{name: front, url: https://front.example/}]")
+    app = load(
+        "report",
+        INCIDENTS_TABLE=cloud.incidents,
+        JOURNAL_TABLE=cloud.journal,
+        UPTIME_TABLE=cloud.incidents,
+        TARGETS=file,
+    )
+    key = LinkKey(cloud.incidents).read()
+    assert key is not None
+    signer = Signer(stack=cloud.incidents, key=key)
+    query = overview_query(signer, datetime.now(UTC))
+    response = app.handler(event(f"{PATH}?{query}"), None)
+    assert response["statusCode"] == 200
+    assert "failing since" in response["body"]
+    of_incident = address.partition("?")[2]
+    assert app.handler(event(f"{PATH}?{of_incident}"), None)["statusCode"] == 403
+    assert app.handler(event(f"/i/{GROUP_ID}?{query}"), None)["statusCode"] == 403

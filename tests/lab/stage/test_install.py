@@ -55,3 +55,19 @@ def test_a_failure_after_the_repair_is_raised_with_the_reason(
         install.install(install.PACKAGES[:1])
     assert "reason" in capsys.readouterr().err
     assert not policy.exists()
+
+
+def test_the_browser_is_installed_only_for_the_tests_of_pages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who plays a fault needs none."""
+    asked = list[tuple[install.Package, ...]]()
+
+    def missing(packages: tuple[install.Package, ...]) -> tuple[install.Package, ...]:
+        asked.append(packages)
+        return ()
+
+    monkeypatch.setattr(install, "missing", missing)
+    assert install.main() == install.main("browser") == 0
+    assert asked == [install.PACKAGES, install.BROWSER]
+    assert not {*install.PACKAGES} & {*install.BROWSER}

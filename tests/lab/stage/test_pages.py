@@ -1,5 +1,6 @@
 """Pages: a browser outside reaches the function inside, unchanged."""
 
+import gzip
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -17,6 +18,10 @@ class Function(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Return the requested path."""
+        if self.path.endswith(".json"):
+            body = gzip.compress(b"{}")
+            self.answer(200, body, **{"Content-Encoding": "gzip"})
+            return
         self.answer(200, self.path.encode())
 
     def do_POST(self) -> None:
@@ -85,3 +90,12 @@ def test_a_stage_without_a_socket_has_no_pages(monkeypatch: pytest.MonkeyPatch) 
     """Tests start a stage without a browser."""
     monkeypatch.delenv(pages.VARIABLE, raising=False)
     assert Pages.inherited() is None
+
+
+def test_a_compressed_response_is_readable(opened: Pages, function: str) -> None:
+    """As a raw snapshot is: what arrives here is already decoded."""
+    opened.start(function)
+    with httpx.Client() as browser:
+        found = browser.get(f"{opened.url}/i/abc/snapshot.json")
+    assert (found.status_code, found.text) == (200, "{}")
+    assert "content-encoding" not in found.headers

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from parallax import __version__
 from parallax.cli import app
+from parallax.cli.exit_statuses import MEANINGS
 
 
 def test_version() -> None:
@@ -18,16 +19,14 @@ def test_version() -> None:
 
 
 def test_help_lists_the_commands() -> None:
-    """`--help` names all four."""
+    """`--help` names each that has a meaning for its exit statuses."""
     result = CliRunner().invoke(app, ["--help"])
     assert result.exit_code == 0
-    for command in ("probe", "attribute", "judge", "targets"):
+    for command in MEANINGS:
         assert command in result.stdout
 
 
-@pytest.mark.parametrize(
-    "command", ["probe", "attribute", "judge", "causes", "targets"]
-)
+@pytest.mark.parametrize("command", MEANINGS)
 def test_help_shows_flags_as_flags_and_cuts_nothing(command: str) -> None:
     """No type follows an option, no sentence ends in dots."""
     for arguments in (["--help"], [command, "--help"]):

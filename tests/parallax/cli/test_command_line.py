@@ -70,7 +70,13 @@ COMMANDS = [
     ("attribute --json {capture}", 0),
     ("judge {snapshot}", 0),
     ("targets {targets}", 0),
+    ("targets --json {targets}", 0),
+    ("mail {snapshot}", 0),
+    ("mail --json {snapshot}", 0),
+    ("cost", 0),
+    ("completion bash", 0),
     ("probe --allow-private {up}", 0),
+    ("investigate --allow-private --pause 0.1 --json {down}", 1),
     ("probe --allow-private --json {down}", 1),
     ("nope", 2),
 ]
@@ -100,7 +106,9 @@ def test_an_ascii_terminal_changes_no_exit_status(
     if "--json" in words:
         assert json.loads(ended.stdout)
     if status == 1:
-        sent = json.loads(ended.stdout)["headers"]
+        document = json.loads(ended.stdout)
+        run = document.get("snapshot", {}).get("run", {"probes": [document]})
+        sent = run["probes"][0]["headers"]
         assert ["X-Name", "\N{LATIN SMALL LETTER U WITH DIAERESIS}"] in sent
 
 
@@ -158,10 +166,11 @@ def test_help_states_the_exit_statuses() -> None:
     """Scripts go by them."""
     output = " ".join(CliRunner().invoke(app, ["--help"]).stdout.split())
     assert (
-        "0: success; `judge` returns 0 for any cause. 1: probe found the URL not"
-        " healthy, or redrive left dead letters. 2: usage error" in output
+        "0: success. 1: the command worked, and what it looked at is not well. 2:"
+        " wrong use, input that cannot be read, or an error of AWS. 3: standard output"
+        " could not be written" in output
     )
-    assert "3: standard output could not be written" in output
+    assert "130: interrupted with Ctrl-C. `judge` returns 0 for any cause" in output
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from botocore.exceptions import NoRegionError
+from botocore.exceptions import ClientError, NoRegionError, ProfileNotFound
 from typer import Exit
 from typer.testing import CliRunner, Result
 
@@ -284,10 +284,28 @@ def test_damaged_data_is_an_error(cloud: Cloud, name: str) -> None:
     assert "damaged" in result.stderr
 
 
-def test_a_missing_region_states_what_to_set(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        (NoRegionError(), "set AWS_REGION"),
+        (ProfileNotFound(profile="x\x1b[2J"), "aws configure list-profiles"),
+        (
+            ClientError({"Error": {"Code": "ExpiredToken", "Message": "old"}}, "Read"),
+            "aws sso login",
+        ),
+        (
+            ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Read"),
+            "set AWS_PROFILE",
+        ),
+        (ClientError({"Error": {"Code": "Throttling"}}, "Read"), "Throttling"),
+    ],
+)
+def test_an_error_of_aws_states_what_to_do(
+    capsys: pytest.CaptureFixture[str], error: Exception, hint: str
 ) -> None:
     """A person at 3 a.m. does not look it up."""
     with pytest.raises(Exit):
-        fail_at_aws(NoRegionError())
-    assert "set AWS_REGION" in " ".join(capsys.readouterr().err.split())
+        fail_at_aws(error)
+    shown = capsys.readouterr().err
+    assert hint in " ".join(shown.split())
+    assert is_safe(shown)

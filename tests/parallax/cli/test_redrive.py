@@ -68,6 +68,12 @@ def put(cloud: Cloud, body: str) -> None:
     cloud.client("sqs").send_message(QueueUrl=cloud.dead_letters, MessageBody=body)
 
 
+def test_the_help_names_every_step() -> None:
+    """Also one that was added lately."""
+    shown = " ".join(CliRunner().invoke(app, ["redrive", "--help"]).stdout.split())
+    assert f"{', '.join(stack.STEPS)}, or all" in shown
+
+
 def test_without_letters_there_is_nothing_to_do(stack_name: str) -> None:
     """The output states it, with exit status 0."""
     result = redrive("--stack", stack_name)

@@ -104,3 +104,45 @@ def test_a_wrong_file_is_reported_with_its_line(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "targets.yaml:3" in result.stderr
     assert CliRunner().invoke(app, ["targets", "no-such.yaml"]).exit_code == 2
+
+
+def test_a_rule_and_a_request_are_shown_without_a_secret(tmp_path: Path) -> None:
+    """Each part of the rule; of a login only where it comes from."""
+    lines = shown(
+        tmp_path,
+        GOOD
+        + """\
+    healthy:
+      status_codes: [2xx, 401]
+      body_contains: [ok, fine]
+      body_lacks: error
+      body_matches: v\\d+
+      headers: {content-type: json, etag: exists, x-v: {equals: "3"}}
+      json: {status: ok, up: true, id: exists}
+      max_seconds: 2
+    method: POST
+    request_headers: {accept: text/html}
+    request_body: "{}"
+    login: {kind: bearer, secret: shop-login}
+""",
+    )
+    text = "\n".join(lines)
+    for part in (
+        "2xx, 401, body contains 'ok', body contains 'fine', body lacks 'error'",
+        "header content-type contains 'json', header etag exists, header x-v is '3'",
+        'JSON status is "ok", JSON up is true, JSON id exists, at most 2 s',
+        "  method         POST",
+        "  headers        accept: text/html",
+        "  body           2 bytes",
+        "  login          bearer, from secret shop-login",
+    ):
+        assert part in text
+
+
+def test_a_problem_has_its_column_and_a_hint(tmp_path: Path) -> None:
+    """An editor can go to the place; the word that was meant is there."""
+    file = tmp_path / "targets.yaml"
+    file.write_text(GOOD + "    helthy: {}\n")
+    result = CliRunner().invoke(app, ["targets", str(file)])
+    assert "targets.yaml:4:5: targets[0].helthy" in result.stderr
+    assert "did you mean healthy?" in result.stderr

@@ -10,6 +10,7 @@ from parallax.diagnose.judge import judge
 from parallax.diagnose.silence import silences
 from parallax.model.heartbeat import Agents, HeartbeatSeen
 from parallax.model.judgement import AGENT_SILENT, NONE
+from parallax.model.probe import Phases
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 
@@ -202,3 +203,17 @@ def test_a_heartbeat_never_replaces_a_fresh_report() -> None:
     )
     assert beside.reports == plain.reports
     assert judge(beside) == judge(plain)
+
+
+def test_a_failing_target_has_its_last_good_probe_to_compare_with() -> None:
+    """With its phases; a healthy one has none, nor one that failed all the time."""
+    good = s.run(s.OK, at=s.SINCE - MINUTE, investigated=False)
+    timed = replace(good.first, phases=Phases(resolve=0.004, connect=0.001))
+    good = replace(good, probes=(timed,))
+    untimed = replace(timed, started_at=s.SINCE - 2 * MINUTE, phases=Phases())
+    older = replace(good, started_at=untimed.started_at, probes=(untimed,))
+    bad = s.run(s.LB_503)
+    assert s.taken(older, good, bad).last_good == timed
+    assert s.taken(bad).last_good is None
+    assert s.taken(older, bad).last_good is None
+    assert s.taken(older, good, taken_at=s.SINCE).last_good is None

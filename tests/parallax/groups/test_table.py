@@ -89,6 +89,21 @@ def test_an_alert_states_who_is_not_affected(cloud: Any) -> None:
     assert known == [("lb-1", ("b", "c")), ("lb-2", ("d",))]
 
 
+def test_the_last_alert_keeps_the_finding_of_the_failure(cloud: Any) -> None:
+    """Who opens the link later reads what it was, not only that it is over."""
+    keeping(cloud).take(incident("a"), at(0))
+    groups = DynamoGroups(cloud.incidents)
+    (group,) = groups.get().groups
+    firing = groups.last(group.id)
+    assert firing
+    assert firing.failure is None
+    keeping(cloud).take(resolved("a", version=2), at(1))
+    last = groups.last(group.id)
+    assert last
+    assert last.turn is NotificationReason.RESOLVED
+    assert last.failure == firing.finding
+
+
 def test_the_minute_takes_what_the_stream_lost(cloud: Any) -> None:
     """A beginning and an end; and it changes nothing if nothing was lost."""
     incidents, groups = DynamoIncidents(cloud.incidents), DynamoGroups(cloud.incidents)

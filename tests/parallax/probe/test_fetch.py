@@ -5,7 +5,6 @@ import errno
 import os
 import socket
 import ssl
-import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from parallax import __version__
 from parallax.model.probe import ErrorType, Probe
 from parallax.model.target import Healthy
 from parallax.model.wire import YEARS
-from parallax.probe import INSIDE, USER_AGENT, NotSentError, fetch
+from parallax.probe import INSIDE, USER_AGENT, NotSentError, fetch, received
 from parallax.probe import transport as transport_module
 from parallax.probe.failure import from_os
 from parallax.probe.redact import redact
@@ -509,7 +508,7 @@ def test_a_head_of_64_kb_is_redacted_in_part(monkeypatch: pytest.MonkeyPatch) ->
         read.append(text)
         return text
 
-    module = sys.modules[fetch.__module__]
+    module = received
     monkeypatch.setattr(module, "redact", noted_headers)
     monkeypatch.setattr(module, "without_secrets", noted_reason)
     for head in (

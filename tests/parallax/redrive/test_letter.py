@@ -108,7 +108,7 @@ SCHEDULE = {
     ("named", "function"),
     [({"function": "f"}, "f"), ({"function": None}, None), ({}, None)],
 )
-def test_a_record_that_our_code_set_aside_is_replayed_as_a_batch_of_one(
+def test_a_record_that_our_code_left_out_is_replayed_as_a_batch_of_one(
     named: dict[str, str | None], function: str | None
 ) -> None:
     """The function gets the stream's event; an earlier version did not name it."""
@@ -129,7 +129,7 @@ def test_a_message_of_a_queue_is_replayed_as_a_batch_of_one() -> None:
 
 
 @pytest.mark.parametrize("record", ["too large to be kept", {"item": {"pk": "x"}}])
-def test_what_our_code_set_aside_without_a_record_is_for_reading(record: Any) -> None:
+def test_what_our_code_left_out_without_a_record_is_for_reading(record: Any) -> None:
     """It states why nothing can be replayed."""
     letter = read_message(json.dumps({"reason": "odd", "record": record}), {})
     assert letter.form is Form.SET_ASIDE

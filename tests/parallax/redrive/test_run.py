@@ -168,7 +168,7 @@ def test_a_limit_that_all_letters_fit_into_leaves_none(letters: Letters) -> None
     assert not run.more
 
 
-def test_a_record_that_is_set_aside_again_does_not_go_round(
+def test_a_record_that_is_left_out_again_does_not_go_round(
     letters: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One attempt a run: the new letter stays."""
@@ -197,7 +197,7 @@ def test_equal_letters_are_replayed_once_and_all_deleted(letters: Letters) -> No
     assert letters.left("notify") == letters.left("letters") == letters.objects() == []
 
 
-def test_equal_letters_leave_the_one_that_is_set_aside_again(
+def test_equal_letters_leave_the_one_that_is_left_out_again(
     letters: Letters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The letters sent before the replay are deleted; the new letter stays."""

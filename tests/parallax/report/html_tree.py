@@ -7,13 +7,14 @@ It does not: correct anything, as a browser would.
 from html.parser import HTMLParser
 from typing import override
 
-VOID = frozenset({"br", "input", "meta"})
+VOID = frozenset({"br", "input", "link", "meta"})
 TAGS = frozenset(
     {
         "a",
         "body",
         "br",
         "button",
+        "caption",
         "circle",
         "details",
         "div",
@@ -21,9 +22,12 @@ TAGS = frozenset(
         "form",
         "h1",
         "h2",
+        "h3",
     }
     | {"head", "html", "input", "label", "li", "main", "meta", "ol", "p", "path"}
-    | {"pre", "section", "span", "strong", "style", "summary", "svg", "title", "ul"}
+    | {"pre", "rect", "script", "section", "span", "strong", "style", "summary"}
+    | {"svg", "table", "tbody", "td", "th", "title", "tr", "ul"}
+    | {"b", "i", "link", "option", "select", "small", "symbol", "use"}
 )
 
 

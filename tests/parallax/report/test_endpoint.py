@@ -189,6 +189,37 @@ def test_a_deleted_key_revokes_all_links(cloud: Cloud, report: Report) -> None:
     assert report.get().status_code == 403
 
 
+def test_a_replaced_key_ends_no_link_and_its_new_links_work_at_once(
+    report: Report,
+) -> None:
+    """Also in a container that still has the key before it in memory."""
+    times = [0.0]
+    key = LinkKey(report.table, lambda: times[0])
+    warm = Endpoint(report.table, Rules(), key, lambda: LATER)
+    assert warm.respond(event(report.link, "GET")).status_code == 200
+    new = LinkKey(report.table, clock=lambda: 9e9).read_or_create()
+    link = Signer(stack=report.table, key=new).sign(GROUP_ID, NOON)
+    assert link != report.link
+    times[0] = 20.0
+    for one in (link, report.link):
+        assert warm.respond(event(one, "GET")).status_code == 200
+
+
+def test_a_link_outlives_the_credentials_of_the_function_that_made_it(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not a presigned URL of S3, which ends with them, within hours."""
+    page = report.get().page
+    for part in ("X-Amz-", "AWSAccessKeyId", "amazonaws"):
+        assert part not in page + report.link.path
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "other")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "other")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "other")
+    aws.client.cache_clear()
+    report.now = NOON + LIFETIME
+    assert report.get().status_code == 200
+
+
 def test_an_ended_incident_shows_its_last_alert(report: Report) -> None:
     """A button that was pressed meanwhile leads to that page."""
     store(report.table, replace(report.board, groups=()), ENDED)
@@ -309,7 +340,7 @@ def respond(report: Report, how: str) -> Response:
 
 @pytest.mark.parametrize("how", ["page", "redirect", "refused", "no path"])
 def test_every_response_keeps_the_address_secret(report: Report, how: str) -> None:
-    """Not stored, not framed, not indexed, not in a `Referer`; no script runs."""
+    """Not stored, framed, indexed or in a `Referer`; no foreign script runs."""
     headers = respond(report, how).encode()["headers"]
     assert headers["cache-control"] == "no-store"
     assert headers["referrer-policy"] == "no-referrer"
@@ -318,4 +349,5 @@ def test_every_response_keeps_the_address_secret(report: Report, how: str) -> No
     assert headers["x-robots-tag"] == "noindex, nofollow"
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy
-    assert "script" not in policy
+    assert "script-src 'sha256-" in policy
+    assert "unsafe" not in policy

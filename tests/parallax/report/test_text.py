@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax.notify.mail import render
-from parallax.report.text import PRESENT, REFERENCE, SIGNATURE, Block, blocks, section
+from parallax.report.text import (
+    PRESENT,
+    REFERENCE,
+    SIGNATURE,
+    Block,
+    blocks,
+    heading,
+    section,
+)
 from tests.parallax.open_group import ALERT, ENDED
 
 TEXT = """Users get 503.
@@ -51,7 +59,8 @@ def test_commands_and_lists_have_their_own_elements() -> None:
     )
     html = ET.tostring(made, encoding="unicode", method="html")
     assert html == (
-        "<section><h2>THEN</h2><p>text</p><pre>kubectl get pods</pre>"
+        '<section><h2>Then</h2><p>text</p><div class="run">'
+        '<pre class="command">kubectl get pods</pre></div>'
         "<ul><li>a</li><li>b</li></ul></section>"
     )
 
@@ -78,3 +87,17 @@ def test_any_text_is_read(text: str) -> None:
     """Without an exception."""
     for block in blocks(text):
         section(block, ())
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("CAUSE (LB-1, established)", "Cause (LB-1, established)"),
+        ("STILL POSSIBLE", "Still possible"),
+        ("ALSO TRUE, as a consequence", "Also true, as a consequence"),
+        ("Earlier evidence of X", "Earlier evidence of X"),
+    ],
+)
+def test_capitals_are_for_plain_text_only(title: str, shown: str) -> None:
+    """A name in a title keeps its letters."""
+    assert heading(title) == shown

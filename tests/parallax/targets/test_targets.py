@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parallax.model.target import Target
-from parallax.targets import TargetsError, find, load
+from parallax.targets import TargetsError, find, load, load_known
 
 HERE = Path(__file__).parent
 SHIPPED = HERE.parents[2] / "layers" / "targets" / "python" / "targets.yaml"
@@ -105,6 +105,26 @@ def test_any_bytes_give_targets_or_one_clear_error(
     path.write_bytes(content)
     with pytest.raises(TargetsError):
         load(path)
+
+
+def test_an_older_agent_uses_the_keys_that_it_knows(tmp_path: Path) -> None:
+    """What it does not know is returned with its place; other problems are errors."""
+    path = tmp_path / "t.yaml"
+    text = (
+        "targets: [{name: a, url: 'https://a.example', newer: 1, healthy: {other: 2}}]"
+    )
+    path.write_text(text)
+    found, unknown = load_known(path)
+    assert found == (Target(name="a", url="https://a.example"),)
+    assert [line.split(": ")[1] for line in unknown] == [
+        "targets[0].newer",
+        "targets[0].healthy.other",
+    ]
+    with pytest.raises(TargetsError, match=r"newer: expected one of"):
+        load(path)
+    path.write_text(text.replace("https", "ftp"))
+    with pytest.raises(TargetsError, match=r"url: expected an http or https URL"):
+        load_known(path)
 
 
 def test_find_takes_a_path(monkeypatch: pytest.MonkeyPatch) -> None:

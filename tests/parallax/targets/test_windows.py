@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from parallax.model.target import Maintenance, Recurring, Target
 from parallax.targets import load
 from parallax.targets.time_zones import names
-from parallax.targets.windows import next_window, with_open_windows
+from parallax.targets.windows import next_window, windows_between, with_open_windows
 
 BERLIN = "Europe/Berlin"
 """Skips 02:00 to 03:00 on 2026-03-29, and repeats it on 2026-10-25."""
@@ -240,3 +240,30 @@ def test_windows_of_both_kinds_are_read(tmp_path: Path) -> None:
             days_of_month=(1, -1), begins=30, ends=0, time_zone="UTC", reason="s"
         ),
     )
+
+
+@given(RULES, INSTANTS, st.integers(1, 3 * 86_400))
+def test_the_windows_of_a_time_are_those_that_are_open_in_it(
+    rule: Recurring, since: datetime, seconds: int
+) -> None:
+    """At each moment of the time, as a judgement at that moment would find them."""
+    until = since + timedelta(seconds=seconds)
+    target = Target(name="a", url="https://a.example/", recurring=(rule,))
+    found = windows_between(target, since, until)
+    for part in range(5):
+        at = since + part * (until - since) / 5
+        open_then = [w for w in found if w.starts_at <= at < w.ends_at]
+        assert open_then == list(opened(rule, at))
+    assert all(w.starts_at < until and since < w.ends_at for w in found)
+
+
+def test_windows_with_instants_are_found_too() -> None:
+    """One that only touches the time is not in it."""
+    window = Maintenance(
+        starts_at=utc("2026-01-10T22:00"), ends_at=utc("2026-01-11T02:00"), reason="x"
+    )
+    target = Target(name="a", url="https://a.example/", maintenance=(window,))
+    begin, end = window.starts_at, window.ends_at
+    assert windows_between(target, begin - DAY, end) == (window,)
+    assert windows_between(target, begin - DAY, begin) == ()
+    assert windows_between(target, end, end + DAY) == ()

@@ -10,7 +10,8 @@ same status from it. Or internal probes of the pods get that status; each page t
 users get is a pod's, by its marks or by the same text (numbers and ids may differ);
 and if users always fail, no probe of the ingress succeeds. For 502 and 504 nginx logs
 the same status when no upstream responded. For these the logged response must have a
-length.
+length. A complete response may also break the target's own rule, such as a text of the
+body: then each internal probe of a pod must break the same part of the rule.
 
 Neighbors: with `pod-too-slow` and `pod-refuses-connection` the pod does not respond:
 the page is the ingress's, and the logged length is 0. With `ingress-rejects-request`
@@ -35,6 +36,7 @@ from parallax.evidence import (
     logs,
     pods,
     replicas,
+    rule_breaks,
     server_names,
     users,
 )
@@ -44,6 +46,7 @@ from parallax.evidence.words import of
 from parallax.model.cluster import Sighting
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import AS_A_USER, FOR_THE_TARGET, Probe, Role
+from parallax.model.status_codes import codes_text
 
 ID = "pod-answers-error"
 ERROR = 500
@@ -107,6 +110,8 @@ def _no_error(scene: Scene, successes: tuple[Probe, ...]) -> Assessment:
     The rest of the response was lost or cut off, or its text is not the expected one.
     """
     first, probes = successes[0], scene.inside(Role.POD)
+    if broken := _breaks_the_rule(scene, probes):
+        return broken
     got = f"users get {first.status_code}, which is not an error"
     if bodies.is_incomplete(first):
         got = f"{got}, but the response ends early ({bodies.text(first)})"
@@ -117,10 +122,33 @@ def _no_error(scene: Scene, successes: tuple[Probe, ...]) -> Assessment:
     if first.status_code in scene.target.healthy.status_codes:
         what = "why the text of the response is not the one that the target expects"
         raise Missing(what, evidence=(got,))
-    expected = ", ".join(map(str, scene.target.healthy.status_codes))
+    expected = codes_text(scene.target.healthy.status_codes)
     raise Missing(
         f"why the status is not the expected one ({expected})", evidence=(got,)
     )
+
+
+def _breaks_the_rule(scene: Scene, probes: tuple[Probe, ...]) -> Assessment | None:
+    """Return the assessment of a complete response that breaks the target's rule.
+
+    None: the response does not, or is only slow, which is not an error of the pod.
+    """
+    found = rule_breaks.of_users(scene)
+    if not found or rule_breaks.is_only_slow(scene):
+        return None
+    lacking = rule_breaks.text(scene, found[0])
+    got = f"users get {found[0].status_code}, and {lacking}"
+    same = rule_breaks.of_all_pods(scene, probes)
+    if same is None and any(p.healthy for p in users.outside(scene, *AS_A_USER)):
+        same = rule_breaks.of_some_pods(scene, probes)
+    if same:
+        return supported(ID, same, got)
+    inside = f"internal probes of pods ({pods.why_not_probed(scene)})"
+    if probes:
+        well = sum(p.healthy for p in probes)
+        inside = f"{of(well, len(probes))} internal probes of pods meet the rule"
+        raise Missing("which hop changes the response", evidence=(got, inside))
+    raise Missing(inside, evidence=(got,))
 
 
 def _never_reached(scene: Scene, never: str) -> Assessment:

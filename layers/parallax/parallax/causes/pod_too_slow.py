@@ -12,6 +12,8 @@ did not respond (504, or 499 if the client gave up first). A probe of a pod on t
 node, without a network in between, connects. It gets no response, or waits longer than
 the ingress did. If all pods respond at once to such probes, this cause is not shown.
 Where no ingress log is read, all pods, the ingress and all users must wait in vain.
+If a target has `max_seconds`, a complete response may be too slow as well. Then each
+pod must exceed the limit from its own node.
 
 Neighbors: with `overlay-between-nodes-broken` probes from the pod's own node succeed.
 With `pod-refuses-connection` there is no connection. With `lb-timeout-too-short` the
@@ -34,6 +36,7 @@ from parallax.evidence import (
     inside,
     logs,
     pods,
+    rule_breaks,
     users,
 )
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need, proven
@@ -52,6 +55,8 @@ AT_ONCE = 1.0
 def assess(scene: Scene) -> Assessment:
     """Check whether the ingress waits for pods that do not respond in time."""
     users.failed(scene)
+    if found := rule_breaks.of_users(scene):
+        return _slower_than_allowed(scene, found)
     if not pods.ready(pods.endpoints(scene)) or pods.without_port(scene):
         return _not_used(scene)
     what = f"a probe of a pod from its own node ({pods.why_not_probed(scene)})"
@@ -73,6 +78,23 @@ def assess(scene: Scene) -> Assessment:
         with evidence_so_far(own):
             _users_wait(scene, slow, local, logged=bool(lines))
     return supported(ID, state, own)
+
+
+def _slower_than_allowed(scene: Scene, found: tuple[Probe, ...]) -> Assessment:
+    """Return the assessment of complete responses that the target's rule calls slow."""
+    longest = max(p.duration for p in found)
+    state = rule_breaks.text(scene, found[0])
+    got = f"users get {found[0].status_code} after up to {longest:.1f} s: {state}"
+    if not rule_breaks.is_only_slow(scene):
+        raise Missing("slow responses; the response breaks another rule of the target")
+    # From another node the network would be measured as well.
+    what = f"a probe of a pod from its own node ({pods.why_not_probed(scene)})"
+    local = need(pods.from_own_node(scene), what)
+    if same := rule_breaks.of_all_pods(scene, local):
+        return supported(ID, same, got)
+    well = of(sum(p.healthy for p in local), len(local))
+    inside_text = f"{well} probes of pods from their own nodes met the limit"
+    raise Missing("which hop takes the time", evidence=(got, inside_text))
 
 
 def _same_pods(scene: Scene, slow: list[Probe], lines: tuple[Sighting, ...]) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from parallax.cli.complete import cause_ids
 from parallax.cli.terminal import fail, show_json
 from parallax.model.secret_text import quoted
 
@@ -19,7 +20,12 @@ SUGGESTIONS = 3
 
 def run(
     cause: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of the cause to explain.")
+        str,
+        typer.Argument(
+            metavar="ID",
+            help="Id of the cause to explain.",
+            autocompletion=cause_ids,
+        ),
     ] = "",
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -9,19 +9,20 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from io import StringIO
+from shutil import get_terminal_size
 from typing import Any, NoReturn, cast, override
 
 import typer
 from typer.core import TyperGroup
 
+from parallax.cli.completion import prepare
+from parallax.cli.exit_statuses import INTERRUPTED, NOT_WRITTEN
 from parallax.model.plain import plain
 from parallax.model.secret_text import without_passwords
 from parallax.output import Output, complain
 
-NOT_WRITTEN = 3
-"""Exit status if standard output could not be written."""
-INTERRUPTED = 130
-"""Exit status after an interrupt, as in shells (128 + SIGINT)."""
+SHORTEST_HELP = 52
+"""Columns below which typer's help would be wider than the terminal."""
 
 
 class CommandLine(TyperGroup):
@@ -36,6 +37,9 @@ class CommandLine(TyperGroup):
         **extra: Any,
     ) -> NoReturn:
         """Run the command that the arguments name; ends with `SystemExit`."""
+        prepare()
+        if (columns := get_terminal_size().columns) < SHORTEST_HELP:
+            extra["terminal_width"] = columns
         output = Output(sys.stdout)
         extra |= {"standalone_mode": False}
         with redirect_stdout(cast("Any", output)):

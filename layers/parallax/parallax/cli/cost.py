@@ -21,30 +21,46 @@ SHORTEST, LONGEST = 30.0, 3600.0
 
 def run(  # noqa: PLR0913 - one for each option
     *,
-    targets: Annotated[int, typer.Option(min=1, help="Number of targets.")] = 20,
-    nodes: Annotated[int, typer.Option(min=1, help="Nodes of all clusters.")] = 10,
-    clusters: Annotated[int, typer.Option(min=1, help="Number of clusters.")] = 1,
+    targets: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Number of targets.")
+    ] = 20,
+    nodes: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Nodes of all clusters.")
+    ] = 10,
+    clusters: Annotated[
+        int, typer.Option(metavar="N", min=1, help="Number of clusters.")
+    ] = 1,
     interval: Annotated[
         float,
         typer.Option(
-            min=SHORTEST, max=LONGEST, help="Seconds between two probes of a target."
+            metavar="SECONDS",
+            min=SHORTEST,
+            max=LONGEST,
+            help="Seconds between two probes of a target.",
         ),
     ] = 60.0,
     failing: Annotated[
         float,
-        typer.Option(min=0, max=100, help="Percent of the time that targets fail."),
+        typer.Option(
+            metavar="PERCENT",
+            min=0,
+            max=100,
+            help="Percent of the time that targets fail.",
+        ),
     ] = 0.0,
-    region: Annotated[str, typer.Option(help="AWS region.")] = "eu-central-1",
+    region: Annotated[
+        str, typer.Option(metavar="NAME", help="AWS region.")
+    ] = "eu-central-1",
     prices: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Prices to use instead, as TOML."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Estimate a stack's monthly bill, and what other products cost."""
+    """Estimate a stack's monthly bill."""
     from parallax import cost
     from parallax.cli.cost_lines import bill_lines, fields
-    from parallax.cli.page import show
+    from parallax.cli.page import columns, show
 
     if clusters > nodes:
         fail(f"--clusters {clusters}: expected at most one for each node ({nodes})")
@@ -65,4 +81,4 @@ def run(  # noqa: PLR0913 - one for each option
     if as_json:
         show_json(fields(bill, peers, listed, measured), indent=1)
     else:
-        show(bill_lines(bill, peers, listed, measured))
+        show(bill_lines(bill, peers, listed, measured, columns()))

@@ -4,6 +4,7 @@ In: a bill, other products, the prices, the counted run. Out: lines for `page`, 
 It does not: compute a price.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,14 +17,40 @@ from parallax.cost import Line as BillLine
 NAME, BAR = 21, 16
 """Columns of a line's name, and of its bar."""
 PEER = 43
+TABLE = 80
+"""Columns of the tables."""
+BAR_CHARACTER = "█"
 SMALL = 0.005
 """Dollars below which a line is only in the JSON: it would show as 0.00."""
 
 
 def bill_lines(
+    bill: Bill,
+    peers: Sequence[Peer],
+    prices: Prices,
+    measured: Measured,
+    columns: int | None = None,
+) -> Iterator[Line]:
+    """Yield the bill, top to bottom: the largest line first, then the total.
+
+    In a terminal of fewer than `TABLE` columns, each amount follows its name.
+    """
+    narrow = columns is not None and columns < TABLE
+    for line in _all_lines(bill, peers, prices, measured):
+        yield _narrow(line) if narrow else line
+
+
+def _narrow(line: Line) -> Line:
+    """Return a line of the table as words, which a narrow terminal wraps."""
+    if line.indent is not None:
+        return line
+    cells = re.split(r"  +", line.text.plain.replace(BAR_CHARACTER, "").strip())
+    return Line(Text(f"  {', '.join(cells)}", line.text.style), 4)
+
+
+def _all_lines(
     bill: Bill, peers: Sequence[Peer], prices: Prices, measured: Measured
 ) -> Iterator[Line]:
-    """Yield the bill, top to bottom: the largest line first, then the total."""
     size = bill.usage.size
     head = (
         f"{_count(size.targets, 'target')}, {_count(size.nodes, 'node')}, "
@@ -58,7 +85,7 @@ def bill_lines(
 
 
 def _bill_line(line: BillLine, total: float) -> Line:
-    bar = "█" * round(BAR * line.dollars / total)
+    bar = BAR_CHARACTER * round(BAR * line.dollars / total)
     share = f"{100 * line.dollars / total:3.0f} %"
     used = f"{_quantity(line.quantity)} {line.unit}"
     text = f"  {line.name:<{NAME}} {used:<26} {line.dollars:>10,.2f} {share} "

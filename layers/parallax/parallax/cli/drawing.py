@@ -13,7 +13,9 @@ from parallax.cli.page import Line
 from parallax.model.probe import Certificate, Phases, Probe
 
 WIDTH = 48
-"""Columns of the waterfall's bar."""
+"""Most columns of the waterfall's bar."""
+BESIDE = 28
+"""Columns of a line beside its bar."""
 NAME = 11
 """Columns of the name before the bar; the longest is `certificate`."""
 DAYS_RED = 7
@@ -28,8 +30,8 @@ PHASES = {
 }
 
 
-def probe_lines(probe: Probe) -> Iterator[Line]:
-    """Yield every line, top to bottom."""
+def probe_lines(probe: Probe, columns: int | None = None) -> Iterator[Line]:
+    """Yield every line, top to bottom; in a narrow terminal the bars are short."""
     yield _headline(probe)
     yield Line(Text(f"  {'url':<{NAME}} {probe.url}", "dim"), None)
     if probe.peer_address is not None:
@@ -37,7 +39,7 @@ def probe_lines(probe: Probe) -> Iterator[Line]:
         address = f"[{address}]" if ":" in address else address
         yield _named("peer", f"{address}:{probe.peer_port}")
     yield _named("request id", probe.request_id)
-    yield from waterfall(probe.phases, probe.duration)
+    yield from waterfall(probe.phases, probe.duration, columns)
     if probe.certificate is not None:
         yield _certificate(probe.certificate, probe)
     for name, value in probe.headers:
@@ -63,18 +65,22 @@ def _headline(probe: Probe) -> Line:
     return Line(Text.assemble((word, color), f"  {result}  {took}"), 2)
 
 
-def waterfall(phases: Phases, total: float) -> Iterator[Line]:
+def waterfall(
+    phases: Phases, total: float, columns: int | None = None
+) -> Iterator[Line]:
     """Yield a bar for each phase; it starts where the previous one ended."""
-    at = 0.0
+    at, width = 0.0, WIDTH
+    if columns is not None:
+        width = max(1, min(WIDTH, columns - BESIDE))
     for name, color in PHASES.items():
         seconds: float | None = getattr(phases, name)
         if seconds is None:
-            yield Line(Text(f"  {name:<{NAME}} {'':{WIDTH}}        -", "dim"))
+            yield Line(Text(f"  {name:<{NAME}} {'':{width}}        -", "dim"))
             continue
-        scale = WIDTH / total if total > 0 else 0
-        start = min(round(at * scale), WIDTH - 1)
-        length = min(max(round(seconds * scale), 1), WIDTH - start)
-        bar = f"{' ' * start}{'█' * length}".ljust(WIDTH)
+        scale = width / total if total > 0 else 0
+        start = min(round(at * scale), width - 1)
+        length = min(max(round(seconds * scale), 1), width - start)
+        bar = f"{' ' * start}{'█' * length}".ljust(width)
         took = f" {seconds * 1000:8.1f} ms"
         yield Line(Text.assemble(f"  {name:<{NAME}} ", (bar, color), took))
         at += seconds

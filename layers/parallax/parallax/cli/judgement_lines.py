@@ -42,19 +42,29 @@ EVIDENCE = 17
 def lines(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
     """Yield every line, top to bottom."""
     yield from _head(judgement, snapshot)
-    yield from _heading("Path")
+    yield from path_lines(judgement)
+    yield from heading("Causes")
+    for assessment in judgement.assessments:
+        yield from assessment_lines(assessment)
+    yield from further_lines(judgement)
+
+
+def path_lines(judgement: Judgement) -> Iterator[Line]:
+    """Yield each hop with its state and what was observed there."""
+    yield from heading("Path")
     for seen in judgement.path:
         mark, color = STATES[seen.state]
         text = Text.assemble((f"  {mark} {seen.hop.value:<14}", color), f" {seen.seen}")
         yield Line(text, 19)
-    yield from _heading("Causes")
-    for assessment in judgement.assessments:
-        yield from _assessment(assessment)
+
+
+def further_lines(judgement: Judgement) -> Iterator[Line]:
+    """Yield the next steps, and the advice with its own steps."""
     if judgement.next_steps:
-        yield from _heading("Next steps")
+        yield from heading("Next steps")
     yield from _steps(judgement.next_steps)
     for advice in judgement.advice:
-        yield from _heading(f"Advice: {advice.title}")
+        yield from heading(f"Advice: {advice.title}")
         for sentence in advice.evidence:
             yield Line(Text(f"  {sentence}"), 2)
         yield from _steps(advice.next_steps)
@@ -66,7 +76,7 @@ def _head(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
     url = snapshot.target.url
     yield Line(Text.assemble((snapshot.target.name, "bold"), f"  {url}  {at}"), 2)
     yield Line(Text(judgement.symptom.summary or "no symptom"), 2)
-    yield _cause(judgement)
+    yield cause_line(judgement)
     if judgement.symptom.trend_text:
         yield Line(Text(f"trend: {judgement.symptom.trend_text}"), 2)
     if judgement.symptom.follows:
@@ -77,7 +87,7 @@ def _head(judgement: Judgement, snapshot: Snapshot) -> Iterator[Line]:
         text = "incomplete: not every source has reported since the failure began"
         yield Line(Text(text, "yellow"), 2)
     if judgement.lead:
-        yield from _lead(judgement.lead)
+        yield from lead_lines(judgement.lead)
 
 
 def _steps(steps: tuple[NextStep, ...]) -> Iterator[Line]:
@@ -92,7 +102,8 @@ def _steps(steps: tuple[NextStep, ...]) -> Iterator[Line]:
             yield Line(Text(f"     undo: {step.way_back}"), None)
 
 
-def _lead(lead: Lead) -> Iterator[Line]:
+def lead_lines(lead: Lead) -> Iterator[Line]:
+    """Yield the most telling observation, what it excludes, and what remains."""
     yield Line(Text(f"{lead.observation[:1].upper()}{lead.observation[1:]}"), 2)
     if lead.excludes:
         yield Line(Text(lead.excludes), 2)
@@ -100,12 +111,14 @@ def _lead(lead: Lead) -> Iterator[Line]:
         yield Line(Text(f"still possible: {one.cause}: {one.title}"), 4)
 
 
-def _heading(text: str) -> Iterator[Line]:
+def heading(text: str) -> Iterator[Line]:
+    """Yield an empty line and a headline."""
     yield Line(Text())
     yield Line(Text(text, "bold"))
 
 
-def _cause(judgement: Judgement) -> Line:
+def cause_line(judgement: Judgement) -> Line:
+    """Return the cause with its hop, title and reason, or that there is none."""
     if judgement.cause == HEALTHY:
         return Line(Text(judgement.title, "bold green"), 2)
     color = "bold yellow" if judgement.cause == NOT_ESTABLISHED else "bold red"
@@ -115,7 +128,8 @@ def _cause(judgement: Judgement) -> Line:
     return Line(text, 2)
 
 
-def _assessment(assessment: Assessment) -> Iterator[Line]:
+def assessment_lines(assessment: Assessment) -> Iterator[Line]:
+    """Yield the answer for one cause, its evidence, and what is missing."""
     label, color = ANSWERS[assessment.answer]
     explained = ""
     if assessment.explained_by:

@@ -14,25 +14,33 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from parallax.cli.stack_groups import By, Stack, duration, keeping_of, person, problems
-from parallax.cli.terminal import fail
+from parallax.cli.terminal import fail, show_json
 
 if TYPE_CHECKING:
-    from parallax.model.group import Groups
+    from parallax.model.group import Groups, Mute
 
 Subject = Annotated[
-    str, typer.Argument(help="Id, beginning of an id, or failing target.")
+    str,
+    typer.Argument(
+        metavar="INCIDENT|TARGET", help="Id, beginning of an id, or failing target."
+    ),
 ]
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-def run(
+
+def run(  # noqa: PLR0913 - one parameter per option
     subject: Subject,
     *,
-    time: Annotated[str, typer.Option("--for", help="E.g. 30m, 4h, 2d; up to 7d.")],
+    time: Annotated[
+        str, typer.Option("--for", metavar="TIME", help="E.g. 30m, 4h, 2d; up to 7d.")
+    ],
     reason: Annotated[
-        str, typer.Option(help="Why; the incident's page shows it.")
+        str, typer.Option(metavar="TEXT", help="Why; the incident's page shows it.")
     ] = "",
     by: By = None,
     stack: Stack = "parallax",
+    as_json: AsJson = False,
 ) -> None:
     """Mute an incident or a target: no mails for a time.
 
@@ -45,37 +53,48 @@ def run(
     if not length or length > LONGEST:
         fail(f"--for {time}: expected more than nothing and at most 7d")
     texts: list[str] = []
+    muted: list[Mute] = []
 
     def step(board: "Groups") -> "tuple[Groups, tuple[()]]":
         name = subject_named(board, subject)
         until = now + length
         new = Mute(subject=name, until=until, by=who, at=now, reason=reason)
         after = mute(board, new)
-        texts[:] = _effect(after, name)
+        texts[:], muted[:] = _effect(after, name), [new]
         return after, ()
 
     with problems():
         keeping_of(stack).change(step)
-    _print(texts)
+    if as_json:
+        _print_json(muted[0].subject, texts, muted[0])
+    else:
+        _print(texts)
 
 
-def unmute(subject: Subject, *, stack: Stack = "parallax") -> None:
+def unmute(
+    subject: Subject, *, stack: Stack = "parallax", as_json: AsJson = False
+) -> None:
     """Unmute an incident or a target: mails are sent again."""
     from parallax.groups import person as people
 
     now = datetime.now(UTC)
     texts: list[str] = []
+    names: list[str] = []
 
     def step(board: "Groups") -> "tuple[Groups, tuple[()]]":
         name = people.subject_named(board, subject)
         after = people.unmute(board, name)
         muted = " unmuted" if after != board else ": was not muted"
         texts[:] = [f"{_short(board, name)}{muted}", *_still(after, name, now)]
+        names[:] = [name]
         return after, ()
 
     with problems():
         keeping_of(stack).change(step)
-    _print(texts)
+    if as_json:
+        _print_json(names[0], texts, None)
+    else:
+        _print(texts)
 
 
 def _effect(board: "Groups", name: str) -> list[str]:
@@ -115,6 +134,13 @@ def _still(board: "Groups", name: str, now: datetime) -> list[str]:
 def _short(board: "Groups", name: str) -> str:
     is_group = any(g.id == name for g in board.groups)
     return f"incident {name[:8]}" if is_group else f"target {name}"
+
+
+def _print_json(subject: str, texts: list[str], mute: "Mute | None") -> None:
+    """Print the subject, its mute, and what else a person should know."""
+    from parallax.model.wire import encode
+
+    show_json({"subject": subject, "mute": encode(mute), "notes": texts[1:]})
 
 
 def _print(texts: list[str]) -> None:

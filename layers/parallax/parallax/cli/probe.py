@@ -122,11 +122,11 @@ def _show(probe: "Probe") -> None:
     from rich.text import Text
 
     from parallax.cli import attribute, drawing
-    from parallax.cli.page import Line, show
+    from parallax.cli.page import Line, columns, show
     from parallax.model.probe import ErrorType
     from parallax.writers import attribute_probe
 
-    show(drawing.probe_lines(probe))
+    show(drawing.probe_lines(probe, columns()))
     if probe.error_type is ErrorType.ADDRESS_NOT_ALLOWED:
         show([Line(Text("to probe this address anyway, use --allow-private"))])
     attribution = attribute_probe(probe)

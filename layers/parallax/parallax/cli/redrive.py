@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from parallax.cli.terminal import fail, fail_at_aws
+from parallax.cli.complete import steps
+from parallax.cli.terminal import fail, fail_at_aws, show_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,20 +31,23 @@ LINE_CHARACTERS = 400
 def run(
     *,
     stack: Annotated[
-        str, typer.Option("--stack", help="Name of the deployed stack.")
+        str, typer.Option("--stack", metavar="NAME", help="Name of the deployed stack.")
     ] = "parallax",
     step: Annotated[
         str,
         typer.Option(
+            metavar="STEP",
             help="Process only the dead letters of this step: probe, inspect, "
-            "diagnose, notify, publish, routes, or all."
+            "diagnose, notify, publish, routes, exporter, or all.",
+            autocompletion=steps,
         ),
     ] = ALL,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only list the letters.")
     ] = False,
     limit: Annotated[
-        int | None, typer.Option("--max", min=1, help="Stop after this many letters.")
+        int | None,
+        typer.Option("--max", metavar="N", min=1, help="Stop after this many letters."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -90,7 +94,6 @@ def _finish(
     """Print the total, and exit with 1 if a letter remains."""
     from collections import Counter
 
-    from parallax.model.plain import json_text
     from parallax.redrive import GONE
 
     total = Counter(result.outcome for result in results)
@@ -99,7 +102,7 @@ def _finish(
     if as_json:
         letters = [_fields(result) for result in results]
         document = {"letters": letters, "total": total, "steps": steps, "notes": notes}
-        typer.echo(json_text(document))
+        show_json(document)
     else:
         counts = ", ".join(f"{count} {outcome}" for outcome, count in total.items())
         typer.echo(f"{_letters(len(results))}: {counts}" if results else "no letters")

@@ -32,20 +32,37 @@ EXPECTED = (
 GZIP = b"\x1f\x8b"
 ENVELOPES = ("snapshot", "data", "finding")
 """Fields in which an event or a finding carries the next part."""
+MESSAGES = ("Messages", "Records")
+"""Lists in which `aws sqs receive-message` and Lambda carry messages."""
+TEXTS = ("Body", "body", "Message")
+"""Fields in which a message of SQS or SNS carries the text of an event."""
 
 
 def read_snapshot(name: str) -> Snapshot:
     """Return the snapshot that an argument names; exit 2 if there is none."""
+    return snapshot_in(read_document(name), name)
+
+
+def read_document(name: str) -> object:
+    """Return the JSON that an argument names, out of its message; exit 2 without it."""
     try:
-        document = _document(_bytes(name), source(name))
-        found = find_snapshot(document)
-        reference = None if found else _reference(document)
-        if reference:
-            name = reference.url
-            document = _document(download(name, reference.sha256), name)
-            found = find_snapshot(document)
+        return event_in(_document(_bytes(name), source(name)))
     except DownloadError as error:
         fail(str(error))
+
+
+def snapshot_in(document: object, name: str) -> Snapshot:
+    """Return the snapshot that a document contains or refers to; exit 2 without it."""
+    found = find_snapshot(document)
+    reference = None if found else _reference(document)
+    if reference:
+        name = reference.url
+        try:
+            body = download(name, reference.sha256)
+        except DownloadError as error:
+            fail(str(error))
+        document = _document(body, name)
+        found = find_snapshot(document)
     if found is None:
         problem = _find(document, "snapshot_problem")
         why = (
@@ -65,6 +82,28 @@ def find_snapshot(document: object) -> dict[str, Any] | None:
         return fields
     found = (find_snapshot(fields.get(name)) for name in ENVELOPES)
     return next((snapshot for snapshot in found if snapshot), None)
+
+
+def fields_of(document: object) -> dict[str, Any]:
+    """Return a document's fields; none if it is not an object."""
+    return cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+
+
+def event_in(document: object) -> object:
+    """Return the event in a message of SQS or SNS; anything else is unchanged."""
+    fields = fields_of(document)
+    for name in MESSAGES:
+        messages = fields.get(name)
+        if isinstance(messages, list) and messages:
+            return event_in(cast("list[object]", messages)[0])
+    for name in TEXTS:
+        text = fields.get(name)
+        if isinstance(text, str):
+            try:
+                return event_in(json.loads(text))
+            except (ValueError, RecursionError):
+                break
+    return document
 
 
 def _bytes(name: str) -> bytes:
@@ -97,7 +136,7 @@ def _reference(document: object) -> SnapshotRef | None:
     try:
         return decode(SnapshotRef, found)
     except ValidationError as error:
-        fail(f"snapshot_ref: {_wrong(error)}; {EXPECTED}")
+        fail(f"snapshot_ref: {wrong_fields(error)}; {EXPECTED}")
 
 
 def _find(document: object, name: str) -> object:
@@ -119,12 +158,12 @@ def _decoded(document: dict[str, Any], where: str) -> Snapshot:
         known = f"{SCHEMA} or {STORED_SCHEMA}"
         fail(f"{where}: unknown snapshot schema {unknown}; expected {known}")
     except ValidationError as error:
-        fail(f"{where}: not a valid snapshot: {_wrong(error)}; {EXPECTED}")
+        fail(f"{where}: not a valid snapshot: {wrong_fields(error)}; {EXPECTED}")
     except ValueError as error:
         fail(f"{where}: not a valid snapshot: {error}")
 
 
-def _wrong(error: ValidationError) -> str:
+def wrong_fields(error: ValidationError) -> str:
     """Return the first wrong fields of a document."""
     return plain_line(
         "; ".join(

@@ -25,7 +25,10 @@ ID_LENGTH = 36
 
 def run(
     incident: Annotated[
-        str, typer.Argument(help="Id, beginning of an open id, or failing target.")
+        str,
+        typer.Argument(
+            metavar="INCIDENT", help="Id, beginning of an open id, or failing target."
+        ),
     ],
     *,
     stack: Stack = "parallax",

@@ -26,10 +26,14 @@ TABLE_OUTPUT = "IncidentsTable"
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 LONGEST_TEXT = 6
 """Characters of a duration."""
-Stack = Annotated[str, typer.Option("--stack", help="Name of the deployed stack.")]
+Stack = Annotated[
+    str, typer.Option("--stack", metavar="NAME", help="Name of the deployed stack.")
+]
 By = Annotated[
     str | None,
-    typer.Option("--by", help="Who does it. Default: the local user's name."),
+    typer.Option(
+        "--by", metavar="NAME", help="Who does it. Default: the local user's name."
+    ),
 ]
 
 

@@ -1,20 +1,21 @@
 """`parallax targets [FILE]`: check a targets file and show its targets.
 
 In: a targets file, by default the one that the functions would use.
-Out: a block of lines for each target, not shortened. For a wrong file every problem
-with file and line, and exit status 2.
+Out: a block of lines for each target, not shortened, or JSON. For a wrong file every
+problem with file and line, and exit status 2.
 It does not: send a probe.
 """
 
 # ruff: noqa: PLC0415 - what a command needs is imported when it runs
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from parallax.cli.terminal import fail
+from parallax.cli.terminal import fail, show_json
 
 UNWRAPPED = frozenset({"url", "runbook"})
 """A wrapped URL cannot be copied."""
@@ -33,6 +34,8 @@ def run(
             help="Targets file. [default: $PARALLAX_TARGETS, else targets.yaml]",
         ),
     ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check a targets file; show its targets, or every problem in it."""
     from parallax.targets import TargetsError, find, load
@@ -42,6 +45,9 @@ def run(
         targets = load(path, disabled=True)
     except TargetsError as error:
         fail(str(error))
+    if as_json:
+        show_json({"file": f"{path}", "targets": [_fields(one) for one in targets]})
+        return
     from rich.text import Text
 
     from parallax.cli.page import Line, show
@@ -58,16 +64,26 @@ def run(
             )
 
 
+def _fields(target: "Target") -> dict[str, Any]:
+    """Return a target as a snapshot has it, without the secrets in its URLs."""
+    from parallax.model.web_url import without_secret_values
+    from parallax.model.wire import encode
+
+    runbook = target.runbook and without_secret_values(target.runbook)
+    return encode(
+        replace(target, url=without_secret_values(target.url), runbook=runbook)
+    )
+
+
 def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
     """Yield the settings of one target, and the defaults that matter."""
+    from parallax.cli.rule_lines import rule_lines
     from parallax.cli.window_lines import window_lines
     from parallax.model.web_url import without_secret_values
 
-    reached, healthy = target.reached, target.healthy
+    reached = target.reached
     yield "url", without_secret_values(target.url)
-    codes = ", ".join(f"{code}" for code in healthy.status_codes)
-    contains = f", body contains {healthy.body_contains!r}"
-    yield "healthy", codes + (contains if healthy.body_contains else "")
+    yield from rule_lines(target)
     yield "cdn", "in front of the load balancer" if reached.cdn else "none"
     yield "load balancer", reached.load_balancer or "not set"
     if reached.project:
@@ -80,6 +96,10 @@ def _facts(target: "Target") -> "Iterator[tuple[str, str]]":
     yield "timeout", f"{target.timeout_seconds:g} s"
     yield "interval", _interval(target)
     yield "severity", target.severity.value
+    if target.slo is not None:
+        yield "slo", f"{target.slo:g} % of 30 days"
+    if target.public:
+        yield "status page", target.public.title
     if target.labels:
         yield "labels", ", ".join(f"{key}={value}" for key, value in target.labels)
     if target.runbook:

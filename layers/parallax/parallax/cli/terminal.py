@@ -9,7 +9,7 @@ import sys
 from functools import partial
 from pathlib import Path
 from textwrap import fill
-from typing import NoReturn
+from typing import Any, NoReturn, TextIO, cast
 
 import typer
 
@@ -30,36 +30,70 @@ HOP_COLORS = {
 """One color per hop, the same in every command; an unknown hop is dim."""
 
 
+LOG_IN = "log in with `aws sso login`"
+OTHER_KEY = "set AWS_PROFILE to the profile of the stack's account"
 AWS_HINTS = {
     "NoRegionError": "set AWS_REGION, or AWS_PROFILE to a profile with a region",
-    "NoCredentialsError": "set AWS_PROFILE, or log in with `aws sso login`",
+    "NoCredentialsError": f"set AWS_PROFILE, or {LOG_IN}",
+    "PartialCredentialsError": "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "ProfileNotFound": "`aws configure list-profiles` lists the profiles",
+    "SSOTokenLoadError": LOG_IN,
+    "TokenRetrievalError": LOG_IN,
+    "UnauthorizedSSOTokenError": LOG_IN,
+    "EndpointConnectionError": "check the network and AWS_REGION",
+    "ConnectTimeoutError": "check the network and AWS_REGION",
+    "ExpiredToken": LOG_IN,
+    "ExpiredTokenException": LOG_IN,
+    "InvalidClientTokenId": OTHER_KEY,
+    "UnrecognizedClientException": OTHER_KEY,
+    "AccessDenied": OTHER_KEY,
+    "AccessDeniedException": OTHER_KEY,
 }
-"""botocore's error -> what to do."""
+"""botocore's error, or AWS's code of an error -> what to do."""
 
 
 def fail_at_aws(error: Exception) -> NoReturn:
     """Print what AWS or botocore rejected, and what to do; exit 2."""
-    hint = AWS_HINTS.get(type(error).__name__)
+    response: Any = getattr(error, "response", None) or {}
+    code = response.get("Error", {}).get("Code")
+    hint = AWS_HINTS.get(code) or AWS_HINTS.get(type(error).__name__)
     fail(f"AWS: {error}" if hint is None else f"AWS: {str(error).rstrip('.')}; {hint}")
 
 
 def fail(problem: str) -> NoReturn:
     """Print what is wrong and what was expected to standard error; exit 2."""
-    text = f"parallax: {plain(without_passwords(problem))}"
-    colored = False
+    complain_styled(f"parallax: {plain(without_passwords(problem))}", fg="red")
+    raise typer.Exit(USAGE)
+
+
+def complain_styled(text: str, indent: int = 2, **style: str | bool) -> None:
+    """Write text to standard error; in a terminal wrapped between words, and styled.
+
+    `indent` is that of wrapped lines; `style` goes to `typer.style`.
+    """
     if sys.stderr is not None and sys.stderr.isatty():  # pyright: ignore[reportUnnecessaryComparison] - None if it is closed
-        colored = "NO_COLOR" not in os.environ
         columns = os.get_terminal_size(sys.stderr.fileno()).columns or NARROW
         wrap = partial(
             fill,
             width=columns,
-            subsequent_indent="  ",
+            subsequent_indent=" " * indent,
             break_long_words=False,
             break_on_hyphens=False,
+            drop_whitespace=True,
         )
         text = "\n".join(wrap(line) for line in text.splitlines())
-    complain(typer.style(text, fg="red") if colored else text)
-    raise typer.Exit(USAGE)
+    styled = cast("Any", typer.style)(text, **style)
+    complain(styled if is_colored(sys.stderr) else text)
+
+
+def is_colored(stream: TextIO | None) -> bool:
+    """Say whether a stream gets colors: a terminal whose user did not refuse them.
+
+    Source: no-color.org (any value that is not empty); terminfo's name `dumb`.
+    """
+    if stream is None or not stream.isatty():
+        return False
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def read_input(name: str) -> bytes:

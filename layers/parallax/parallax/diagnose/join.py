@@ -19,7 +19,7 @@ from parallax.model.freshness import (
     is_future,
 )
 from parallax.model.heartbeat import Agents, HeartbeatSeen
-from parallax.model.probe import ProbeRun
+from parallax.model.probe import Phases, Probe, ProbeRun
 from parallax.model.round import PAST
 from parallax.model.snapshot import PastProbe, Snapshot, same_failure
 from parallax.model.target import Target
@@ -63,6 +63,7 @@ def join(
         failing_since=since,
         well_since=well,
         nodes=agents.nodes if agents else None,
+        last_good=_last_good(runs) if since else None,
     )
 
 
@@ -184,6 +185,12 @@ def _sightings(
     wanted = {p.request_id for p in run.probes} if run else set[str]()
     found = {s: None for r in reports for s in r.sightings if s.request_id in wanted}
     return tuple(sorted(found, key=lambda s: (s.seen_at, s.request_id, s.node)))
+
+
+def _last_good(runs: Sequence[ProbeRun]) -> Probe | None:
+    """Return the newest healthy first probe whose phases are known."""
+    healthy = [r.first for r in reversed(runs) if r.first.healthy]
+    return next((p for p in healthy if p.phases != Phases()), None)
 
 
 def _past(run: ProbeRun) -> PastProbe:

@@ -5,6 +5,8 @@ of every cause, the path, the next steps.
 It does not: call other services, read a clock, or remember earlier judgements.
 """
 
+from dataclasses import replace
+
 from parallax.advice import advise
 from parallax.causes import CAUSES, Cause
 from parallax.causes.cause import hidden, refuted, unknown
@@ -14,7 +16,9 @@ from parallax.diagnose.complete import complete, to_come
 from parallax.diagnose.lead import at_the_balancer, lead
 from parallax.diagnose.naming import merged, named, with_explanations
 from parallax.diagnose.path import balancer_responded, blame, trace
+from parallax.diagnose.rule_break import only_if_it_explains
 from parallax.diagnose.settling import settling
+from parallax.diagnose.sides import with_sides
 from parallax.diagnose.symptom import read_symptom
 from parallax.diagnose.without_future import without_future
 from parallax.diagnose.wording import in_words_of_the_path
@@ -33,6 +37,12 @@ from parallax.model.judgement import (
 )
 from parallax.model.snapshot import Snapshot
 
+NO_REPORTS = NextStep(
+    text="Check why no agent reports.",
+    command="kubectl get pods -A -o wide -l app.kubernetes.io/name=parallax-agent",
+)
+"""The step if a target names a cluster, and no agent of it reports."""
+
 
 def judge(snapshot: Snapshot) -> Judgement:
     """Judge a target. If users are served, the cause is `none`."""
@@ -40,10 +50,15 @@ def judge(snapshot: Snapshot) -> Judgement:
     whole = Scene.of(seen)
     symptom = read_symptom(whole)
     judged = [
-        (scene, in_words_of_the_path(_judge(scene, symptom), scene))
+        (scene, in_words_of_the_path(_seen_from_both_sides(scene, symptom), scene))
         for scene in each_balancer.scenes(whole, seen)
     ]
     return each_balancer.together(whole, judged)
+
+
+def _seen_from_both_sides(scene: Scene, symptom: Symptom) -> Judgement:
+    judgement = _judge(scene, symptom)
+    return replace(judgement, path=with_sides(scene, judgement.path))
 
 
 def _judge(scene: Scene, symptom: Symptom) -> Judgement:
@@ -98,8 +113,9 @@ def ask(cause: Cause, snapshot: Snapshot) -> Assessment:
 
     A cause that another fault hides is unknown too, never ruled out.
     """
+    scene = Scene.of(snapshot)
     try:
-        return cause.assess(Scene.of(snapshot))
+        return only_if_it_explains(scene, cause, cause.assess(scene))
     except Absent as gap:
         # Only a cause of that hop is ruled out; another one may only look at it.
         if cause.class_ is Class.LOAD_BALANCER:
@@ -145,12 +161,6 @@ def _to_establish(scene: Scene, decides: NextStep | None) -> tuple[NextStep, ...
         return ()
     steps = [decides, *at_the_balancer.unread(scene)]
     if scene.target.reached.cluster and not scene.live_reports:
-        steps.append(
-            NextStep(
-                text="Check why no agent reports.",
-                command="kubectl get pods -A -o wide"
-                " -l app.kubernetes.io/name=parallax-agent",
-            )
-        )
+        steps.append(NO_REPORTS)
     commands = [step.command for step in steps]
     return tuple(s for n, s in enumerate(steps) if s.command not in commands[:n])

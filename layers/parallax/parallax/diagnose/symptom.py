@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from parallax.diagnose.blind import blind
 from parallax.diagnose.follow import follow
 from parallax.diagnose.reach import present, rank
-from parallax.evidence import bodies, ingress, inside, users
+from parallax.evidence import bodies, ingress, inside, rule_breaks, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import error, of
 from parallax.model.judgement import Constancy, Difference, Symptom, Trend, View
@@ -50,6 +50,7 @@ def read_symptom(snapshot: Snapshot) -> Symptom:
         total=len(requests),
         status_code=status,
         error_type=error,
+        unmet=_unmet(scene, failing, status) if error is None else None,
         trend=trend,
         trend_text=text,
         follows=follow(scene),
@@ -60,6 +61,13 @@ def read_symptom(snapshot: Snapshot) -> Symptom:
             (_external_text(requests, blind_because), _internal_text(scene, within))
         ),
     )
+
+
+def _unmet(scene: Scene, failing: Sequence[Probe], status: int | None) -> str | None:
+    """Return what most of the responses with this status lack of the health rule."""
+    same = [p for p in failing if p.status_code == status and p.error_type is None]
+    texts = Counter(rule_breaks.text(scene, p) for p in same).most_common(1)
+    return (texts[0][0] or None) if texts else None
 
 
 def inside_probes(scene: Scene) -> tuple[Probe, ...]:
@@ -100,6 +108,8 @@ def outcome(probe: Probe) -> str:
         how = str(probe.error_type).replace("_", " ")
         return f"{probe.status_code}, then {how} during the response"
     if probe.status_code is not None:
+        if lacking := "; ".join(one.text for one in probe.broken_rules):
+            return f"{probe.status_code} ({lacking})"
         wrong = "" if probe.healthy or probe.status_code >= 400 else " (unhealthy)"  # noqa: PLR2004 - HTTP's errors begin there
         return f"{probe.status_code}{wrong}"
     return error(probe.error_type)

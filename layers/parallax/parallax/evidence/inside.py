@@ -23,13 +23,22 @@ def why_no_reports(scene: Scene) -> str:
         return "no agent has reported"
     if not scene.live_reports:
         return f"all {len(scene.reports)} agents stopped reporting"
+    if scene.left_out:
+        return _why_left_out(scene)
     return f"no agent has reported {since_text(scene)}"
+
+
+def _why_left_out(scene: Scene) -> str:
+    """Return why successful probes of agents are not compared with users' requests."""
+    if any(p.without_login for p in scene.left_out):
+        return "agents send no login, so they do not get the response that users get"
+    return "the agents judge by another health rule; update them and their targets file"
 
 
 def why_not_probed(scene: Scene) -> str:
     """Return why no agent probed the ingress."""
     read = scene.cluster
-    if read is None or read.ingress_service is not None:
+    if read is None or read.ingress_service is not None or scene.left_out:
         return why_no_reports(scene)
     return f"the agents probe no ingress: {_note(read) or 'they found none'}"
 

@@ -25,6 +25,8 @@ def why_not_probed(scene: Scene) -> str:
         return "the Service has no pod"
     if without_port(scene):
         return "the Service's endpoints have no port to probe"
+    if scene.left_out:
+        return inside.why_no_reports(scene)
     if scene.inside(*Role):
         return "the agents do not probe pods of this target"
     return inside.why_no_reports(scene)

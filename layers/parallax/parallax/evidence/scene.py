@@ -10,6 +10,7 @@ from dataclasses import fields
 from functools import cached_property
 from typing import Any, cast, override
 
+from parallax.evidence.comparable import left_out
 from parallax.evidence.on_the_nodes import with_ports_of_nodes
 from parallax.evidence.way_in import own_service, through_own_service
 from parallax.model.balancer import LoadBalancer
@@ -84,9 +85,20 @@ class Scene(Snapshot):
     def _by_role(self) -> dict[Role, list[tuple[int, Probe]]]:
         """The fresh internal probes of each role, with their position among all."""
         found = defaultdict[Role, list[tuple[int, Probe]]](list)
-        for place, probe in enumerate(super().inside(*Role)):
-            found[probe.role].append((place, probe))
+        aside = {id(probe) for probe in self.left_out}
+        for place, probe in enumerate(self._fresh):
+            if id(probe) not in aside:
+                found[probe.role].append((place, probe))
         return found
+
+    @cached_property
+    def _fresh(self) -> tuple[Probe, ...]:
+        return super().inside(*Role)
+
+    @cached_property
+    def left_out(self) -> tuple[Probe, ...]:
+        """The fresh internal probes that do not compare with what users get."""
+        return left_out(self, self._fresh)
 
     @override
     def sightings_of(self, *probes: Probe) -> tuple[Sighting, ...]:

@@ -165,7 +165,8 @@ class Keeping:
             if finding is None:
                 self.on_unpublished(one)
             else:
-                yield alert_of(one, finding, board, self.watched, self.rules)
+                alert = alert_of(one, finding, board, self.watched, self.rules)
+                yield replace(alert, failure=self._failure(one))
 
     def _finding(self, due: Due) -> Finding | None:
         """Return the finding of the member that stands for all, else of another."""
@@ -179,6 +180,17 @@ class Keeping:
                 return found.finding
         return self._last_finding(due)
 
+    def _failure(self, due: Due) -> Finding | None:
+        """Return the last finding of a failure that has ended; None: it has not."""
+        last = self._last(due) if due.turn in ENDS else None
+        return last and (last.failure or replace(last.finding, snapshot=None))
+
+    def _last(self, due: Due) -> Alert | None:
+        try:
+            return self.groups.last(due.group.id)
+        except UnreadableError:
+            return None
+
     def _last_finding(self, due: Due) -> Finding | None:
         """Return the finding of the group's last alert, at the end if it ended.
 
@@ -186,10 +198,7 @@ class Keeping:
         that somebody deleted is not there.
         """
         incident = due.incident
-        try:
-            last = self.groups.last(due.group.id)
-        except UnreadableError:
-            last = None
+        last = self._last(due)
         if last is None:
             return incident.finding if incident else None
         if due.turn not in ENDS:

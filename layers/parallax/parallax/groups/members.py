@@ -96,6 +96,7 @@ def member_from(finding: Finding) -> Member:
         since=finding.since,
         status_code=finding.symptom.status_code,
         error_type=finding.symptom.error_type,
+        unmet=finding.symptom.unmet,
         cause=finding.cause,
         constancy=finding.symptom.constancy,
         difference=finding.symptom.difference,

@@ -15,6 +15,7 @@ from typing import Any
 
 from parallax import stream
 from parallax.incidents.advice import DynamoAdvice
+from parallax.incidents.blind_times import blind_times
 from parallax.incidents.due import due, in_round, listeners
 from parallax.incidents.judging import Judging
 from parallax.incidents.move import Moves
@@ -101,6 +102,22 @@ class Diagnosis:
         shrunk = shrink_resolved(incidents, now)
         log.info("incidents that ended were reduced", extra={"subjects": shrunk})
         return ended
+
+    def count_uptime(self, targets: Sequence[Target]) -> int | None:
+        """Add the newest probes to the targets' histories; return until when.
+
+        None: nothing can be counted yet, or this stack keeps no history.
+        """
+        from parallax.uptime import roll_up  # noqa: PLC0415 - once an hour
+
+        table, journal = self.settings.uptime_table, self.settings.journal_table
+        if table is None or journal is None:
+            return None
+        now = datetime.now(UTC)
+        blind = blind_times(self.settings.need("incidents_table"), now)
+        counted = roll_up.open_roll_up(journal, table, targets, blind).run(now)
+        log.info("uptime was counted", extra={"until": counted})
+        return counted
 
     def _moves(self) -> Moves:
         journal = self._journal

@@ -17,6 +17,7 @@ from parallax.ingest.document import document
 from parallax.ingest.heartbeat import heartbeat_push, is_only_heartbeat
 from parallax.ingest.rejection import PushRejected, joined
 from parallax.ingest.signature import verify
+from parallax.ingest.statuses import INVALID
 from parallax.model.push import SCHEMA_V2, Push
 
 type Place = tuple[str, int]
@@ -68,9 +69,9 @@ def _with_reports(
     if not (push.heartbeat or push.reports or push.readings):
         if refused:
             texts = (text for place in sorted(refused) for text in refused[place])
-            raise PushRejected(400, joined(texts))
+            raise PushRejected(INVALID, joined(texts))
         if beat:
-            raise PushRejected(400, EMPTY)
+            raise PushRejected(INVALID, EMPTY)
     return _accepted(_received(push, now), refused)
 
 

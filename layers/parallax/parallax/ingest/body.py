@@ -7,6 +7,7 @@ compress a thousandfold).
 """
 
 from parallax.ingest.rejection import PushRejected, one_line
+from parallax.ingest.statuses import INVALID, TOO_LARGE
 from parallax.model.packed import TooLargeError, inflate
 
 BODY_LIMIT = 1024 * 1024
@@ -21,18 +22,20 @@ def plain_body(body: bytes, encoding: str) -> bytes:
     """
     if len(body) > BODY_LIMIT:
         raise PushRejected(
-            413, f"the body has {len(body)} bytes; the limit is {BODY_LIMIT}"
+            TOO_LARGE, f"the body has {len(body)} bytes; the limit is {BODY_LIMIT}"
         )
     if encoding == "identity":
         return body
     if encoding != "gzip":
         raise PushRejected(
-            400,
+            INVALID,
             f"unsupported Content-Encoding '{one_line(encoding)}'; use gzip or none",
         )
     try:
         return inflate(body, BODY_LIMIT)
     except TooLargeError as error:
-        raise PushRejected(413, f"the body has {error}") from error
+        raise PushRejected(TOO_LARGE, f"the body has {error}") from error
     except ValueError as error:
-        raise PushRejected(400, f"the body cannot be decompressed: {error}") from error
+        raise PushRejected(
+            INVALID, f"the body cannot be decompressed: {error}"
+        ) from error

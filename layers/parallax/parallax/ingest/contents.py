@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from parallax.ingest.bounds import part_problems, problems, report_problems
 from parallax.ingest.reading_digest import digest_problem
 from parallax.ingest.rejection import PushRejected, joined, one_line
+from parallax.ingest.statuses import INVALID
 from parallax.model.cluster import NodeReport
 from parallax.model.push import Push, ReadingPart
 from parallax.model.wire import decode
@@ -31,7 +32,7 @@ def contents(document: dict[str, Any]) -> tuple[Push, Problems]:
     refused = _digest_problems(document.get("readings"))
     push = _decoded(document, refused)
     if wrong := joined(problems(push)):
-        raise PushRejected(400, wrong)
+        raise PushRejected(INVALID, wrong)
     return _within_bounds(push, document, refused), refused
 
 
@@ -64,7 +65,7 @@ def _decoded(document: dict[str, Any], refused: Problems) -> Push:
                 refused.setdefault((name, number), []).append(problem)
             case _:
                 raise PushRejected(
-                    400, joined(_field_problem(e["loc"], e["msg"]) for e in wrong)
+                    INVALID, joined(_field_problem(e["loc"], e["msg"]) for e in wrong)
                 )
     return decode(Push, _without(document, refused))
 

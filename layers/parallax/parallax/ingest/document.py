@@ -8,6 +8,7 @@ import json
 from typing import Any, cast
 
 from parallax.ingest.rejection import PushRejected, one_line
+from parallax.ingest.statuses import INVALID
 from parallax.model.push import SCHEMAS
 
 
@@ -17,15 +18,15 @@ def document(body: bytes) -> dict[str, Any]:
         read: Any = json.loads(body)
     except ValueError as error:
         reason = one_line(str(error))
-        raise PushRejected(400, f"the body is not JSON: {reason}") from error
+        raise PushRejected(INVALID, f"the body is not JSON: {reason}") from error
     except RecursionError as error:
-        raise PushRejected(400, "the body is nested too deeply") from error
+        raise PushRejected(INVALID, "the body is nested too deeply") from error
     if not isinstance(read, dict):
-        raise PushRejected(400, "the body is not a JSON object")
+        raise PushRejected(INVALID, "the body is not a JSON object")
     fields = cast("dict[str, Any]", read)
     version = fields.get("schema")
     if version not in SCHEMAS:
         name = f"'{one_line(version)}'" if isinstance(version, str) else "(not a text)"
         expected = " or ".join(f"'{known}'" for known in SCHEMAS)
-        raise PushRejected(400, f"unknown schema {name}; expected {expected}")
+        raise PushRejected(INVALID, f"unknown schema {name}; expected {expected}")
     return fields

@@ -21,6 +21,7 @@ from parallax.ingest.cached import Cached
 from parallax.ingest.pace import Pace
 from parallax.ingest.rejection import PushRejected
 from parallax.ingest.request import read_request
+from parallax.ingest.statuses import ACCEPTED, UNAVAILABLE
 from parallax.ingest.store import Table, store
 from parallax.journal.choose import open_journal
 from parallax.settings import Settings
@@ -66,8 +67,8 @@ class Endpoint:
         except Exception:
             # The push itself is not at fault: the agent has to keep it.
             log.exception("push was not stored")
-            return Response(503, {"message": "temporarily unavailable, retry"})
-        return Response(202, self.answers.body(push, stored, now))
+            return Response(UNAVAILABLE, {"message": "temporarily unavailable, retry"})
+        return Response(ACCEPTED, self.answers.body(push, stored, now))
 
 
 def open_endpoint(settings: Settings) -> Endpoint:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from parallax.ingest.rejection import PushRejected, joined
+from parallax.ingest.statuses import INVALID
 from parallax.model.name import NAME, NODE_NAME, is_name, is_node_name
 from parallax.model.push import Heartbeat, Push
 from parallax.model.reading_parts import DIGEST_LENGTH
@@ -44,7 +45,7 @@ def heartbeat_push(document: dict[str, Any]) -> Push:
         problems.append(f"sent_at: expected {sent_at}")
     beat = _heartbeat(document.get("heartbeat"), problems)
     if problems:
-        raise PushRejected(400, joined(problems))
+        raise PushRejected(INVALID, joined(problems))
     return Push(
         schema=document["schema"],
         cluster=cast("str", cluster),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from parallax.ingest.rejection import PushRejected
+from parallax.ingest.statuses import INVALID, NOT_FOUND
 
 METHOD, PATH = "POST", "/v1/observations"
 
@@ -33,12 +34,12 @@ def read_request(event: object) -> Request:
     parts = _mapping(event)
     http = _mapping(_mapping(parts.get("requestContext")).get("http"))
     if not http:
-        raise PushRejected(400, "the event is not a request to a function URL")
+        raise PushRejected(INVALID, "the event is not a request to a function URL")
     if (http.get("method"), parts.get("rawPath")) != (METHOD, PATH):
-        raise PushRejected(404, f"not found; only {METHOD} {PATH} is supported")
+        raise PushRejected(NOT_FOUND, f"not found; only {METHOD} {PATH} is supported")
     body = parts.get("body") or ""
     if not isinstance(body, str):
-        raise PushRejected(400, "the body is not text")
+        raise PushRejected(INVALID, "the body is not text")
     headers = {
         str(name).lower(): value
         for name, value in _mapping(parts.get("headers")).items()
@@ -52,7 +53,7 @@ def _bytes(body: str, *, base64_: bool) -> bytes:
         return base64.b64decode(body, validate=True) if base64_ else body.encode()
     except ValueError as error:  # includes the errors of binascii and UTF-8
         raise PushRejected(
-            400, f"the body is not {'base64' if base64_ else 'UTF-8'}"
+            INVALID, f"the body is not {'base64' if base64_ else 'UTF-8'}"
         ) from error
 
 

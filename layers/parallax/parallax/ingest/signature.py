@@ -8,6 +8,7 @@ Source: Standard Webhooks, by the library `standardwebhooks`.
 from collections.abc import Mapping, Sequence
 
 from parallax.ingest.rejection import PushRejected, one_line
+from parallax.ingest.statuses import UNAUTHORIZED
 
 
 def verify(headers: Mapping[str, str], body: bytes, keys: Sequence[str]) -> None:
@@ -34,4 +35,4 @@ def verify(headers: Mapping[str, str], body: bytes, keys: Sequence[str]) -> None
             reason = "malformed signature headers or body"
         else:
             return
-    raise PushRejected(401, f"not authorized: {reason}")
+    raise PushRejected(UNAUTHORIZED, f"not authorized: {reason}")

@@ -17,11 +17,11 @@ from typing import Protocol
 from parallax.aws import is_permanent
 from parallax.ingest.acceptance import AcceptedPush, Place
 from parallax.ingest.rejection import PushRejected, joined, one_line
+from parallax.ingest.statuses import INVALID, TOO_LARGE
 from parallax.model.cluster import NodeReport
 from parallax.model.packed import TooLargeError
 from parallax.model.push import Push, ReadingPart
 
-TOO_LARGE, BAD = 413, 400
 log = logging.getLogger(__name__)
 
 
@@ -64,7 +64,7 @@ def store(push: AcceptedPush, table: Table, now: datetime) -> Stored:
     Raises `ExceptionGroup` after the last part if the journal failed temporarily for
     any of them; else `PushRejected` if nothing of the push could be stored.
     """
-    refused = {place: PushRejected(BAD, why) for place, why in push.refused.items()}
+    refused = {place: PushRejected(INVALID, why) for place, why in push.refused.items()}
     temporary: list[Exception] = []
     parts = list(_parts(push, table, now))
     for place, record in parts:
@@ -109,7 +109,7 @@ def _outcome(push: AcceptedPush, refused: dict[Place, PushRejected]) -> Stored:
     reasons = tuple(refused[place].text for place in sorted(refused))
     if refused and len(refused) == every and not push.heartbeat:
         codes = {rejection.status_code for rejection in refused.values()}
-        status_code = TOO_LARGE if codes == {TOO_LARGE} else BAD
+        status_code = TOO_LARGE if codes == {TOO_LARGE} else INVALID
         raise PushRejected(status_code, joined(reasons))
     if reasons:  # one line, however many parts a push of 1 MB has
         facts = {"reason": joined(reasons), "count": len(reasons)}
@@ -122,5 +122,5 @@ def _fault_of_part(error: Exception) -> tuple[int, str] | None:
     if isinstance(error, TooLargeError):
         return TOO_LARGE, f"{error}"
     if is_permanent(error):
-        return BAD, f"cannot be stored: {one_line(str(error))}"
+        return INVALID, f"cannot be stored: {one_line(str(error))}"
     return None

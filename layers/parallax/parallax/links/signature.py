@@ -59,11 +59,13 @@ class Link:
 class Signer:
     """Signs and verifies the links of one stack with its key of `KEY_BYTES` bytes.
 
-    `stack` is a name that no other stack has: the incidents table's.
+    `stack` is a name that no other stack has: the incidents table's. `earlier` are keys
+    that only verify.
     """
 
     stack: str
     key: bytes
+    earlier: tuple[bytes, ...] = ()
 
     def sign(self, group: str, at: datetime, scope: str = INCIDENT) -> Link:
         """Return the link to a group that works for `LIFETIME` from an instant on.
@@ -76,7 +78,7 @@ class Signer:
         """Return the link that works until a Unix time in seconds; raises as `sign`."""
         if not _GROUP.fullmatch(group):
             raise ValueError("a group's id is a UUID")
-        mac = self._mac(group, str(expiry), scope)
+        mac = self._mac(self.key, group, str(expiry), scope)
         return Link(group=group, expiry=str(expiry), signature=mac)
 
     def verify(
@@ -88,15 +90,17 @@ class Signer:
         """
         if not is_formed(link):
             return Refusal.INVALID
-        mac = self._mac(link.group, link.expiry, scope)
+        keys = (self.key, *self.earlier)
+        macs = [self._mac(key, link.group, link.expiry, scope) for key in keys]
         # The texts are compared, not the bytes: the last character has unused bits.
-        if not hmac.compare_digest(mac, link.signature):
+        fits = [hmac.compare_digest(mac, link.signature) for mac in macs]
+        if not any(fits):
             return Refusal.INVALID
         return Refusal.EXPIRED if now > expires_at(link) + SKEW else None
 
-    def _mac(self, group: str, expiry: str, scope: str) -> str:
+    def _mac(self, key: bytes, group: str, expiry: str, scope: str) -> str:
         text = f"{_VERSION}\n{self.stack}\n{scope}\n{group}\n{expiry}"
-        digest = hmac.digest(self.key, text.encode(), "sha256")[:_USED_BYTES]
+        digest = hmac.digest(key, text.encode(), "sha256")[:_USED_BYTES]
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 

@@ -71,6 +71,9 @@ class Alert:
     """The id of the group in which the first member was before."""
     next_mail_at: datetime | None = None
     """When a mail comes if nothing changes."""
+    failure: Finding | None = None
+    """At the end: the finding of the last alert before it, for who reads what it was.
+    It is in the table only, not in the event."""
 
     @property
     def subject(self) -> str:

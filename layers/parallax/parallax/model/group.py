@@ -30,6 +30,8 @@ class Member:
     since: datetime
     status_code: int | None = None
     error_type: str | None = None
+    unmet: str | None = None
+    """What complete responses lack of the health rule; None: the status is wrong."""
     cause: str
     constancy: Constancy = Constancy.UNKNOWN
     difference: Difference = Difference.UNKNOWN

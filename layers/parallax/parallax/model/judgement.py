@@ -133,6 +133,9 @@ class Symptom:
     total: int = 0
     status_code: int | None = None
     error_type: str | None = None
+    unmet: str | None = None
+    """What complete responses lack of the target's health rule, e.g. "slower than 2 s";
+    None: the status, or that there is no response, is what is wrong."""
     trend: Trend = Trend.UNKNOWN
     trend_text: str | None = None
     follows: Follow | None = None
@@ -250,12 +253,28 @@ class HopState(StrEnum):
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SideSeen:
+    """What requests from one side got at a hop, e.g. `503 (11 of 11)`.
+
+    `state` is that of these requests; it blames nobody.
+    """
+
+    state: HopState
+    text: str
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HopSeen:
     """One line of the path: a hop and what was observed there."""
 
     hop: Hop
     state: HopState
     seen: str
+    outside: SideSeen | None = None
+    """What requests from the internet showed; None: none, or an earlier release."""
+    inside: SideSeen | None = None
+    """What the agents' probes of this hop got; None: none, or an earlier release."""
 
 
 @wired

@@ -107,6 +107,34 @@ class Certificate:
     """None: a probe of an earlier release, or no date that the model accepts."""
 
 
+MOST_UNMET = 8
+"""Unmet parts of the health rule that one probe shows."""
+LONGEST_UNMET = 160
+"""Characters of one of them."""
+
+
+class Check(StrEnum):
+    """A part of a target's health rule."""
+
+    STATUS = "status_codes"
+    HEADERS = "headers"
+    BODY = "body"
+    JSON = "json"
+    SECONDS = "max_seconds"
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmet:
+    """A part of the health rule that a response does not meet.
+
+    `text` is a phrase without a value of the response, such as `the body lacks 'ok'`.
+    """
+
+    check: Check
+    text: str
+
+
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
@@ -146,6 +174,23 @@ class Probe:
     """Inside: the probed node, if the probe went to one."""
     proxy_protocol: bool = False
     """Whether the connection began with a PROXY protocol header, for the ingress."""
+    unmet: tuple[Unmet, ...] | None = None
+    """What an unhealthy, complete response lacks; None also from an earlier agent."""
+    rule: str | None = None
+    """The digest of the health rule that judged it, if the rule has more than statuses
+    and `body_contains`; an earlier agent does not know the rest."""
+    without_login: bool | None = None
+    """Inside: the target has a login and the agent sent none, so 401 is healthy. None:
+    it has none; most probes of a push save these bytes."""
+
+    @property
+    def broken_rules(self) -> tuple[Unmet, ...]:
+        """What the response lacks beside the status, short: an agent may send more."""
+        found = [u for u in self.unmet or () if u.check is not Check.STATUS]
+        return tuple(
+            Unmet(check=u.check, text=u.text[:LONGEST_UNMET])
+            for u in found[:MOST_UNMET]
+        )
 
 
 @wired

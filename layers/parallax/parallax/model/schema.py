@@ -139,6 +139,7 @@ def alert_schema() -> dict[str, Any]:
         },
     }
     properties.pop("id")
+    properties.pop("failure")
     data: dict[str, Any] = {
         "type": "object",
         "properties": properties,

@@ -72,6 +72,9 @@ class Snapshot:
     failing_since: datetime | None = None
     well_since: datetime | None = None
     nodes: tuple[str, ...] | None = None
+    last_good: Probe | None = None
+    """The newest healthy first probe of the last half hour, without headers and body,
+    to compare a failing one with; None: there is none, or an earlier release."""
     schema: str = SCHEMA
 
     @property

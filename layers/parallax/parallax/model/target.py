@@ -15,11 +15,85 @@ from parallax.model.wire import wired
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderRule:
+    """A header that a healthy response has; without a value any value will do.
+
+    Names and `contains` ignore case.
+    """
+
+    name: str
+    contains: str | None = None
+    equals: str | None = None
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonRule:
+    """A value of the JSON body: `exists`, or is equal to this scalar (None is null).
+
+    `path` is one that `parallax.rule.json_path` reads.
+    """
+
+    path: str
+    equals: str | bool | int | float | None = None
+    exists: bool = False
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Healthy:
-    """The health rule: one of these statuses, and this text in the body, if set."""
+    """The health rule: one of these statuses, and everything else that is set.
+
+    The body's rules read its first 64 KiB. `max_seconds` is of the whole request.
+    """
 
     status_codes: tuple[int, ...] = (200,)
     body_contains: str | None = None
+    body_contains_all: tuple[str, ...] = ()
+    """Several texts; the file writes them as a list of `body_contains`."""
+    body_lacks: tuple[str, ...] = ()
+    body_matches: str | None = None
+    """A pattern that `parallax.rule.pattern` reads."""
+    headers: tuple[HeaderRule, ...] = ()
+    json: tuple[JsonRule, ...] = ()
+    max_seconds: float | None = None
+
+    @property
+    def reads_body(self) -> bool:
+        """Say whether the rule needs the body, and not only its first bytes."""
+        texts = self.body_contains or self.body_contains_all or self.body_lacks
+        return bool(texts or self.body_matches or self.json)
+
+
+class Method(StrEnum):
+    """The method of a target's requests."""
+
+    GET = "GET"
+    HEAD = "HEAD"
+    POST = "POST"
+
+
+class LoginKind(StrEnum):
+    """How a login is sent."""
+
+    BASIC = "basic"
+    BEARER = "bearer"
+    HEADER = "header"
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """The login of a target's external requests; it never has the secret itself.
+
+    `secret` is a key in the stack's secret of logins. `header` is the header's name if
+    the kind is `header`. Without `allow_http` the URL is https.
+    """
+
+    kind: LoginKind
+    secret: str
+    header: str | None = None
+    allow_http: bool = False
 
 
 NO_BALANCER = "none"
@@ -97,6 +171,19 @@ class Recurring:
 
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Public:
+    """What the public status page shows of a target.
+
+    `group` is the heading above it; None: none. `url`: the page links to the target.
+    """
+
+    title: str
+    group: str | None = None
+    url: bool = False
+
+
+@wired
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One public URL that Parallax watches, if it is enabled.
 
@@ -110,6 +197,11 @@ class Target:
     reached: Reached = Reached()
     allow_private_addresses: bool = False
     timeout_seconds: float = 10.0
+    method: Method = Method.GET
+    request_headers: tuple[tuple[str, str], ...] = ()
+    request_body: str | None = None
+    login: Login | None = None
+    """Sent by the probe function only; agents have no secret."""
     maintenance: tuple[Maintenance, ...] = ()
     """In a snapshot: also the recurring windows that were open, as instants."""
     recurring: tuple[Recurring, ...] = ()
@@ -121,6 +213,10 @@ class Target:
     """Key and value of each label, sorted by key."""
     runbook: str | None = None
     """URL of the page that says what to do if this target fails."""
+    slo: float | None = None
+    """Percent of the last 30 days in which the target shall work; None: no goal."""
+    public: Public | None = None
+    """None: the public status page does not show the target."""
 
     @property
     def port(self) -> int:

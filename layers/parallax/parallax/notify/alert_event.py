@@ -52,14 +52,15 @@ def size(event: dict[str, Any]) -> int:
 
 
 def _data(alert: Alert, mail: Mail) -> dict[str, Any]:
-    bare = replace(alert, finding=replace(alert.finding, snapshot=None))
+    finding = replace(alert.finding, snapshot=None)
+    bare = replace(alert, finding=finding, failure=None)
     data: dict[str, Any] = encode(bare)
     data.pop("id")
     labels: dict[str, list[str]] = {}
     for key, value in alert.labels:
         labels.setdefault(key, []).append(value)
-    finding = finding_data(alert.finding)
-    finding.pop("snapshot")
+    published = finding_data(alert.finding)
+    published.pop("snapshot")
     return data | {
         "members": [_member(member) for member in alert.members],
         "pending": [_member(member) for member in alert.pending],
@@ -70,7 +71,7 @@ def _data(alert: Alert, mail: Mail) -> dict[str, Any]:
             "moved": len(alert.moved),
         },
         "labels": labels,
-        "finding": finding,
+        "finding": published,
         "mail": {"subject": mail.subject, "text": mail.body},
     }
 

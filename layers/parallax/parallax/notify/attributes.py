@@ -25,6 +25,21 @@ LABEL = "label."
 LISTED = 100
 """Values of a list. Of a larger group, the first targets are listed."""
 
+NAMES = {
+    "severity": "`critical`, `warning` or `info`: the highest since the group began.",
+    "target": "A list of the targets that fail; at the end, of those that failed.",
+    "turn": "Why the alert is sent, e.g. `firing`, `cause_changed`, `resolved`.",
+    "state": "The state of the target that stands for all.",
+    "cause": "The id of the cause.",
+    "class": "The component that the cause blames.",
+    "cluster": "A list of the clusters of the targets.",
+    "hop": "The hop that the cause blames.",
+    "place": "The object that the cause blames, as `<kind>/<name>`.",
+    "group": "The id of the group.",
+}
+"""Each attribute without the labels, and what it is."""
+LABEL_TEXT = "A list of the values that the targets have for a label."
+
 _REFUSED = re.compile(r"[^A-Za-z0-9_.-]")
 
 type Attributes = dict[str, dict[str, str]]

@@ -12,6 +12,21 @@ from typing import Any
 
 from parallax.notify.attributes import Attributes, text, text_list
 
+NAMES = {
+    "type": "`io.parallax.finding.v1`, `io.parallax.advice.v1` or"
+    " `io.parallax.alert.v1`.",
+    "source": "The stack, e.g. `/parallax/eu-central-1/123456789012/parallax`.",
+    "target": "The target; of an alert a list of its targets, at most 100.",
+    "group": "The id of the group; only of an alert.",
+    "state": "The state, e.g. `firing`, `resolved`; of advice `given`, `gone`.",
+    "turn": "Why a mail is sent, e.g. `firing`, `resolved`.",
+    "cause": "The id of the cause.",
+    "class": "The component that the cause blames.",
+    "hop": "The hop that the cause blames.",
+    "severity": "`critical`, `warning` or `info`.",
+}
+"""Each attribute, and what it is. A message has those that have a value."""
+
 
 def event_attributes(event: Mapping[str, Any]) -> Attributes:
     """Return the attributes of an event; one without a value is left out."""

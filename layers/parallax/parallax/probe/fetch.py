@@ -7,7 +7,6 @@ target's own rule for a healthy response.
 
 import asyncio
 import uuid
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -16,32 +15,20 @@ import httpx
 
 from parallax.model.probe import ErrorType, Probe
 from parallax.model.secret_text import without_secrets
-from parallax.probe.bound import DETAIL, REASON, kept_headers, shortened
+from parallax.model.target import Method
+from parallax.probe.bound import DETAIL, shortened
 from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.probe_request import ProbeRequest
-from parallax.probe.redact import LONGEST, redact
+from parallax.probe.received import Received, cleaner, shown
 from parallax.probe.trace import Trace
 from parallax.probe.transport import Body, FreshTransport, Route
+from parallax.rule import digest
 
 SPACING = 0.003
 """Seconds between starts: in a burst the TLS phase is measured 40 times too long."""
 _COUNTED = 4 * 1024 * 1024
 """Bytes after which the body is not read further."""
-_HEADERS = 16 * 1024
-"""Bytes of headers; a stored probe has fewer."""
 _TRANSPORT = FreshTransport()
-
-
-@dataclass(slots=True)
-class _Received:
-    """The parts received so far; they remain if the rest fails."""
-
-    status_code: int | None = None
-    reason: str | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytearray = field(default_factory=bytearray)
-    count: int = 0
-    complete: bool = False
 
 
 async def fetch(request: ProbeRequest) -> Probe:
@@ -53,7 +40,7 @@ async def fetch(request: ProbeRequest) -> Probe:
     """
     request_id = uuid.uuid4().hex
     trace = Trace()
-    received = _Received()
+    received = Received()
     failure: Failure | None = None
     started_at = datetime.now(UTC)
     try:
@@ -81,7 +68,7 @@ async def fetch(request: ProbeRequest) -> Probe:
 
 
 async def _exchange(
-    request: ProbeRequest, request_id: str, trace: Trace, received: _Received
+    request: ProbeRequest, request_id: str, trace: Trace, received: Received
 ) -> None:
     """Send the request and receive the response, piece by piece."""
     response = await _TRANSPORT.handle_async_request(
@@ -99,22 +86,11 @@ async def _exchange(
         trace.leave()  # what follows is our own work
     finally:
         await body.aclose()
-        received.reason, received.headers = _shown(response)
-
-
-def _shown(response: httpx.Response) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """Return the reason phrase and the headers that fit, both without secrets."""
-    reason = response.extensions["reason_phrase"].decode("latin-1")
-    headers = (
-        (name.decode("latin-1"), value.decode("latin-1")[: LONGEST + 1])
-        for name, value in response.headers.raw
-    )
-    # Redacted headers are shorter, so twice the limit is redacted.
-    redacted = redact(kept_headers(headers, 2 * _HEADERS))
-    return (
-        shortened(without_secrets(reason[:LONGEST]), REASON),
-        kept_headers(redacted, _HEADERS),
-    )
+        received.raw_headers = tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.headers.raw
+        )
+        received.reason, received.headers = shown(response, received, request)
 
 
 def _request(request: ProbeRequest, request_id: str, trace: Trace) -> httpx.Request:
@@ -127,7 +103,12 @@ def _request(request: ProbeRequest, request_id: str, trace: Trace) -> httpx.Requ
         ("Connection", "close"),
         ("X-Request-ID", request_id),
         *request.headers,
+        *_login(request, url),
     ]
+    content = None if request.body is None else request.body.encode()
+    if request.method is Method.POST:
+        content = content or b""
+        headers.append(("Content-Length", str(len(content))))
     route = Route(
         trace=trace,
         address=request.address,
@@ -140,7 +121,21 @@ def _request(request: ProbeRequest, request_id: str, trace: Trace) -> httpx.Requ
         connect_timeout=request.connect_timeout,
         ends_at=asyncio.get_running_loop().time() + request.timeout,
     )
-    return httpx.Request("GET", url, headers=headers, extensions={"route": route})
+    return httpx.Request(
+        request.method.value,
+        url,
+        headers=headers,
+        content=content,
+        extensions={"route": route},
+    )
+
+
+def _login(request: ProbeRequest, url: httpx.URL) -> tuple[tuple[str, str], ...]:
+    """Return the login's header, if this connection may carry it."""
+    if request.credential is None:
+        return ()
+    header = request.credential.header(url.scheme, verified=request.verify)
+    return () if header is None else (header,)
 
 
 def _authority(host: str | None, url: httpx.URL) -> str:
@@ -151,11 +146,16 @@ def _authority(host: str | None, url: httpx.URL) -> str:
 
 
 def _outcome(
-    request: ProbeRequest, trace: Trace, received: _Received, failure: Failure | None
+    request: ProbeRequest, trace: Trace, received: Received, failure: Failure | None
 ) -> dict[str, Any]:
     """Return the fields of a `Probe` that the response decides."""
     body = received.body.decode("utf-8", "replace")
     stopped = failure is None and not received.complete
+    is_cut = received.count > len(received.body) or stopped
+    healthy, lacking = received.judged(
+        request.healthy, trace.duration, failed=failure is not None, is_cut=is_cut
+    )
+    clean = cleaner(request)
     return {
         "server_address": request.host or _host(request.url),
         "peer_address": trace.peer_address,
@@ -165,31 +165,24 @@ def _outcome(
         "status_code": received.status_code,
         "reason": received.reason,
         "headers": received.headers,
-        "body": body,
+        "body": clean(body),
         "body_bytes": received.count,
-        "body_truncated": received.count > len(received.body) or stopped,
-        "healthy": _healthy(request, received, body, failure),
+        "body_truncated": is_cut,
+        "healthy": healthy,
+        "unmet": lacking or None,
+        "rule": request.healthy and digest(request.healthy),
+        "without_login": request.without_login or None,
+        "method": request.method.value,
         "error_type": failure and failure.error_type,
         "error_phase": failure and trace.phase,
         # It may quote the first bytes of a response that is not HTTP.
-        "error_detail": failure and shortened(without_secrets(failure.detail), DETAIL),
+        "error_detail": failure
+        and shortened(without_secrets(clean(failure.detail)), DETAIL),
         "node": request.node,
         "pod": request.pod,
         "peer_node": request.peer_node,
         "proxy_protocol": request.proxy_protocol,
     }
-
-
-def _healthy(
-    request: ProbeRequest, received: _Received, body: str, failure: Failure | None
-) -> bool:
-    """Apply the target's rule for a healthy response."""
-    rule = request.healthy
-    if rule is None:
-        return received.status_code is not None
-    if failure is not None or received.status_code not in rule.status_codes:
-        return False
-    return rule.body_contains is None or rule.body_contains in body
 
 
 @lru_cache(maxsize=256)

@@ -1,12 +1,13 @@
 """Investigate: collect what distinguishes the possible causes of a failure.
 
 In: a target that just failed, its first probe, its load balancer's addresses.
-Out: more probes, the resolvers' answers, and sentences about what was skipped.
+Out: more probes, the resolvers' answers, and sentences about what was skipped; `seen`
+gets each of them as soon as it is there.
 It does not: run for healthy targets, judge, or exceed its time.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from urllib.parse import urlsplit
@@ -23,6 +24,13 @@ from parallax.probe.plan import Plan, Timed, repeats, singles
 from parallax.probe.probe_request import ProbeRequest
 from parallax.probe.slots import Capacity
 
+type Seen = Callable[[Probe | Resolution], None]
+"""Gets each result while the investigation runs; it must not raise or wait."""
+
+
+def _nobody(_: Probe | Resolution) -> None:
+    pass
+
 
 @dataclass(slots=True)
 class _Investigation:
@@ -31,6 +39,7 @@ class _Investigation:
     target: Target
     plan: Plan
     capacity: Capacity
+    seen: Seen = _nobody
     began: float = field(default_factory=monotonic)
     probes: list[Probe] = field(default_factory=list[Probe])
     resolutions: tuple[Resolution, ...] = ()
@@ -69,7 +78,9 @@ class _Investigation:
 
         async def probe() -> Probe:
             seconds = min(request.timeout, plan.seconds - self.passed)
-            return await fetch(replace(request, timeout=seconds))
+            sent = await fetch(replace(request, timeout=seconds))
+            self.seen(sent)
+            return sent
 
         # The wait must leave the request its whole timeout: otherwise a wait of ours
         # would turn a slow response into a timeout.
@@ -80,12 +91,14 @@ class _Investigation:
             return f"{request.role}: not sent: {error}"
 
 
-async def investigate(
+async def investigate(  # noqa: PLR0913 - a watcher is optional, as is the capacity
     target: Target,
     first: Probe,
     addresses: Sequence[str],
     plan: Plan,
     capacity: Capacity | None = None,
+    *,
+    seen: Seen = _nobody,
 ) -> ProbeRun:
     """Send all requests of the plan concurrently, within `plan.seconds`.
 
@@ -96,7 +109,8 @@ async def investigate(
     request, why_not = control(target, first, plan)
     requests = [request, *requests] if request else requests
     skipped += [why_not] if why_not else []
-    direct = _Investigation(target, plan, capacity or Capacity(), skipped=skipped)
+    shared = capacity or Capacity()
+    direct = _Investigation(target, plan, shared, seen, skipped=skipped)
     by_name = replace(direct, probes=[], skipped=[])
     timed = [*repeats(target, plan), *direct.singles(requests, 0)]
     defects = await asyncio.gather(
@@ -135,6 +149,8 @@ async def _names(investigation: _Investigation, place: int) -> None:
     except NotSentError as error:
         investigation.skipped.append(f"resolvers: not queried: {error}")
         return
+    for resolution in investigation.resolutions:
+        investigation.seen(resolution)
     requests, skipped = pinned(target, investigation.resolutions, plan)
     investigation.skipped += skipped
     place = max(place, plan.place_after(investigation.passed))

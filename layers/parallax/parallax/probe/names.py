@@ -37,7 +37,7 @@ def pinned(
     every = all_addresses(resolutions)
     refused = {address: why for address in every if (why := _refused(target, address))}
     allowed_ones = [address for address in every if address not in refused]
-    user = user_request(target, Role.ADDRESS, plan.seconds)
+    user = user_request(target, Role.ADDRESS, plan.seconds, plan)
     requests = [
         replace(user, address=address) for address in allowed_ones[: plan.addresses]
     ]

@@ -13,8 +13,9 @@ from math import ceil
 from urllib.parse import urlsplit, urlunsplit
 
 from parallax.model.probe import Probe, Role
-from parallax.model.target import Target
+from parallax.model.target import Method, Target
 from parallax.probe.egress import has_route, no_route
+from parallax.probe.logins import Logins, no_logins
 from parallax.probe.probe_request import ProbeRequest
 from parallax.settings import SYSTEM_RESOLVER, Settings
 
@@ -45,6 +46,8 @@ class Plan:
     """Addresses of the name; the time allows all of them to be slow."""
     control_url: str | None = None
     control_seconds: float = 5.0
+    logins: Logins = no_logins
+    """Returns the login of a target; None: it has none."""
 
     @property
     def compare_at(self) -> float:
@@ -76,12 +79,22 @@ class Timed:
     request: ProbeRequest
 
 
-def user_request(target: Target, role: Role, seconds: float) -> ProbeRequest:
-    """Return the request that a user of the target sends."""
+def user_request(
+    target: Target, role: Role, seconds: float, plan: Plan
+) -> ProbeRequest:
+    """Return the request that a user of the target sends.
+
+    Raises `NotSentError` if the target's login cannot be read: without it the response
+    would say nothing about the target.
+    """
     return ProbeRequest(
         role=role,
         url=target.url,
         healthy=target.healthy,
+        method=target.method,
+        headers=target.request_headers,
+        body=target.request_body,
+        credential=plan.logins(target),
         timeout=min(target.timeout_seconds, seconds),
         allow_private=target.allow_private_addresses,
     )
@@ -89,7 +102,7 @@ def user_request(target: Target, role: Role, seconds: float) -> ProbeRequest:
 
 def repeats(target: Target, plan: Plan) -> list[Timed]:
     """Return the user's request, once per interval."""
-    user = user_request(target, Role.REPEAT, plan.seconds)
+    user = user_request(target, Role.REPEAT, plan.seconds, plan)
     return [Timed(turn * plan.interval, user) for turn in range(plan.repeats)]
 
 
@@ -100,7 +113,7 @@ def singles(
 
     `addresses` are the load balancer's.
     """
-    user = user_request(target, Role.REPEAT, plan.seconds)
+    user = user_request(target, Role.REPEAT, plan.seconds, plan)
     reached = [address for address in addresses if has_route(address)]
     requests = [_cache_buster(user)]
     requests += [
@@ -164,7 +177,7 @@ def _cache_buster(user: ProbeRequest) -> ProbeRequest:
         user,
         role=Role.CACHE_BUSTER,
         url=urlunsplit(parts._replace(path=path, query=query)),
-        headers=(("Cache-Control", "no-cache"),),
+        headers=(*user.headers, ("Cache-Control", "no-cache")),
     )
 
 
@@ -176,4 +189,8 @@ def _unknown_host(user: ProbeRequest, address: str) -> ProbeRequest:
         address=address,
         host=UNKNOWN_HOST,
         verify=False,
+        method=Method.GET,
+        headers=(),
+        body=None,
+        credential=None,
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from parallax import __version__
 from parallax.model.probe import Role
-from parallax.model.target import Healthy
+from parallax.model.target import Healthy, Method
+from parallax.probe.credential import Credential
 
 USER_AGENT = f"Parallax/{__version__}"
 INSIDE = "+agent"
@@ -28,7 +29,9 @@ class ProbeRequest:
     the bytes to keep. `allow_private` permits addresses that are not public. `verify`
     False accepts any certificate: use it only for a name that no certificate matches.
     `proxy_protocol` begins the connection with a PROXY line, for an ingress that
-    expects one. `healthy` None: any HTTP response is healthy.
+    expects one. `healthy` None: any HTTP response is healthy. `credential` is sent with
+    verified TLS only, unless it allows plain HTTP. `without_login` notes that the
+    target has a login and this request does not.
     """
 
     role: Role
@@ -38,6 +41,10 @@ class ProbeRequest:
     port: int | None = None
     host: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    method: Method = Method.GET
+    body: str | None = None
+    credential: Credential | None = None
+    without_login: bool = False
     source_address: str | None = None
     timeout: float = 10.0
     connect_timeout: float | None = None

@@ -22,6 +22,7 @@ from parallax.model.target import Target
 from parallax.probe.fan_out import FanOut
 from parallax.probe.invocation import balancer_ips as addresses_in
 from parallax.probe.invocation import by_hand, probe_targets, store_run, summarize
+from parallax.probe.logins import Logins, no_logins
 from parallax.probe.outage import is_next_half
 from parallax.probe.plan import Plan
 from parallax.probe.shard_round import Shard, ShardRound
@@ -47,7 +48,11 @@ class Probing:
     meter: Meter
     fan_out: FanOut
     load: Callable[[], tuple[Target, ...]]
+    keep: Callable[[Round, LastRound | None], None] = lambda _, __: None
+    """Keeps the past of a round for `parallax.uptime`; raises nothing."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    logins: Callable[[Sequence[Target]], Logins] = lambda _: no_logins
+    """Reads the logins of the targets that are probed next."""
 
     def answer(self, event: Mapping[str, Any], seconds_left: float) -> dict[str, Any]:
         """Probe what the event names within the seconds that are left; sum it up."""
@@ -56,13 +61,19 @@ class Probing:
             event = json.loads(event["Records"][0]["body"])
         if "target" in event or event.get("targets") is not None:
             named = by_hand(event)
-            runs = probe_targets(named, self.journal, self.plan, self.meter.of_a_run)
+            # A target that is not in the file could lead a login to any server.
+            plan = self.plan if "target" in event else self._plan(named)
+            runs = probe_targets(named, self.journal, plan, self.meter.of_a_run)
             return {"runs": [summarize(run) for run in runs]}
         watched = self.load()
         shard = self._shard(event, len(watched))
         failed = 0 if "shard" in event else self.fan_out.invoke_others(shard)
         found = self._probe(shard, in_shard(watched, shard.number, shard.of), end)
         return found | ({"shards_not_invoked": failed} if failed else {})
+
+    def _plan(self, targets: Sequence[Target]) -> Plan:
+        """Return the plan with the logins of these targets."""
+        return replace(self.plan, logins=self.logins(targets))
 
     def _shard(self, event: Mapping[str, Any], targets: int) -> Shard:
         """Return the shard that an event names; without one the first."""
@@ -98,7 +109,8 @@ class Probing:
             investigates=now.investigates,
             patience=now.patience,
         )
-        watch(probed, uses, budget=end - monotonic(), plan=self.plan)
+        plan = self._plan(probed)
+        watch(probed, uses, budget=end - monotonic(), plan=plan)
         return {
             "shard": shard.number,
             "of": shard.of,
@@ -121,6 +133,8 @@ class Probing:
         finished = now.finished(runs, ended_at)
         self.meter.of_failing(len(finished.failing))
         self.journal.record_round(finished)
+        if not now.shard.half:
+            self.keep(finished, last)
         return finished
 
     def _last(self, shard: Shard) -> LastRound | None:

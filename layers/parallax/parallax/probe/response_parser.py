@@ -20,9 +20,13 @@ _SWITCHING_PROTOCOLS = 101
 
 
 class ResponseParser:
-    """One response as it arrives; the callbacks have llhttp's names."""
+    """One response as it arrives; the callbacks have llhttp's names.
 
-    def __init__(self) -> None:
+    A response `to_head` ends with its headers (RFC 9110, section 9.3.2).
+    """
+
+    def __init__(self, *, to_head: bool = False) -> None:
+        self._to_head = to_head
         self._parser = httptools.HttpResponseParser(self)
         self._received = 0
         self._without_body = 0
@@ -120,6 +124,7 @@ class ResponseParser:
             self.status_code = self._parser.get_status_code()
             if self.status_code not in _INTERIM:
                 self._without_body = 0
+                self.complete = self._to_head
 
     def on_chunk_header(self) -> None:
         """Note the end of a chunk's size line; the trailer follows size 0."""

@@ -220,7 +220,8 @@ async def _send(
     connection: Connection, request: httpx.Request, trace: Trace
 ) -> ResponseParser:
     """Send the request and read until the headers are complete."""
-    parser, message = ResponseParser(), _head(request) + request.content
+    parser = ResponseParser(to_head=request.method == "HEAD")
+    message = _head(request) + request.content
     trace.enter("processing")
     try:
         await connection.send(message)
@@ -249,7 +250,7 @@ async def _advance(connection: Connection, parser: ResponseParser) -> None:
 
 
 def _head(request: httpx.Request) -> bytes:
-    """Return the request line and headers; a probe has no body after them."""
+    """Return the request line and headers."""
     lines = [b"%b %b HTTP/1.1" % (request.method.encode(), request.url.raw_path)]
     lines += [b"%b: %b" % header for header in request.headers.raw]
     return b"\r\n".join([*lines, b"", b""])

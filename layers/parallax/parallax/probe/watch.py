@@ -184,10 +184,11 @@ async def _first(target: Target, shared: _Round) -> Probe:
     if left <= 0:
         raise NotSentError("out of time")
     first = replace(target, timeout_seconds=shared.uses.patience(target))
+    plan = shared.plan
     return await shared.capacity.probes.run(
         target.name,
         left - first.timeout_seconds,
-        lambda: fetch(user_request(first, Role.FIRST, shared.end - monotonic())),
+        lambda: fetch(user_request(first, Role.FIRST, shared.end - monotonic(), plan)),
     )
 
 

@@ -74,7 +74,7 @@ def read_message(body: str, attributes: Mapping[str, str]) -> Letter:
     document = _json(body)
     if "SCHEDULE_ARN" in attributes:
         return _schedule(document, attributes)
-    for read in (_set_aside, _notification, _test, _invocation):
+    for read in (_left_out, _notification, _test, _invocation):
         if letter := read(document):
             return letter
     return _unknown("it is not JSON" if document is None else "its form is unknown")
@@ -94,7 +94,7 @@ def function_name(arn: object) -> str | None:
     return parts[6] if is_lambda else None
 
 
-def _set_aside(document: object) -> Letter | None:
+def _left_out(document: object) -> Letter | None:
     """Read `{"reason", "function", "record"}`, as `parallax.stream` writes it.
 
     Letters of an earlier version have no `function`.

@@ -6,6 +6,7 @@ of an earlier version has a queue for each step and one for all streams.
 It does not: read a letter or invoke a function.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -73,7 +74,9 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at ru
         read_timeout=INVOKE_SECONDS,
         retries={"mode": "standard", "total_max_attempts": attempts},
     )
-    return cast("Any", boto3).client(service, config=config)
+    # botocore reads AWS_DEFAULT_REGION, and AWS's command line this one first.
+    region = os.environ.get("AWS_REGION") or None
+    return cast("Any", boto3).client(service, region_name=region, config=config)
 
 
 def find_stack(name: str) -> Stack:

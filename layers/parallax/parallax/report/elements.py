@@ -34,8 +34,8 @@ def element(tag: str, /, *parts: Part, **attributes: str) -> Node:
     return made
 
 
-def document(title: str, style: str, *body: Part) -> str:
-    """Return a page. `style` is CSS of our own; it is not escaped."""
+def document(title: str, style: str, *body: Part, script: str = "") -> str:
+    """Return a page. `style` and `script` are our own; they are not escaped."""
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -45,7 +45,10 @@ def document(title: str, style: str, *body: Part) -> str:
         element("title", title),
         element("style", style),
     )
-    page = element("html", head, element("body", *body), lang="en")
+    run = element("script") if script else None
+    if run is not None:
+        run.text = script
+    page = element("html", head, element("body", *body, run), lang="en")
     return "<!doctype html>\n" + ET.tostring(page, encoding="unicode", method="html")
 
 

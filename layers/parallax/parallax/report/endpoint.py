@@ -2,6 +2,7 @@
 
 In: the event of a function URL. Out: a response. 200 is the incident's page, 303
 follows a button; 403 and 410 refuse a link, 404 has no incident, 503 is for AWS.
+Without its snapshot the page is complete but for the measurements, and says why.
 It does not: log a link, or any part of a query: whoever has it can use it.
 """
 
@@ -20,8 +21,10 @@ from parallax.model.group import Groups
 from parallax.model.packed import UnreadableError
 from parallax.report import refusal
 from parallax.report.act import Act, act_in, perform
-from parallax.report.page import incident_page
-from parallax.report.request import Request, RequestRefused, read_request
+from parallax.report.observed import observed
+from parallax.report.page import incident_page, shown_finding
+from parallax.report.raw import raw_snapshot
+from parallax.report.request import Request, RequestRefused, raw_path, read_request
 from parallax.report.response import Response, see_other
 from parallax.report.standing import Standing
 from parallax.settings import Settings
@@ -38,6 +41,8 @@ class Endpoint:
     rules: Rules
     key: LinkKey
     now: Callable[[], datetime]
+    bucket: str | None = None
+    """That of the stack's snapshots; None: any."""
 
     def respond(self, event: object) -> Response:
         """Check the link, do what a button requests, and return the response."""
@@ -52,23 +57,39 @@ class Endpoint:
         except Exception:
             log.exception("report was not available")
             return refusal.unavailable()
-        return replace(response, page="") if request.method == "HEAD" else response
+        is_head = request.method == "HEAD"
+        return replace(response, page="", raw=None) if is_head else response
 
     def _respond(self, request: Request) -> Response:
         link, now = request.link, self.now()
-        signer = self._signer() if is_formed(link) else None
-        refused = signer.verify(link, now) if signer else Refusal.INVALID
+        signer, refused = self._verified(link, now)
         if signer is None or refused is Refusal.INVALID:
             return refusal.invalid()
         if refused is Refusal.EXPIRED:
             return refusal.expired(expires_at(link))
         if request.form is not None:
             return self._post(link, act_in(request.form), now)
+        if request.raw:
+            return self._raw(link, gzip=request.gzip)
         return self._page(link, signer, now)
 
+    def _verified(
+        self, link: Link, now: datetime
+    ) -> tuple[Signer | None, Refusal | None]:
+        """Return who verified a link, and why it is refused; None: it is valid."""
+        if not is_formed(link):
+            return None, Refusal.INVALID
+        signer = self._signer()
+        refused = signer.verify(link, now) if signer else Refusal.INVALID
+        if refused is Refusal.INVALID and self.key.refresh():
+            signer = self._signer()
+            refused = signer.verify(link, now) if signer else Refusal.INVALID
+        return signer, refused
+
     def _signer(self) -> Signer | None:
-        key = self.key.read()
-        return Signer(stack=self.table, key=key) if key else None
+        key, *earlier = self.key.keys() or (None,)
+        known = tuple(k for k in earlier if k)
+        return Signer(stack=self.table, key=key, earlier=known) if key else None
 
     def _post(self, link: Link, act: Act | None, now: datetime) -> Response:
         if act is None:
@@ -105,7 +126,15 @@ class Endpoint:
             now=now,
             merged=signer.until(into, int(link.expiry)).path if into else None,
         )
-        return Response(200, incident_page(standing, expires_at(link)))
+        seen = observed(shown_finding(alert), self.bucket)
+        page = incident_page(standing, expires_at(link), seen, raw_path(link))
+        return Response(200, page)
+
+    def _raw(self, link: Link, *, gzip: bool) -> Response:
+        alert = DynamoGroups(self.table).last(link.group)
+        if alert is None:
+            return refusal.missing()
+        return raw_snapshot(shown_finding(alert), self.bucket, gzip=gzip)
 
 
 def open_endpoint(settings: Settings) -> Endpoint:
@@ -115,5 +144,9 @@ def open_endpoint(settings: Settings) -> Endpoint:
     """
     table = settings.incidents_table or ""
     return Endpoint(
-        table, Rules.of(settings), LinkKey(table), lambda: datetime.now(UTC)
+        table,
+        Rules.of(settings),
+        LinkKey(table),
+        lambda: datetime.now(UTC),
+        settings.snapshot_bucket,
     )

@@ -1,12 +1,13 @@
-"""Path: the hops of a request as a picture, from the internet to the pod.
+"""Path: the hops of a request as a picture, seen from the internet and from inside.
 
-In: a path. Out: a list; each hop has a mark whose shape shows its state, not only its
-color. It does not: judge.
+In: a finding. Out: a list; on a wide screen its hops stand side by side between two
+lines, on a phone below each other. A mark shows each state by its shape, not only its
+color.
+It does not: judge.
 """
 
-from collections.abc import Sequence
-
-from parallax.model.judgement import Hop, HopSeen, HopState
+from parallax.model.finding import Finding
+from parallax.model.judgement import Hop, HopSeen, HopState, SideSeen
 from parallax.report.elements import Node, element
 
 STATES = {
@@ -18,48 +19,63 @@ STATES = {
 """Each state's word, color and mark."""
 FAILS = "fails"
 """The word where something fails at a hop that the finding does not name."""
-NAMES = {Hop.OVERLAY: "node-to-node"}
+NAMES = {Hop.OVERLAY: "node-to-node", Hop.DNS: "DNS", Hop.CDN: "CDN"}
 """Names of hops, where they differ from their id."""
+NO_PROBE = "not probed"
 
 
-def path(hops: Sequence[HopSeen], at_fault: Hop | None) -> Node | None:
-    """Return the hops in the order of a request; None if there are none.
+def path(finding: Finding, note: str = "") -> Node | None:
+    """Return the hops in the order of a request; None if a finding has none.
 
-    `at_fault` is the hop that the finding names.
+    `note`: it is of a failure that has ended.
     """
+    hops, at_fault = finding.path, finding.hop
     if not hops:
         return None
-    rows = [_row(seen, at_fault, last=seen is hops[-1]) for seen in hops]
-    return element(
-        "section", element("h2", "PATH"), element("ol", *rows, class_="path")
-    )
+    both = any(seen.outside or seen.inside for seen in hops)
+    rows = [_hop(seen, at_fault, both=both) for seen in hops]
+    when = " during the failure" if note else ""
+    title = element("h2", f"Path of a request to {finding.target}{when}")
+    how = "What requests from the internet, and probes inside the cluster, got."
+    text = f"{how if both else ''} {note}".strip()
+    legend = element("p", text, class_="soft") if text else None
+    # A list role: some readers drop it from a list without bullets.
+    listed = element("ol", *rows, class_="path both" if both else "path", role="list")
+    return element("section", title, legend, listed, class_="wide picture")
 
 
-def _row(seen: HopSeen, at_fault: Hop | None, *, last: bool) -> Node:
+def _hop(seen: HopSeen, at_fault: Hop | None, *, both: bool) -> Node:
     word, color, mark = STATES[seen.state]
-    if seen.state is HopState.FAULTY and seen.hop is not at_fault:
+    named = seen.hop is at_fault and seen.state is HopState.FAULTY
+    if seen.state is HopState.FAULTY and not named:
         word = FAILS
-    name = NAMES.get(seen.hop, seen.hop.value)
-    text = f" {word}" + (f": {seen.seen}" if seen.seen else "")
-    return element(
-        "li",
-        _mark(mark, color, last=last),
-        element("p", element("strong", name, class_=color), text),
+    name = element("strong", NAMES.get(seen.hop, seen.hop.value))
+    state = element("span", f" {word}", class_="word")
+    box = element("div", _mark(mark), element("p", name, state), class_=f"box {color}")
+    parts = (
+        _side("internet", "out", seen.outside) if both else None,
+        box,
+        _side("inside", "in", seen.inside) if both else None,
+        element("p", seen.seen, class_="seen"),
     )
+    return element("li", *parts, class_="hop named" if named else "hop")
 
 
-def _mark(mark: str, color: str, *, last: bool) -> Node:
-    """Return a circle with the mark, and the line to the next hop."""
-    wire = None if last else element("path", d="M12 23v25", class_="wire")
-    circle = element("circle", cx="12", cy="12", r="10", class_="glyph")
+def _side(label: str, kind: str, side: SideSeen | None) -> Node:
+    _, color, _ = STATES[side.state if side else HopState.UNKNOWN]
+    text = element("span", side.text if side else NO_PROBE, class_="got")
+    name = element("span", f"{label} ", class_="from")
+    return element("p", name, text, class_=f"side {kind} {color}")
+
+
+def _mark(shape: str) -> Node:
+    """Return a circle with the mark."""
     return element(
         "svg",
-        wire,
-        circle,
-        element("path", d=mark, class_="glyph"),
-        viewBox="0 0 24 48",
+        element("circle", cx="12", cy="12", r="10", class_="glyph"),
+        element("path", d=shape, class_="glyph"),
+        viewBox="0 0 24 24",
         width="24",
-        height="48",
-        class_=color,
+        height="24",
         aria_hidden="true",
     )

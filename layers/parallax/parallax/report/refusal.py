@@ -8,6 +8,7 @@ from datetime import datetime
 
 from parallax.links.signature import LIFETIME
 from parallax.notify.paragraph import clock
+from parallax.report.commands import command
 from parallax.report.elements import document, element
 from parallax.report.response import Response
 from parallax.report.style import CSS
@@ -55,17 +56,25 @@ def unavailable() -> Response:
     return _page(503, "Temporarily unavailable", text)
 
 
+def no_snapshot(status_code: int, text: str, url: str = "") -> Response:
+    """Return the page for a snapshot that cannot be sent; `url`: where it is."""
+    judge = f"parallax judge {url}" if url else COMMAND
+    return _page(status_code, "The snapshot cannot be sent", text, by_hand=judge)
+
+
 def rejected(status_code: int, text: str) -> Response:
     """Return the page for a request that is none of the report's."""
     return _page(status_code, "This request is not supported", text)
 
 
-def _page(status_code: int, title: str, *texts: str) -> Response:
+def _page(
+    status_code: int, title: str, *texts: str, by_hand: str = COMMAND
+) -> Response:
     body = element(
         "main",
         element("h1", title),
         *(element("p", text) for text in texts),
-        element("p", BY_HAND),
-        element("pre", COMMAND),
+        element("p", BY_HAND) if by_hand == COMMAND else None,
+        command(by_hand),
     )
     return Response(status_code, document(title, CSS, body))

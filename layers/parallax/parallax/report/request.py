@@ -1,7 +1,7 @@
 """Request: the parts of a function URL's event that the report needs.
 
 In: the event of a Lambda function URL, or of any other invocation.
-Out: method, link and form, or a refusal with its status.
+Out: method, link, form and what is wanted, or a refusal with its status.
 It does not: check the link's signature.
 Source: AWS Lambda, "Invoking Lambda function URLs", payload format 2.0; HTML standard,
 "URL-encoded form data".
@@ -16,6 +16,8 @@ from urllib.parse import parse_qs
 from parallax.links.signature import Link
 
 PATH = "/i/"
+RAW = "/snapshot.json"
+"""Ends the path of an incident's raw snapshot."""
 BODY_BYTES = 2_000
 """The form has two short fields."""
 QUERY_CHARACTERS = 2_000
@@ -34,11 +36,16 @@ class RequestRefused(Exception):  # noqa: N818 - it refuses; nothing is broken
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request; `form` is None for `GET` and `HEAD`."""
+    """One request; `form` is None for `GET` and `HEAD`.
+
+    `raw`: it is for the snapshot, not for the page. `gzip`: its client accepts gzip.
+    """
 
     method: str
     link: Link
     form: Mapping[str, str] | None = None
+    raw: bool = False
+    gzip: bool = False
 
 
 def read_request(event: object) -> Request:
@@ -56,9 +63,20 @@ def read_request(event: object) -> Request:
         raise RequestRefused(404, "There is no such page.")
     if method not in {"GET", "HEAD", "POST"}:
         raise RequestRefused(405, "This page supports only GET, HEAD and POST.")
-    link = _link(path.removeprefix(PATH), parts.get("rawQueryString"))
+    raw = path.endswith(RAW)
+    if raw and method == "POST":
+        raise RequestRefused(405, "The snapshot supports only GET and HEAD.")
+    group = path.removeprefix(PATH).removesuffix(RAW)
+    link = _link(group, parts.get("rawQueryString"))
     form = _form(parts) if method == "POST" else None
-    return Request(method=method, link=link, form=form)
+    gzip = "gzip" in _headers(parts).get("accept-encoding", "").lower()
+    return Request(method=method, link=link, form=form, raw=raw, gzip=gzip)
+
+
+def raw_path(link: Link) -> str:
+    """Return the path and the query of an incident's raw snapshot."""
+    path, _, query = link.path.partition("?")
+    return f"{path}{RAW}?{query}"
 
 
 def _link(group: str, query: object) -> Link:
@@ -72,8 +90,7 @@ def _link(group: str, query: object) -> Link:
 
 
 def _form(parts: Mapping[str, Any]) -> Mapping[str, str]:
-    headers = {str(k).lower(): v for k, v in _mapping(parts.get("headers")).items()}
-    kind = str(headers.get("content-type", "")).partition(";")[0].strip().lower()
+    kind = _headers(parts).get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM_TYPE:
         raise RequestRefused(415, f"The form must be sent as {FORM_TYPE}.")
     body = parts.get("body") or ""
@@ -87,6 +104,12 @@ def _form(parts: Mapping[str, Any]) -> Mapping[str, str]:
     if len(text) > BODY_BYTES:
         raise RequestRefused(413, "The form is too large.")
     return _fields(text)
+
+
+def _headers(parts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headers by their names in lower case."""
+    found = _mapping(parts.get("headers"))
+    return {str(name).lower(): str(value) for name, value in found.items()}
 
 
 def _is_base64(parts: Mapping[str, Any]) -> bool:

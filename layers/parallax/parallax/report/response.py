@@ -6,6 +6,7 @@ secret.
 Source: AWS Lambda, "Invoking Lambda function URLs", payload format 2.0.
 """
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,19 +29,24 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An HTTP status, a page, and headers beside those of every response."""
+    """An HTTP status, a page or bytes, and headers beside those of every response."""
 
     status_code: int
     page: str = ""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    raw: bytes | None = None
 
     def encode(self) -> dict[str, Any]:
         """Return the response as the function URL expects it."""
-        return {
+        found: dict[str, Any] = {
             "statusCode": self.status_code,
             "headers": {**HEADERS, "content-type": HTML, **self.headers},
             "body": self.page,
         }
+        if self.raw is not None:
+            body = base64.b64encode(self.raw).decode()
+            found |= {"body": body, "isBase64Encoded": True}
+        return found
 
 
 def see_other(path: str) -> Response:

@@ -13,6 +13,8 @@ from parallax.notify.mail.affected import uncertain
 from parallax.notify.paragraph import minute
 from parallax.report.elements import Node, element
 
+OPEN = 8
+"""Targets that are listed at first."""
 LISTED = 100
 """Targets of a list; a page of 500 would be too large for a phone."""
 
@@ -32,8 +34,18 @@ def targets(alert: Alert, group: Group | None, now: datetime) -> Node | None:
     if not shown:
         return None
     others = [element("p", _others(one), class_="soft") for one in alert.unaffected]
-    listed = element("ul", *shown, class_="targets")
-    return element("section", element("h2", "TARGETS"), listed, *others)
+    listed = element("ul", *shown[:OPEN], class_="targets", role="list")
+    return element(
+        "section", element("h2", "Affected"), listed, _rest(shown[OPEN:]), *others
+    )
+
+
+def _rest(rows: list[Node]) -> Node | None:
+    """Return the targets that a reader opens, so that the path stays near."""
+    if not rows:
+        return None
+    listed = element("ul", *rows, class_="targets", role="list")
+    return element("details", element("summary", "More affected targets"), listed)
 
 
 def _row(member: Member, now: datetime, note: str = "") -> Node:

@@ -5,7 +5,7 @@ It does not: correct anything, or stop at the first problem: it reports all of t
 each with file, line, field, and what was expected.
 """
 
-from parallax.targets.file import TargetsError, find, load
+from parallax.targets.file import TargetsError, find, load, load_known
 from parallax.targets.selection import select
 
-__all__ = ["TargetsError", "find", "load", "select"]
+__all__ = ["TargetsError", "find", "load", "load_known", "select"]

@@ -34,9 +34,11 @@ def origin(path: Location, entry: object, at: Location) -> Location:
             return path
         if f"{key}" not in mapping:
             # Of a missing required key the entry is the place.
-            return path if number == 0 and key in _REQUIRED else ("defaults", *inner)
+            is_required = (number, key) in _REQUIRED
+            return path if is_required else ("defaults", *inner)
         value = mapping[f"{key}"]
     return path
 
 
-_REQUIRED = ("name", "url")
+_REQUIRED = frozenset({(0, "name"), (0, "url"), (1, "title")})
+"""Keys without a default, with their depth in an entry."""

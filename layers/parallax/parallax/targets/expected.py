@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from parallax.model.secret_text import quoted
+from parallax.targets.hint import hint
 
 
 def expected(detail: Any) -> str:  # noqa: ANN401 - pydantic's own type of an error
@@ -15,4 +16,5 @@ def expected(detail: Any) -> str:  # noqa: ANN401 - pydantic's own type of an er
     if detail["type"] == "missing":
         return "expected a value, got none"
     wanted = re.sub(r"^Input should be ", "", detail["msg"])
-    return f"expected {wanted}, got {quoted(detail['input'])}"
+    meant = hint(detail["input"], re.findall(r"'([^']*)'", wanted))
+    return f"expected {wanted}, got {quoted(detail['input'])}{meant}"

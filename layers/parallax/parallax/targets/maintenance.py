@@ -18,6 +18,7 @@ from parallax.model.secret_text import quoted
 from parallax.model.target import Maintenance, Recurring
 from parallax.model.wire import decode
 from parallax.targets.expected import expected
+from parallax.targets.hint import hint
 from parallax.targets.time_zones import problem as zone_problem
 from parallax.targets.yaml_lines import (
     Location,
@@ -144,11 +145,8 @@ def _weekdays(value: object) -> tuple[int, ...]:
     for day in _entries(value, "[monday]"):
         name = f"{day}".lower()
         if name not in WEEKDAYS:
-            from difflib import get_close_matches  # noqa: PLC0415 - for errors only
-
-            alike = get_close_matches(name, WEEKDAYS, n=1, cutoff=0.5)
-            hint = f"; did you mean {alike[0]}?" if alike else ""
-            raise ValueError(f"expected a weekday, got {_got(day)}{hint}")
+            meant = hint(name, WEEKDAYS)
+            raise ValueError(f"expected a weekday, got {_got(day)}{meant}")
         days.add(WEEKDAYS.index(name))
     return tuple(sorted(days))
 

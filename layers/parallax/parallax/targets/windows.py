@@ -38,6 +38,26 @@ def with_open_windows(target: Target, now: datetime) -> Target:
     return replace(target, maintenance=(*target.maintenance, *found), recurring=())
 
 
+def windows_between(
+    target: Target, since: datetime, until: datetime
+) -> tuple[Maintenance, ...]:
+    """Return every window of a target that is open at some time from `since` on.
+
+    That time is before `until`. Their order is that of the file.
+    """
+    days = (until - since).days + 5
+    found = (
+        window
+        for rule in target.recurring
+        for window in _occurrences(rule, since - LONGEST, days=days)
+    )
+    return tuple(
+        window
+        for window in (*target.maintenance, *found)
+        if window.starts_at < until and since < window.ends_at
+    )
+
+
 def next_window(rule: Recurring, now: datetime) -> Maintenance | None:
     """Return the window that is open now, else the next one; None: there is none."""
     windows = _occurrences(rule, now - LONGEST, days=SEARCHED)

@@ -160,6 +160,22 @@ def test_a_redirect_to_itself_is_recognized(location: str, *, loops: bool) -> No
     assert step.command == "curl -sSIL --max-redirs 5 https://platform-api.keybuzz.io/"
 
 
+def test_a_redirect_without_a_mark_is_that_of_a_server() -> None:
+    """It is not that of a server with the name `unknown`."""
+    found, _ = led(failing(status_code=302, headers=(("Location", "/login"),)))
+    assert found.observation.startswith("a server redirects to /login")
+
+
+def test_a_load_balancer_that_responds_is_not_blocked() -> None:
+    """It listens on the port too, also if no reading shows it."""
+    ids = ("lb-address-blocked", "lb-no-service-for-port", "lb-no-target")
+    open_ones = [unknown(i, "the load balancer") for i in ids]
+    x = replace(p.taken(p.run(p.LB_503)), balancer=None, sightings=())
+    found, _ = led(x, *open_ones)
+    assert "the load balancer (haproxy) responded 503" in found.observation
+    assert [c.cause for c in found.candidates] == ["lb-no-target"]
+
+
 def test_a_stored_response_leads_past_the_cache() -> None:
     """The origin may have recovered."""
     x = p.taken(p.run(p.REPLAYED_503, direct=p.OK), p.balancer(), *p.reports())

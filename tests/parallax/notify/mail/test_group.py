@@ -222,3 +222,13 @@ def test_a_muted_alert_says_so() -> None:
         "Muted: this alert was not mailed."
         in render(replace(resolved(), muted=True)).body
     )
+
+
+def test_responses_that_break_a_rule_are_told_apart_from_errors() -> None:
+    """A 200 alone would look like a success."""
+    slow = tuple(
+        replace(m, status_code=200, unmet="slower than 2 s") for m in two().members
+    )
+    assert first_line(replace(two(), members=slow)).startswith(
+        "Users get 200 (slower than 2 s) from 2 of 2 targets"
+    )

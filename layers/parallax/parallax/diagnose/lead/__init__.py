@@ -16,6 +16,7 @@ from parallax.diagnose.lead import (
     name,
     pods,
     response,
+    rule_break,
 )
 from parallax.diagnose.lead.candidates import candidates
 from parallax.diagnose.lead.inside import at_an_ingress
@@ -38,6 +39,7 @@ OBSERVERS = (
     connection.refused_in_tls,
     connection.closed,
     response.cut_off,
+    rule_break.breaks_the_rule,
     response.redirected,
     response.stored,
     pods.unreachable,

@@ -12,6 +12,7 @@ from parallax.diagnose.lead.at_the_balancer import (
 from parallax.diagnose.lead.observation import (
     BEFORE_THE_INGRESS,
     Observation,
+    accepted,
     alike,
     share,
 )
@@ -58,6 +59,7 @@ def refused_in_tls(scene: Scene) -> Observation | None:
         excludes="The server accepted the connection and no request was sent, so"
         " neither a route nor a pod is the cause of these failures.",
         hops=frozenset({Hop.CDN, Hop.LOAD_BALANCER, Hop.INGRESS}),
+        excluded=accepted(scene),
         step=NextStep(
             text="Read the certificate that the server sends: its names, its issuer,"
             " and until when it is valid.",
@@ -78,6 +80,7 @@ def closed(scene: Scene) -> Observation | None:
         excludes="The address accepts connections, so the name and the route to it"
         " work.",
         hops=frozenset({Hop.LOAD_BALANCER, Hop.NODE, Hop.INGRESS}),
+        excluded=accepted(scene),
         step=at_the_balancer(
             scene,
             "Check the health of the load balancer's targets. Without a healthy target"

@@ -17,6 +17,9 @@ EVERYWHERE = frozenset(Hop) - {Hop.MONITOR}
 IN_THE_CLUSTER = frozenset({Hop.INGRESS, Hop.OVERLAY, Hop.SERVICE, Hop.POD})
 BEFORE_THE_INGRESS = frozenset({Hop.DNS, Hop.CDN, Hop.LOAD_BALANCER, Hop.NODE})
 
+UNREACHED = frozenset({"lb-address-blocked", "lb-no-service-for-port"})
+"""Causes of a load balancer that accepts no connection."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
@@ -33,6 +36,14 @@ class Observation:
     excluded: frozenset[str] = frozenset()
     decides: bool = False
     step: NextStep
+
+
+def accepted(scene: Scene) -> frozenset[str]:
+    """Return the causes that an accepted connection rules out.
+
+    Behind a CDN the users' connections end there, so they rule out none.
+    """
+    return frozenset() if scene.target.reached.cdn else UNREACHED
 
 
 def alike(scene: Scene) -> tuple[Probe, ...]:

@@ -9,6 +9,7 @@ from parallax.diagnose.lead.at_the_balancer import at_the_balancer
 from parallax.diagnose.lead.observation import (
     EVERYWHERE,
     IN_THE_CLUSTER,
+    UNREACHED,
     Observation,
     alike,
     share,
@@ -16,6 +17,7 @@ from parallax.diagnose.lead.observation import (
 from parallax.evidence import redirects, users
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Hop, NextStep
+from parallax.model.probe import Probe
 
 _REDIRECTS = range(300, 400)
 _WHERE = {
@@ -25,6 +27,8 @@ _WHERE = {
     "pod": frozenset({Hop.POD}),
 }
 """Where the fault can be, by the hop that wrote the response."""
+UNKNOWN = "unknown"
+"""The writer of a response without a mark."""
 
 
 def cut_off(scene: Scene) -> Observation | None:
@@ -62,7 +66,7 @@ def redirected(scene: Scene) -> Observation | None:
     where = f" to {to}" if to else ""
     again = ", the URL that was requested" if loops else ""
     return Observation(
-        text=f"{users.author_text(first)} redirects{where}{again}"
+        text=f"{_redirector(first)} redirects{where}{again}"
         f" ({first.status_code}; {share(scene, probes)})",
         excludes="A server responded, so the connection works.",
         hops=_WHERE.get(users.written_by(first).hop, EVERYWHERE),
@@ -75,6 +79,12 @@ def redirected(scene: Scene) -> Observation | None:
             command=f"curl -sSIL --max-redirs 5 {quote(url)}",
         ),
     )
+
+
+def _redirector(probe: Probe) -> str:
+    """Return who wrote a redirect; most have no mark of their server."""
+    author = users.author_text(probe)
+    return "a server" if author == UNKNOWN else author
 
 
 def stored(scene: Scene) -> Observation | None:
@@ -107,6 +117,7 @@ def written(scene: Scene) -> Observation | None:
         f" ({share(scene, probes)})",
         excludes=_PASSED.get(hop, ""),
         hops=_WHERE[hop],
+        excluded=UNREACHED if hop == "load-balancer" else frozenset(),
         step=_at_the_writer(scene, hop),
     )
 

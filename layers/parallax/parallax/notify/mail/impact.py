@@ -77,8 +77,16 @@ def _users(finding: Finding) -> str:
     if symptom.error_type:
         why = symptom.error_type.replace("_", " ")
         return f"{who} get {got} from {finding.url}, but not the whole page ({why})."
+    if symptom.unmet:
+        return f"{who} get {got} from {finding.url}, but {_broken(symptom.unmet)}."
     wrong = "" if symptom.status_code >= 400 else ", which is not a healthy response"  # noqa: PLR2004 - HTTP's errors begin there
     return f"{who} get {got} from {finding.url}{wrong}."
+
+
+def _broken(unmet: str) -> str:
+    """Return a statement about a response that breaks the target's health rule."""
+    slow = unmet.startswith("slower")
+    return f"the response is {unmet}" if slow else unmet
 
 
 def _who(finding: Finding) -> str:
@@ -106,6 +114,8 @@ def _joint_users(alert: Alert) -> str:
 def got(member: Member) -> str:
     """Return what users of a target get."""
     what = response(member.status_code, member.error_type)
+    if what and member.unmet:
+        return f"{what} ({member.unmet})"
     if member.status_code is not None or what is None:
         return what or "errors"
     return f"no response ({what})" if what != "no response" else what

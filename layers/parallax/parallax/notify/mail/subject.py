@@ -111,7 +111,8 @@ def _rest(alert: Alert) -> str:
         return f"{was}: {_cause(finding)}"
     symptom = finding.symptom
     got = response(symptom.status_code, symptom.error_type)
-    return f"{f' {got}{_often(symptom)}' if got else ''}: {_cause(finding)}"
+    lacks = f", {symptom.unmet}" if symptom.unmet else ""
+    return f"{f' {got}{lacks}{_often(symptom)}' if got else ''}: {_cause(finding)}"
 
 
 def _cause(finding: Finding) -> str:

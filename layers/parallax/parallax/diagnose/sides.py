@@ -1,0 +1,192 @@
+"""Sides: what requests from the internet, and probes from inside, showed at each hop.
+
+In: a scene, and its path. Out: the path whose hops have both observations.
+It does not: judge, or change a hop's state. A request whose end is not known proves
+nothing about the hops after the first one that it connected to.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from parallax.diagnose.reach import ORDER, reached
+from parallax.diagnose.symptom import outcome, tally
+from parallax.evidence import balancer, ingress, inside, logs, pods, users
+from parallax.evidence.scene import Scene
+from parallax.evidence.words import of
+from parallax.model.judgement import Hop, HopSeen, HopState, SideSeen
+from parallax.model.probe import AS_A_USER, Probe, Role
+
+GAVE_UP = (502, 504)
+"""Statuses of a hop that sent the request on, or tried to: how far it then got is not
+known."""
+SERVER_ERRORS = 500
+
+
+class Fate(Enum):
+    """What became of a request at a hop."""
+
+    PASSED = auto()
+    ENDED = auto()
+    NOT_REACHED = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How far a user's request got. `end` is where it failed; None: not known.
+
+    `arrived` is the last hop that it is known to have reached.
+    """
+
+    probe: Probe
+    end: Hop | None
+    arrived: Hop
+
+    def at(self, hop: Hop, *, has_cdn: bool) -> Fate:
+        """Return what became of the request at a hop."""
+        if self.probe.healthy:
+            # The CDN may have responded from its cache.
+            behind = has_cdn and _rank(hop) > _rank(Hop.CDN)
+            return Fate.UNKNOWN if behind else Fate.PASSED
+        if hop is self.end:
+            return Fate.ENDED
+        known = max(_rank(self.end or Hop.CDN), _rank(self.arrived))
+        if _rank(hop) < known:
+            return Fate.PASSED
+        sent_on = self.end is None or self._gave_up
+        return Fate.UNKNOWN if sent_on else Fate.NOT_REACHED
+
+    @property
+    def _gave_up(self) -> bool:
+        """Whether the hop that responded sent the request on, or tried to."""
+        status = self.probe.status_code or 0
+        if self.end is Hop.CDN and status >= SERVER_ERRORS:
+            # It also writes other statuses than 502 and 504 when its origin fails.
+            return users.written_by(self.probe).how != "replayed"
+        return status in GAVE_UP
+
+
+def with_sides(scene: Scene, path: Sequence[HopSeen]) -> tuple[HopSeen, ...]:
+    """Return the path with what was seen from each side."""
+    hops = [seen.hop for seen in path]
+    first = next((hop for hop in hops if hop is not Hop.DNS), None)
+    courses = [_course(scene, p, first) for p in users.outside(scene, *AS_A_USER)]
+    has_cdn = Hop.CDN in hops
+
+    def sides(seen: HopSeen) -> HopSeen:
+        fates = [(one.at(seen.hop, has_cdn=has_cdn), one.probe) for one in courses]
+        return replace(
+            seen,
+            outside=_outside(fates, seen.hop, first) if courses else None,
+            inside=_inside(scene, seen.hop),
+        )
+
+    return tuple(map(sides, path))
+
+
+def _course(scene: Scene, probe: Probe, first: Hop | None) -> _Course:
+    """Return how far a request got; `first` is the hop that the name leads to."""
+    end = _end(scene, probe, first)
+    logged = bool(scene.sightings_of(probe))
+    return _Course(probe, end, Hop.INGRESS if logged else Hop.DNS)
+
+
+def _end(scene: Scene, probe: Probe, first: Hop | None) -> Hop | None:
+    """Return the hop at which a failing request ended; None: not known."""
+    if probe.error_type in users.NEVER_SENT:
+        return None
+    if balancer.reached_other_machine(scene, probe):
+        return Hop.DNS
+    if probe.status_code is None and probe.error_phase == "connect":
+        return first
+    if probe.request_id in {line.request_id for line in logs.pod_answers(scene)}:
+        return Hop.POD
+    end = reached(probe)
+    return end if end in ORDER else None
+
+
+def _rank(hop: Hop) -> int:
+    return ORDER.index(hop)
+
+
+def _outside(
+    fates: Sequence[tuple[Fate, Probe]], hop: Hop, first: Hop | None
+) -> SideSeen:
+    total = len(fates)
+    ended = [p for fate, p in fates if fate is Fate.ENDED]
+    passed = [p for fate, p in fates if fate is Fate.PASSED]
+    unknown = [p for fate, p in fates if fate is Fate.UNKNOWN]
+    texts = [_outcomes(ended, total)] if ended else []
+    if ended and hop is Hop.DNS and (elsewhere := _addresses(ended)):
+        texts.append(f"sent to {elsewhere}")
+    if passed:
+        share = f"{of(len(passed), total)} pass"
+        texts.append(_outcomes(passed, total) if hop is Hop.POD else share)
+    if unknown:
+        texts.append(_not_known(unknown, total, named=hop is first))
+    known = passed and not unknown
+    state = HopState.FAULTY if ended else HopState.OK if known else HopState.UNKNOWN
+    return SideSeen(state=state, text="; ".join(texts) or "not reached")
+
+
+def _not_known(probes: Sequence[Probe], total: int, *, named: bool) -> str:
+    """Return that the end is not known; `named`: with what the requests got."""
+    if named:
+        return f"{_outcomes(probes, total)}, where is not known"
+    return "not known" if len(probes) == total else "the rest is not known"
+
+
+def _outcomes(probes: Sequence[Probe], total: int) -> str:
+    """Return e.g. `503 (11 of 11)`, as shares of all requests."""
+    found = Counter(map(outcome, probes)).most_common()
+    return ", ".join(f"{what} ({of(number, total)})" for what, number in found)
+
+
+def _addresses(probes: Sequence[Probe]) -> str:
+    return ", ".join(sorted({p.peer_address for p in probes if p.peer_address}))
+
+
+def _inside(scene: Scene, hop: Hop) -> SideSeen | None:
+    """Return what the agents' probes of a hop got; None: none was sent."""
+    found = _PROBES[hop](scene) if hop in _PROBES else ()
+    if not found:
+        return None
+    # A node or a network is not at fault for the status of a response.
+    is_good = _IS_GOOD.get(hop, _is_healthy)
+    good = sum(map(is_good, found))
+    state = (
+        HopState.OK
+        if good == len(found)
+        else HopState.AFFECTED
+        if good
+        else HopState.FAULTY
+    )
+    text = tally(found)
+    if hop in _IS_GOOD:
+        text = f"{of(good, len(found))} get through"
+    return SideSeen(state=state, text=text)
+
+
+def _is_healthy(probe: Probe) -> bool:
+    return probe.healthy
+
+
+def _has_response(probe: Probe) -> bool:
+    return probe.status_code is not None
+
+
+_IS_GOOD: dict[Hop, Callable[[Probe], bool]] = {
+    Hop.NODE: _has_response,
+    Hop.OVERLAY: inside.accepted,
+}
+_PROBES: dict[Hop, Callable[[Scene], Sequence[Probe]]] = {
+    Hop.NODE: lambda scene: ingress.probes(scene, Role.INGRESS_OTHER),
+    Hop.INGRESS: ingress.correctly_addressed,
+    Hop.OVERLAY: pods.from_other_nodes,
+    Hop.SERVICE: lambda scene: scene.inside(
+        Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER
+    ),
+    Hop.POD: lambda scene: scene.inside(Role.POD),
+}

@@ -1,0 +1,128 @@
+"""Specification of both sides of the path: `parallax.diagnose.sides`."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from parallax.diagnose.judge import judge
+from parallax.model.judgement import Hop, HopSeen, HopState
+from parallax.model.probe import ErrorType
+from parallax.model.snapshot import Snapshot
+from tests.parallax import scenarios as s
+from tests.parallax.report.incidents import recorded
+
+
+def hops(snapshot: Snapshot) -> Mapping[Hop, HopSeen]:
+    """Return the judged path by hop."""
+    return {seen.hop: seen for seen in judge(snapshot).path}
+
+
+def outside(snapshot: Snapshot) -> dict[Hop, str]:
+    """Return what requests from the internet showed at each hop."""
+    return {h: one.outside.text for h, one in hops(snapshot).items() if one.outside}
+
+
+def test_requests_end_at_the_hop_that_wrote_the_response() -> None:
+    """What is behind a load balancer without healthy targets gets no request."""
+    found = outside(s.wrong_port())
+    assert found[Hop.DNS] == "11 of 11 pass"
+    assert found[Hop.LOAD_BALANCER] == "503 (11 of 11)"
+    assert {found[h] for h in (Hop.NODE, Hop.INGRESS, Hop.POD)} == {"not reached"}
+
+
+def test_probes_from_inside_are_counted_at_their_hop() -> None:
+    """None where agents probe nothing: names, CDN and load balancer."""
+    found = hops(s.wrong_port())
+    inside = {h: one.inside.text for h, one in found.items() if one.inside}
+    assert inside[Hop.INGRESS] == "200 (10 of 10)"
+    assert inside[Hop.NODE].endswith("get through")
+    assert not {Hop.DNS, Hop.LOAD_BALANCER} & {*inside}
+    state = found[Hop.POD].inside
+    assert state is not None
+    assert state.state is HopState.OK
+
+
+def test_a_healthy_target_passes_every_hop() -> None:
+    """The last hop states what users get."""
+    found = outside(s.healthy())
+    assert found[Hop.INGRESS].endswith("pass")
+    assert found[Hop.POD].startswith("200 (")
+
+
+@pytest.mark.parametrize("status", [502, 504])
+def test_behind_a_hop_that_gave_up_nothing_is_known(status: int) -> None:
+    """It sent the request on, or tried to."""
+    x = s.wrong_port()
+    assert x.run is not None
+    probes = tuple(replace(p, status_code=status, body="") for p in x.run.probes)
+    found = outside(replace(x, run=replace(x.run, probes=probes)))
+    assert "not reached" not in found.values()
+
+
+def test_an_error_without_a_known_place_is_stated_once_and_blames_no_hop() -> None:
+    """A timeout after the connection: any hop may be silent."""
+    x = s.wrong_port()
+    assert x.run is not None
+    silent = {
+        "status_code": None,
+        "reason": None,
+        "headers": (),
+        "body": "",
+        "error_type": ErrorType.TIMEOUT,
+        "error_phase": "processing",
+    }
+    probes = tuple(replace(p, **silent) for p in x.run.probes)  # type: ignore[arg-type]
+    found = hops(replace(x, run=replace(x.run, probes=probes), sightings=()))
+    texts = {h: one.outside.text for h, one in found.items() if one.outside}
+    assert texts[Hop.DNS] == "11 of 11 pass"
+    assert texts[Hop.LOAD_BALANCER] == "timeout (11 of 11), where is not known"
+    assert texts[Hop.INGRESS] == "not known"
+    states = {one.outside.state for one in found.values() if one.outside}
+    assert HopState.FAULTY not in states
+
+
+def test_without_external_probes_only_the_inside_is_shown() -> None:
+    """Nothing is claimed about requests that were not sent."""
+    found = hops(replace(s.wrong_port(), run=None))
+    assert all(one.outside is None for one in found.values())
+    assert found[Hop.POD].inside is not None
+
+
+@pytest.mark.parametrize("cause", [*s.FAULTS])
+def test_no_request_fails_at_two_hops(cause: str) -> None:
+    """For every fault: shares of failures never exceed the requests."""
+    seen = [one.outside for one in hops(s.FAULTS[cause]()).values() if one.outside]
+    ends = [one for one in seen if one.state is HopState.FAULTY]
+    assert len([one for one in ends if "11 of 11" in one.text]) <= 1
+
+
+def test_behind_a_cache_a_success_proves_nothing() -> None:
+    """The CDN may have responded by itself."""
+    target = s.healthy().target
+    cdn = replace(target, reached=replace(target.reached, cdn=True))
+    x = replace(s.healthy(), target=cdn)
+    found = outside(x)
+    assert found[Hop.CDN].endswith("pass")
+    assert found[Hop.POD] == "not known"
+
+
+def test_a_cdn_that_fails_itself_may_have_sent_the_request_on() -> None:
+    """One that replays a stored error has not."""
+    x = recorded("cdn-cannot-reach-origin")
+    assert outside(x)[Hop.LOAD_BALANCER] == "not known"
+    assert outside(recorded("cache-replays-error"))[Hop.LOAD_BALANCER] == "not reached"
+
+
+def test_a_name_that_leads_elsewhere_ends_every_request_there() -> None:
+    """The load balancer is not blamed for another machine's response."""
+    found = outside(recorded("dns-stale-address-dead"))
+    assert found[Hop.DNS] == "timeout (11 of 11); sent to 203.0.113.22"
+    assert found[Hop.LOAD_BALANCER] == "not reached"
+
+
+def test_the_ingress_s_log_shows_how_far_a_request_got() -> None:
+    """Its line proves the hops before it, also without a known author."""
+    found = outside(recorded("pod-answers-error"))
+    assert found[Hop.NODE] == "9 of 11 pass; the rest is not known"
+    assert found[Hop.POD].startswith("503 (9 of 11)")
