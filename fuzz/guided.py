@@ -1,14 +1,18 @@
 """Guided: inputs that coverage chooses, by atheris (libFuzzer).
 
-In: a door's name, a count, a seed, a folder with a corpus. Out: libFuzzer's exit status;
-it saves the input of a crash. It does not: return, since libFuzzer ends the process.
+In: a door's name, libFuzzer's options, a folder with a corpus. Out: its exit status; it
+saves the input of a crash. It does not: return, since libFuzzer ends the process.
 """
 
+import contextlib
 import sys
+from typing import Any, cast
 
 import atheris
 
-with atheris.instrument_imports(include=["parallax", "parallax_agent"]):
+FUZZER = cast("Any", atheris)  # it has no types
+
+with FUZZER.instrument_imports(include=["parallax", "parallax_agent"]):
     from fuzz.doors import DOORS
 
 
@@ -17,13 +21,11 @@ def main() -> None:
     door = DOORS[sys.argv[1]]
 
     def take(data: bytes) -> None:
-        try:
+        with contextlib.suppress(*door.allowed):
             door.call(data)
-        except door.allowed:
-            pass
 
-    atheris.Setup([sys.argv[0], *sys.argv[2:]], take)
-    atheris.Fuzz()
+    FUZZER.Setup([sys.argv[0], *sys.argv[2:]], take)
+    FUZZER.Fuzz()
 
 
 if __name__ == "__main__":

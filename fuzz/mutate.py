@@ -14,7 +14,7 @@ LONGEST = 256 * 1024
 """Bytes; longer copies are cut. Doors with larger limits get seeds of that size."""
 TOKENS = (
     b"\x00", b"\xff", b"\r\n", b"\r\n\r\n", b"\n", b'"', b"\\", b"{", b"}", b"[" * 200,
-    b"{\"a\":" * 200, b"%00", b"%", b"..", b"//", b"@", b"#", b"?", b":", b"-1", b"0",
+    b'{"a":' * 200, b"%00", b"%", b"..", b"//", b"@", b"#", b"?", b":", b"-1", b"0",
     b"1e999", b"NaN", b"Infinity", b"9" * 400, b"\xed\xa0\x80", b"\xc0\x80",
     b"\xe2\x80\xae", b"\x1b[2J", b"Transfer-Encoding: chunked\r\n", b"Content-Length: ",
     b"HTTP/1.1 100 Continue\r\n\r\n", b"&a *a", b"<<: *a", b"!!python/object:", b"---",

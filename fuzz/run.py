@@ -5,7 +5,7 @@ It does not: stop at the first failure.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
@@ -42,15 +42,16 @@ def run(  # noqa: PLR0913 - what a run is made of
     results = Results()
     for door in doors:
         count = parts(doors, inputs)[door.name]
-        _door(door, range(count), seed, results, say, folder, seconds)
+        _door(door, count, seed, results, say=say, folder=folder, seconds=seconds)
     return results
 
 
 def _door(  # noqa: PLR0913 - as above
     door: Door,
-    numbers: Iterable[int],
+    count: int,
     seed: int,
     results: Results,
+    *,
     say: Say,
     folder: Path,
     seconds: float,
@@ -58,7 +59,7 @@ def _door(  # noqa: PLR0913 - as above
     seeds = list(door.seeds())
     for data in seeds:  # what is recorded must be accepted, or refused in words
         watched(door, data, seconds)
-    for number in numbers:
+    for number in range(count):
         chance = Random(f"{seed}:{door.name}:{number}")  # noqa: S311 - repeatable
         data = mutated(chance, seeds, door.kind)
         outcome = watched(door, data, seconds, measure=number % MEASURED == 0)

@@ -97,6 +97,6 @@ DOORS = (
     Door(name="push-event", seeds=_events, call=_push, kind=Kind.JSON, share=25,
          allowed=(PushRejected, *JSON_ERRORS)),
     Door(name="metrics-event", seeds=_events, call=_metrics, kind=Kind.TYPED, share=20),
-    Door(name="alert", seeds=_alerts, call=_notice,
-         kind=Kind.JSON, share=15, allowed=(OtherEventError, ValueError, RecursionError)),
+    Door(name="alert", seeds=_alerts, call=_notice, kind=Kind.JSON, share=15,
+         allowed=(OtherEventError, ValueError, RecursionError)),
 )  # fmt: skip

@@ -32,7 +32,7 @@ def _pushes() -> tuple[bytes, ...]:
     found: list[bytes] = []
     for snapshot in snapshots():
         report = next((r for r in snapshot.reports if r.reading), None)
-        if report is None:
+        if report is None or report.reading is None:
             continue
         push = Push(
             schema=SCHEMA,

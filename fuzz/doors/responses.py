@@ -68,7 +68,7 @@ def runner() -> asyncio.Runner:
 
 
 def _probe(data: bytes) -> None:
-    async def reach(*_: Any) -> Any:  # noqa: ANN401 - stands for a connection
+    async def reach(*_: Any) -> Any:
         return Pieces(data)
 
     real, transport._reach = transport._reach, reach

@@ -1,7 +1,7 @@
 """Snapshots: those that a person, S3 or an older version hands over.
 
-In: recorded snapshots, plain and stored. Out: the doors of decoding, and of judging what
-was decoded. It does not: download.
+In: recorded snapshots, plain and stored. Out: the doors of decoding, and of judging
+what was decoded. It does not: download.
 """
 
 import json

@@ -10,14 +10,14 @@ import json
 from fuzz.door import Door, Kind
 from fuzz.doors.recorded import dumped, snapshots
 from parallax.incidents.items import unpacked
-from parallax.journal.observation import from_image, to_item
+from parallax.journal.observation import Item, from_image, to_item
 from parallax.journal.rounds import is_round, read_round
 from parallax.model.finding import Incident
 from parallax.model.packed import UnreadableError
 from parallax.redrive.letter import read_message, read_object
 
 
-def _image(item: dict[str, dict[str, object]]) -> dict[str, object]:
+def _image(item: Item) -> Item:
     payload = item["payload"]["B"]
     assert isinstance(payload, bytes)  # noqa: S101 - for the type checker
     return item | {"payload": {"B": base64.b64encode(payload).decode()}}

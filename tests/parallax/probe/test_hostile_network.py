@@ -1,4 +1,4 @@
-"""A server, a certificate or a resolver of an enemy costs its own probe, and no more."""
+"""A hostile server, certificate or resolver costs its own probe, and no more."""
 
 import asyncio
 import gzip

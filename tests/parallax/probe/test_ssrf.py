@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from parallax.cli.redirects import follow
 from parallax.model.probe import ErrorType, Resolution, Role
 from parallax.model.target import Target
 from parallax.model.web_url import problem
@@ -16,6 +17,7 @@ from parallax.probe.names import pinned
 from parallax.probe.plan import Plan
 from parallax.routes.request import Request
 from parallax.routes.sending import RejectedError, send
+from tests.parallax.probe.servers import answered
 
 NAME = "hostile.example"
 LOCAL, PRIVATE, ANYWHERE = "loopback or metadata", "private", "public"
@@ -73,7 +75,7 @@ INVALID = (
     "http://0177.0.0.1/", "http://0251.0376.0251.0376/", "http://1.2.3.256/",
     "http://user@127.0.0.1/", "http://a.example@169.254.169.254/",
     "http://a.example\\@127.0.0.1/", "http:\\\\127.0.0.1/", "http://127.0.0.1%2f@a/",
-    "http://①②⑦.⓪.⓪.①/", "http://１２７.0.0.1/", "http://127。0。0。1/",
+    "http://①②⑦.⓪.⓪.①/", "http://\uff11\uff12\uff17.0.0.1/", "http://127。0。0。1/",
     "http://a.example:0/", "http://a.example:65536/", "http://a.example:80:80/",
     "http://[::1", "http://[::1]x/", "http://{[::1]}/", "http://[fe80::1%25eth0]/",
     "http://[::ffff:127.0.0.1%00]/", "http:///127.0.0.1", "file:///etc/passwd",
@@ -134,7 +136,7 @@ def test_a_name_leads_no_message_inside(
     for allow_private in (False, True):
         network.connected.clear()
         may = kind == ANYWHERE or (allow_private and kind == PRIVATE)
-        with pytest.raises(Exception, match=".") as caught:
+        with pytest.raises(Exception, match=r".") as caught:
             send(request, allow_private=allow_private)
         assert network.connected == ([address] if may else [])
         assert isinstance(caught.value, RejectedError) is not may
@@ -144,7 +146,7 @@ def test_a_name_leads_no_message_inside(
 def test_resolvers_and_hetzner_pin_no_forbidden_address(
     address: str, kind: str
 ) -> None:
-    """An investigation requests each address of a name by itself: with the same table."""
+    """An investigation requests each address of a name by itself, by this table."""
     target = Target(name="a", url=f"http://{NAME}/", allow_private_addresses=True)
     answers = [Resolution(resolver="r", addresses=(address,))]
     requests, skipped = pinned(target, answers, Plan())
@@ -173,7 +175,7 @@ def test_an_ambiguous_url_is_refused_before_any_lookup(url: str) -> None:
 def test_a_second_answer_of_the_resolver_is_never_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Rebinding: one lookup, and a connection to exactly the address that was checked."""
+    """Rebinding: one lookup, and a connection to the address that was checked."""
     network = Resolver(monkeypatch, "203.0.113.20", "127.0.0.1")
     outcome(f"http://{NAME}/")
     assert (network.asked, network.connected) == (1, ["203.0.113.20"])
@@ -202,3 +204,19 @@ def test_only_a_url_that_names_the_address_leads_to_this_machine(
     """And only for a target that may be private."""
     assert permitted(address, host, allow_private=True) is may
     assert not permitted(address, host, allow_private=False)
+
+
+def test_a_redirect_names_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`parallax investigate` follows it; a hostile server leads it nowhere inside."""
+    network = Resolver(monkeypatch, "203.0.113.20")
+    target = Target(name="a", url=f"http://{NAME}/", allow_private_addresses=True)
+
+    async def followed(to: str) -> list[ErrorType | None]:
+        first = answered(302, url=target.url, headers=(("Location", to),))
+        return [p.error_type async for p in follow(target, first, lambda _: None)]
+
+    for to in ("http://169.254.169.254/latest/", "http://127.0.0.1/", "http://[::1]/"):
+        assert asyncio.run(followed(to)) == [ErrorType.ADDRESS_NOT_ALLOWED]
+    for to in ("http://[::1", "file:///etc/passwd", "http://a@b/", "//0177.0.0.1/"):
+        assert asyncio.run(followed(to)) == []
+    assert network.connected == []

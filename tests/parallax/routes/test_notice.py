@@ -125,5 +125,5 @@ def test_an_instant_that_is_none_is_no_alert(instant: object) -> None:
     """The first year's first hours have no time in UTC."""
     event = json.loads(body())
     event["data"]["at"] = instant
-    with pytest.raises(ValueError, match="alert|isoformat"):
+    with pytest.raises(ValueError, match=r"alert|isoformat"):
         notice_of(json.dumps(event), NOON)

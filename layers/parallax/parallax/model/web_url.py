@@ -116,9 +116,7 @@ def _host(text: str) -> str | None:
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
-        is_address = "[" in parts.netloc
-        if is_address and not (_BRACKETS.fullmatch(parts.netloc) and IPv6Address(host)):
-            raise ValueError(parts.netloc)
+        is_address = "[" in parts.netloc and _is_bracketed(parts.netloc, host)
     except ValueError:
         return "the host is not valid; write an IPv6 address as [2001:db8::1]"
     if not host:
@@ -130,6 +128,13 @@ def _host(text: str) -> str | None:
     if not is_address and not _HOST.fullmatch(host):
         return "the host contains an invalid character"
     return None
+
+
+def _is_bracketed(netloc: str, host: str) -> bool:
+    """Return True for an IPv6 address between brackets; raises `ValueError`."""
+    if not _BRACKETS.fullmatch(netloc):
+        raise ValueError(netloc)
+    return bool(IPv6Address(host))
 
 
 def _is_ipv4(host: str) -> bool:

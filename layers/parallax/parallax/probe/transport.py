@@ -44,6 +44,7 @@ class Route:
     name: str | None = None
     source_address: str | None = None
     allow_private: bool = False
+    own_host: str | None = None
     verify: bool = True
     proxy_protocol: bool = False
     connect_timeout: float | None = None
@@ -108,7 +109,7 @@ async def _reach(url: httpx.URL, route: Route) -> Connection:
     addresses = await _addresses(host, port, route, handshake)
     route.trace.enter("connect")
     # A fixed address names itself; who fixes it has checked where it comes from.
-    named = route.address or host
+    named = route.address or route.own_host or host
     connection = await _connect(addresses, named, port, route)
     if secure:
         route.trace.enter("tls")
