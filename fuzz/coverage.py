@@ -1,6 +1,6 @@
-"""Coverage: the guided part of a run, one process for each door.
+"""Coverage: the guided part of a run, one process for each entry.
 
-In: doors, a count, a seed. Out: how many inputs ran, and which doors failed.
+In: entries, a count, a seed. Out: how many inputs ran, and which entries failed.
 It does not: reduce an input; libFuzzer's `-minimize_crash=1` does.
 """
 
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fuzz.door import ROOT, Door
+from fuzz.entry import ROOT, Entry
 from fuzz.run import FAILURES, parts
 
 OPTIONS = (
@@ -24,19 +24,19 @@ DONE = re.compile(rb"stat::number_of_executed_units:\s*(\d+)")
 
 
 def guided(
-    doors: Sequence[Door], inputs: int, seed: int, say: Callable[[str], None]
+    entries: Sequence[Entry], inputs: int, seed: int, say: Callable[[str], None]
 ) -> tuple[int, list[str]]:
-    """Return how many inputs ran, and the names of the doors that failed."""
+    """Return how many inputs ran, and the names of the entries that failed."""
     done, failed = 0, list[str]()
-    for door in doors:
-        count = parts(doors, inputs)[door.name]
-        corpus = FAILURES / "corpus" / door.name
-        _seeded(door, corpus)
+    for entry in entries:
+        count = parts(entries, inputs)[entry.name]
+        corpus = FAILURES / "corpus" / entry.name
+        _seeded(entry, corpus)
         result = subprocess.run(  # noqa: S603 - our own module
             [
-                *(sys.executable, "-m", "fuzz.guided", door.name),
+                *(sys.executable, "-m", "fuzz.guided", entry.name),
                 *(f"-runs={count}", f"-seed={seed}", *OPTIONS),
-                f"-artifact_prefix={FAILURES / door.name}-",
+                f"-artifact_prefix={FAILURES / entry.name}-",
                 str(corpus),
             ],
             cwd=ROOT,
@@ -46,16 +46,16 @@ def guided(
         found = DONE.search(result.stderr)
         done += int(found[1]) if found else 0
         if result.returncode:
-            failed.append(door.name)
-            say(f"guided {door.name} failed ({result.returncode}):")
+            failed.append(entry.name)
+            say(f"guided {entry.name} failed ({result.returncode}):")
             say(result.stderr[-3000:].decode(errors="replace"))
     return done, failed
 
 
-def _seeded(door: Door, corpus: Path) -> None:
+def _seeded(entry: Entry, corpus: Path) -> None:
     """Write the recorded inputs, and nothing that an earlier run found."""
     corpus.mkdir(parents=True, exist_ok=True)
     for old in corpus.iterdir():
         old.unlink()
-    for number, data in enumerate(door.seeds()):
+    for number, data in enumerate(entry.seeds()):
         (corpus / f"{number}").write_bytes(data)

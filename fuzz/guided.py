@@ -1,6 +1,6 @@
 """Guided: inputs that coverage chooses, by atheris (libFuzzer).
 
-In: a door's name, libFuzzer's options, a folder with a corpus. Out: its exit status; it
+In: an entry's name, libFuzzer's options, a folder with a corpus. Out: its exit status; it
 saves the input of a crash. It does not: return, since libFuzzer ends the process.
 """
 
@@ -13,16 +13,16 @@ import atheris
 FUZZER = cast("Any", atheris)  # it has no types
 
 with FUZZER.instrument_imports(include=["parallax", "parallax_agent"]):
-    from fuzz.doors import DOORS
+    from fuzz.entries import ENTRIES
 
 
 def main() -> None:
     """Run `python -m fuzz.guided DOOR [libFuzzer's options] CORPUS`."""
-    door = DOORS[sys.argv[1]]
+    entry = ENTRIES[sys.argv[1]]
 
     def take(data: bytes) -> None:
-        with contextlib.suppress(*door.allowed):
-            door.call(data)
+        with contextlib.suppress(*entry.allowed):
+            entry.call(data)
 
     FUZZER.Setup([sys.argv[0], *sys.argv[2:]], take)
     FUZZER.Fuzz()

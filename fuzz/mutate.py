@@ -1,17 +1,17 @@
 """Mutate: one damaged copy of an input.
 
 In: a source of chance, recorded inputs. Out: bytes, the same for the same seed.
-It does not: know a door.
+It does not: know an entry.
 """
 
 import json
 from random import Random
 from typing import Any
 
-from fuzz.door import Kind
+from fuzz.entry import Kind
 
 LONGEST = 256 * 1024
-"""Bytes; longer copies are cut. Doors with larger limits get seeds of that size."""
+"""Bytes; longer copies are cut. Entries with larger limits get seeds of that size."""
 TOKENS = (
     b"\x00", b"\xff", b"\r\n", b"\r\n\r\n", b"\n", b'"', b"\\", b"{", b"}", b"[" * 200,
     b'{"a":' * 200, b"%00", b"%", b"..", b"//", b"@", b"#", b"?", b":", b"-1", b"0",

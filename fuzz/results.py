@@ -20,17 +20,17 @@ class Results:
     memory: tuple[int, str] = (0, "-")
     known: set[str] = field(default_factory=set[str])
 
-    def add(self, door: str, outcome: Outcome) -> bool:
+    def add(self, entry: str, outcome: Outcome) -> bool:
         """Count an outcome; tell whether it is a failure that is not known yet."""
         self.inputs += 1
         if not outcome.memory:  # measured inputs are slower
-            self.slowest = max(self.slowest, (outcome.seconds, door))
-        self.memory = max(self.memory, (outcome.memory, door))
+            self.slowest = max(self.slowest, (outcome.seconds, entry))
+        self.memory = max(self.memory, (outcome.memory, entry))
         if outcome.failure is None:
             return False
         self.crashes += outcome.kind == "crash"
         self.hangs += outcome.kind == "hang"
-        first = f"{door}: {outcome.failure.partition('\n')[0]}"
+        first = f"{entry}: {outcome.failure.partition('\n')[0]}"
         new = first not in self.known
         self.known.add(first)
         return new

@@ -1,6 +1,6 @@
-"""Watchdog: one call of a door within its time and memory.
+"""Watchdog: one call of an entry within its time and memory.
 
-In: a door, an input. Out: how long it took and what went wrong, if anything.
+In: an entry, an input. Out: how long it took and what went wrong, if anything.
 It does not: end a loop in C that never returns to Python; none is known, and the whole
 run has a timeout then.
 """
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from fuzz.door import Door
+from fuzz.entry import Entry
 
 SECONDS = 10.0
 """Wall-clock seconds after which an input counts as a hang."""
@@ -56,9 +56,9 @@ def limited(headroom: int = HEADROOM) -> Iterator[None]:
 
 
 def watched(
-    door: Door, data: bytes, seconds: float = SECONDS, *, measure: bool = False
+    entry: Entry, data: bytes, seconds: float = SECONDS, *, measure: bool = False
 ) -> Outcome:
-    """Call a door with one input; with `measure` Python's allocations are counted."""
+    """Call an entry with one input; with `measure` Python's allocations are counted."""
     if measure:
         tracemalloc.start()
     before = signal.signal(signal.SIGALRM, _ring)
@@ -67,10 +67,10 @@ def watched(
     try:
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
-            door.call(data)
+            entry.call(data)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
-    except door.allowed:
+    except entry.allowed:
         pass
     except HangError as error:
         kind, failure = "hang", _told(error)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fuzz.door import Door, Kind
-from fuzz.doors import DOORS
-from fuzz.doors.recorded import dumped
+from fuzz.entries import ENTRIES
+from fuzz.entries.recorded import dumped
+from fuzz.entry import Entry, Kind
 from fuzz.run import run
 from fuzz.watchdog import watched
 
@@ -43,34 +43,36 @@ def fragile(data: bytes) -> None:
         threading.Event().wait(10)
 
 
-def door(name: str = "planted") -> Door:
-    """Return a door that is not safe."""
-    return Door(name=name, seeds=lambda: [b"aaaa!aaaa"], call=fragile)
+def entry(name: str = "planted") -> Entry:
+    """Return an entry that is not safe."""
+    return Entry(name=name, seeds=lambda: [b"aaaa!aaaa"], call=fragile)
 
 
 def test_a_planted_crash_is_counted_saved_and_reduced(tmp_path: Path) -> None:
     """The saved input has only the byte that matters, and crashes again."""
-    said: list[str] = []
-    results = run([door()], 60, 1, said.append, folder=tmp_path)
+    shown: list[str] = []
+    results = run([entry()], 60, 1, shown.append, folder=tmp_path)
     assert results.crashes > 10
     assert results.hangs == 0
     (saved,) = tmp_path.glob("planted/*.bin")
     assert saved.read_bytes() == b"!"
-    assert any(f"REPLAY={saved}" in line for line in said)
-    assert watched(door(), saved.read_bytes()).kind == "crash"
+    assert any(f"REPLAY={saved}" in line for line in shown)
+    assert watched(entry(), saved.read_bytes()).kind == "crash"
 
 
 def test_a_planted_hang_is_ended_and_counted(tmp_path: Path) -> None:
-    """No `except Exception` of the door can hide it, and the run goes on."""
-    stuck = Door(name="stuck", seeds=lambda: [b"?"], call=fragile, allowed=(Exception,))
+    """No `except Exception` of the entry can hide it, and the run goes on."""
+    stuck = Entry(
+        name="stuck", seeds=lambda: [b"?"], call=fragile, allowed=(Exception,)
+    )
     results = run([stuck], 8, 1, [].append, folder=tmp_path, seconds=0.02)
     assert results.hangs >= 1
     assert results.inputs == 8
 
 
 def test_an_input_that_takes_too_much_memory_is_a_failure() -> None:
-    """As measured by the interpreter, whatever the door does with it."""
-    greedy = Door(name="greedy", seeds=list, call=lambda _: bytearray(300 * 1024**2))
+    """As measured by the interpreter, whatever the entry does with it."""
+    greedy = Entry(name="greedy", seeds=list, call=lambda _: bytearray(300 * 1024**2))
     outcome = watched(greedy, b"", measure=True)
     assert outcome.failure is not None
     assert outcome.failure.startswith("memory")
@@ -81,7 +83,7 @@ def test_the_same_seed_gives_the_same_inputs(tmp_path: Path) -> None:
     runs: list[list[bytes]] = []
     for _ in range(2):
         taken: list[bytes] = []
-        one = Door(name="a", seeds=lambda: [b"seed"], call=taken.append)
+        one = Entry(name="a", seeds=lambda: [b"seed"], call=taken.append)
         run([one], 50, 7, [].append, folder=tmp_path)
         runs.append(taken)
     assert runs[0] == runs[1]
@@ -89,10 +91,10 @@ def test_the_same_seed_gives_the_same_inputs(tmp_path: Path) -> None:
 
 def test_a_short_run_through_every_door_finds_nothing(tmp_path: Path) -> None:
     """The seed is fixed; a variable can set another one."""
-    said: list[str] = []
+    shown: list[str] = []
     seed = int(os.environ.get("PARALLAX_FUZZ_SEED", "1"))
-    results = run(list(DOORS.values()), INPUTS, seed, said.append, folder=tmp_path)
-    assert (results.crashes, results.hangs) == (0, 0), said
+    results = run(list(ENTRIES.values()), INPUTS, seed, shown.append, folder=tmp_path)
+    assert (results.crashes, results.hangs) == (0, 0), shown
     assert results.inputs >= INPUTS // 2
 
 
@@ -101,8 +103,8 @@ def test_a_short_run_through_every_door_finds_nothing(tmp_path: Path) -> None:
 def test_what_nobody_recorded_is_taken_or_refused_in_words(
     value: object, junk: bytes
 ) -> None:
-    """Any JSON and any bytes, at every door that expects no checked schema."""
-    for one in DOORS.values():
+    """Any JSON and any bytes, at every entry that expects no checked schema."""
+    for one in ENTRIES.values():
         if one.kind is Kind.TYPED:
             continue
         for data in (dumped(value), junk):

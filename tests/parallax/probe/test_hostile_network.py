@@ -103,7 +103,7 @@ def test_an_ambiguous_response_is_invalid_or_read_one_way(trick: str) -> None:
 
 
 def test_a_compressed_bomb_is_never_unpacked() -> None:
-    """The probe asks for plain bytes, and counts those that came."""
+    """The probe requests plain bytes, and counts those that came."""
     head = OK + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BOMB)
     probe = probe_of(answering(head + BOMB))
     assert probe.body_bytes == len(BOMB)
@@ -216,7 +216,7 @@ def test_a_resolver_that_lies_or_hangs_over_tcp_has_an_error(
 
 
 def test_every_trick_at_once_costs_no_other_target_of_the_shard() -> None:
-    """Many good targets and one of each hostile kind in one round: all good are good."""
+    """Many good targets, and one of each hostile kind: all good ones are healthy."""
     answers = (*CUTS.values(), *SMUGGLED.values(), OK + b"X-A: " + b"b" * 70_000)
     with running(GOOD, *map(answering, answers)) as (good, *bad):
         ports = [*((f"bad-{n}", port) for n, port in enumerate(bad)),

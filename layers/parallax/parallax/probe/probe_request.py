@@ -28,7 +28,7 @@ class ProbeRequest:
     `connect_timeout` the part of it for the connection (None: all of it), `body_limit`
     the bytes to keep. `allow_private` permits addresses that are not public; a
     redirect's URL names none of them: `own_host` is the host of the target's own URL.
-    `verify` False accepts any certificate: use it only for a name that no certificate matches.
+    `verify` False accepts any certificate: for a name that no certificate matches.
     `proxy_protocol` begins the connection with a PROXY line, for an ingress that
     expects one. `healthy` None: any HTTP response is healthy. `credential` is sent with
     verified TLS only, unless it allows plain HTTP. `without_login` notes that the

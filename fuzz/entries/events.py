@@ -1,6 +1,6 @@
 """Events: what strangers make of a function URL's event, and of a link.
 
-In: events in AWS' format 2.0. Out: the doors of `ingest`, `report`, `exporter` and of
+In: events in AWS' format 2.0. Out: the entries of `ingest`, `report`, `exporter` and of
 the alerts' queue. It does not: call AWS; a key or a table is a stand-in.
 """
 
@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from aws_lambda_powertools.utilities.data_classes import LambdaFunctionUrlEvent
 
-from fuzz.door import Door, Kind
-from fuzz.doors.recorded import dumped
+from fuzz.entries.recorded import dumped
+from fuzz.entry import Entry, Kind
 from parallax.exporter.endpoint import Endpoint as Exporter
 from parallax.ingest.rejection import PushRejected
 from parallax.ingest.request import read_request as read_push
@@ -89,14 +89,14 @@ def _notice(data: bytes) -> None:
 
 
 JSON_ERRORS = (json.JSONDecodeError, UnicodeDecodeError, RecursionError)
-DOORS = (
-    Door(name="report-event", seeds=_events, call=_report, kind=Kind.JSON, share=25,
+ENTRIES = (
+    Entry(name="report-event", seeds=_events, call=_report, kind=Kind.JSON, share=25,
          allowed=(RequestRefused, *JSON_ERRORS)),
-    Door(name="report-link", seeds=lambda: [LINK.path.encode()], call=_link, share=25,
+    Entry(name="report-link", seeds=lambda: [LINK.path.encode()], call=_link, share=25,
          allowed=(RequestRefused,)),
-    Door(name="push-event", seeds=_events, call=_push, kind=Kind.JSON, share=25,
+    Entry(name="push-event", seeds=_events, call=_push, kind=Kind.JSON, share=25,
          allowed=(PushRejected, *JSON_ERRORS)),
-    Door(name="metrics-event", seeds=_events, call=_metrics, kind=Kind.TYPED, share=20),
-    Door(name="alert", seeds=_alerts, call=_notice, kind=Kind.JSON, share=15,
+    Entry(name="metrics-event", seeds=_events, call=_metrics, kind=Kind.TYPED, share=20),
+    Entry(name="alert", seeds=_alerts, call=_notice, kind=Kind.JSON, share=15,
          allowed=(OtherEventError, ValueError, RecursionError)),
 )  # fmt: skip

@@ -1,7 +1,6 @@
-"""Doors: all of them, by name. In: nothing. Out: `DOORS`. It does not: call one."""
+"""Entries: all of them, by name. In: nothing. Out: `ENTRIES`. It does not: call one."""
 
-from fuzz.door import Door
-from fuzz.doors import (
+from fuzz.entries import (
     cluster,
     events,
     hetzner,
@@ -14,6 +13,7 @@ from fuzz.doors import (
     stored,
     texts,
 )
+from fuzz.entry import Entry
 
 MODULES = (
     pushes,
@@ -28,6 +28,6 @@ MODULES = (
     snapshots,
     events,
 )
-DOORS: dict[str, Door] = {
-    door.name: door for module in MODULES for door in module.DOORS
+ENTRIES: dict[str, Entry] = {
+    entry.name: entry for module in MODULES for entry in module.ENTRIES
 }

@@ -7,7 +7,7 @@ import json
 from functools import cache
 from typing import Any
 
-from fuzz.door import ROOT
+from fuzz.entry import ROOT
 from parallax.model.snapshot import Snapshot
 from parallax.model.stored_snapshot import decode_snapshot
 

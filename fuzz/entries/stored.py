@@ -1,14 +1,14 @@
 """Stored: records of the tables' streams, and letters of the dead-letter queues.
 
-In: recorded observations as stream records. Out: the doors of `diagnose`, `notify` and
+In: recorded observations as stream records. Out: the entries of `diagnose`, `notify` and
 `parallax redrive`. It does not: call AWS.
 """
 
 import base64
 import json
 
-from fuzz.door import Door, Kind
-from fuzz.doors.recorded import dumped, snapshots
+from fuzz.entries.recorded import dumped, snapshots
+from fuzz.entry import Entry, Kind
 from parallax.incidents.items import unpacked
 from parallax.journal.observation import Item, from_image, to_item
 from parallax.journal.rounds import is_round, read_round
@@ -74,21 +74,21 @@ def _letters() -> list[bytes]:
 
 
 BAD_JSON = (json.JSONDecodeError, UnicodeDecodeError, RecursionError, UnreadableError)
-DOORS = (
-    Door(
+ENTRIES = (
+    Entry(
         name="stream-record",
         seeds=_records,
         call=_observe,
         allowed=BAD_JSON,
         kind=Kind.JSON,
     ),
-    Door(name="stream-payload", seeds=_raw, call=_payload, allowed=(UnreadableError,)),
-    Door(
+    Entry(name="stream-payload", seeds=_raw, call=_payload, allowed=(UnreadableError,)),
+    Entry(
         name="incident-item",
         seeds=_records,
         call=_incident,
         allowed=BAD_JSON,
         kind=Kind.JSON,
     ),
-    Door(name="dead-letter", seeds=_letters, call=_letter, kind=Kind.JSON, share=30),
+    Entry(name="dead-letter", seeds=_letters, call=_letter, kind=Kind.JSON, share=30),
 )

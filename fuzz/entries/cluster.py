@@ -1,10 +1,10 @@
 """Cluster: objects of the Kubernetes API, and what `ingest` answers an agent.
 
-In: objects that a real API server served. Out: the doors of a watch's lines, of a
+In: objects that a real API server served. Out: the entries of a watch's lines, of a
 target's whole reading, and of the instructions. It does not: call the API.
 
 An API server checks an object against its schema, so the values change and keep their
-types in the reading's door; a watch must survive any line.
+types in the reading's entry; a watch must survive any line.
 """
 
 import json
@@ -12,8 +12,8 @@ import logging
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from fuzz.door import ROOT, Door, Kind
-from fuzz.doors.recorded import dumped
+from fuzz.entries.recorded import dumped
+from fuzz.entry import ROOT, Entry, Kind
 from parallax.model.target import Target
 from parallax.model.wire import Json
 from parallax_agent.push.instructions import knows_no_v2, read_instructions
@@ -107,10 +107,10 @@ ANSWER = {
     "intervals": {"api": 5},
     "readings": ["0" * 64],
 }
-DOORS = (
-    Door(name="cluster-objects", seeds=_cluster, call=_read, kind=Kind.TYPED, share=2),
-    Door(name="watch-line", seeds=_watch, call=_line, share=4),
-    Door(
+ENTRIES = (
+    Entry(name="cluster-objects", seeds=_cluster, call=_read, kind=Kind.TYPED, share=2),
+    Entry(name="watch-line", seeds=_watch, call=_line, share=4),
+    Entry(
         name="instructions",
         seeds=lambda: [dumped(ANSWER), dumped({"message": "unknown schema 'v2'"})],
         call=_instructions,

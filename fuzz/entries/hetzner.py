@@ -1,6 +1,6 @@
 """Hetzner: the JSON of Hetzner's API.
 
-In: a project in Hetzner's own shapes. Out: the door of a whole reading. It does not:
+In: a project in Hetzner's own shapes. Out: the entry of a whole reading. It does not:
 call the API.
 """
 
@@ -9,8 +9,8 @@ import logging
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from fuzz.door import Door, Kind
-from fuzz.doors.recorded import dumped
+from fuzz.entries.recorded import dumped
+from fuzz.entry import Entry, Kind
 from parallax.inspect.allowance import Allowance
 from parallax.inspect.project import Listing
 from parallax.inspect.project_reading import ProjectReading
@@ -53,8 +53,8 @@ def _projects() -> list[bytes]:
     return [dumped(lists)]
 
 
-DOORS = (
-    Door(
+ENTRIES = (
+    Entry(
         name="hetzner-json",
         seeds=_projects,
         call=_read,

@@ -1,6 +1,6 @@
 """Responses: what a target's server sends after the connection is open.
 
-In: recorded responses. Out: the door of a whole probe, from bytes to `Probe`.
+In: recorded responses. Out: the entry of a whole probe, from bytes to `Probe`.
 It does not: open a socket; the bytes come in pieces whose sizes they decide themselves.
 """
 
@@ -8,8 +8,8 @@ import asyncio
 from functools import cache
 from typing import Any
 
-from fuzz.door import Door
-from fuzz.doors.recorded import CAPTURES
+from fuzz.entries.recorded import CAPTURES
+from fuzz.entry import Entry
 from parallax.model.probe import ErrorType, Role
 from parallax.model.target import Healthy
 from parallax.model.wire import encode
@@ -85,4 +85,4 @@ def _captures() -> list[bytes]:
     return [*(file.read_bytes() for file in sorted(CAPTURES.rglob("*.http"))), *MADE]
 
 
-DOORS = (Door(name="response", seeds=_captures, call=_probe, share=12),)
+ENTRIES = (Entry(name="response", seeds=_captures, call=_probe, share=12),)

@@ -1,6 +1,6 @@
 """Names: what a name server answers.
 
-In: answers made by dnspython. Out: the door of one query's answer, as the probe reads
+In: answers made by dnspython. Out: the entry of one query's answer, as the probe reads
 it. It does not: open a socket.
 """
 
@@ -12,8 +12,8 @@ import dns.name
 import dns.query
 import dns.rrset
 
-from fuzz.door import Door
-from fuzz.doors.responses import runner
+from fuzz.entries.responses import runner
+from fuzz.entry import Entry
 from parallax.probe import name_query
 from parallax.probe.name_query import Terms, query_server
 
@@ -61,4 +61,4 @@ def _answer(data: bytes) -> None:
     answer.resolution("203.0.113.53", bound=60)
 
 
-DOORS = (Door(name="dns-answer", seeds=_answers, call=_answer, share=4),)
+ENTRIES = (Entry(name="dns-answer", seeds=_answers, call=_answer, share=4),)

@@ -1,13 +1,13 @@
 """Snapshots: those that a person, S3 or an older version hands over.
 
-In: recorded snapshots, plain and stored. Out: the doors of decoding, and of judging
+In: recorded snapshots, plain and stored. Out: the entries of decoding, and of judging
 what was decoded. It does not: download.
 """
 
 import json
 
-from fuzz.door import Door, Kind
-from fuzz.doors.recorded import dumped, snapshot_documents, snapshots
+from fuzz.entries.recorded import dumped, snapshot_documents, snapshots
+from fuzz.entry import Entry, Kind
 from parallax.model.snapshot import Snapshot
 from parallax.model.stored_snapshot import decode_snapshot, stored
 from parallax.model.wire import encode
@@ -37,8 +37,8 @@ def _judge(data: bytes) -> None:
         replay(snapshot)
 
 
-DOORS = (
-    Door(
+ENTRIES = (
+    Entry(
         name="snapshot",
         seeds=_documents,
         call=_decode,
@@ -46,5 +46,5 @@ DOORS = (
         kind=Kind.JSON,
         share=3,
     ),
-    Door(name="judged", seeds=_documents, call=_judge, kind=Kind.TYPED, share=1),
+    Entry(name="judged", seeds=_documents, call=_judge, kind=Kind.TYPED, share=1),
 )

@@ -1,12 +1,12 @@
 """Log lines: what any client can write into an ingress's access log.
 
-In: lines as each ingress writes them. Out: the doors of a line, of a log format, and of
+In: lines as each ingress writes them. Out: the entries of a line, of a log format, and of
 the stream that brings both. It does not: follow a pod.
 """
 
 from datetime import UTC, datetime
 
-from fuzz.door import Door
+from fuzz.entry import Entry
 from parallax_agent.sightings.formats.log_format import check_setting, select_format
 from parallax_agent.sightings.log_evidence import LogEvidence
 from parallax_agent.watch.stream import lines
@@ -78,14 +78,14 @@ def _templates() -> list[bytes]:
     return [pair.partition(b":")[2] for pair in _formats()]
 
 
-DOORS = (
-    Door(name="log-line", seeds=_lines, call=_line, share=25),
-    Door(
+ENTRIES = (
+    Entry(name="log-line", seeds=_lines, call=_line, share=25),
+    Entry(
         name="log-format",
         seeds=_formats,
         call=_format,
         allowed=(ValueError,),
         share=5,
     ),
-    Door(name="log-config", seeds=_templates, call=_config, share=5),
+    Entry(name="log-config", seeds=_templates, call=_config, share=5),
 )

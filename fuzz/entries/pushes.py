@@ -1,6 +1,6 @@
 """Pushes: what a holder of an agent's key, or a stranger, sends to `ingest`.
 
-In: recorded reports as pushes of both schema versions. Out: the doors of the body, of
+In: recorded reports as pushes of both schema versions. Out: the entries of the body, of
 its compression, and of the signature. It does not: store.
 """
 
@@ -14,8 +14,8 @@ from functools import cache
 
 from standardwebhooks import Webhook
 
-from fuzz.door import Door, Kind
-from fuzz.doors.recorded import dumped, snapshots
+from fuzz.entries.recorded import dumped, snapshots
+from fuzz.entry import Entry, Kind
 from parallax.ingest.acceptance import accept
 from parallax.ingest.rejection import PushRejected
 from parallax.model.packed import inflate
@@ -96,8 +96,8 @@ def _unschemed(body: bytes) -> None:
     _take(dumped({"schema": SCHEMA_V2, "heartbeat": json.loads(body or b"null")}))
 
 
-DOORS = (
-    Door(
+ENTRIES = (
+    Entry(
         name="push",
         seeds=_pushes,
         call=_take,
@@ -105,15 +105,15 @@ DOORS = (
         kind=Kind.JSON,
         share=12,
     ),
-    Door(name="push-gzip", seeds=_packed, call=_take_packed, allowed=(PushRejected,)),
-    Door(
+    Entry(name="push-gzip", seeds=_packed, call=_take_packed, allowed=(PushRejected,)),
+    Entry(
         name="push-signature",
         seeds=_with_headers,
         call=_take_headers,
         allowed=(PushRejected,),
         share=12,
     ),
-    Door(
+    Entry(
         name="push-heartbeat",
         seeds=lambda: [dumped(encode(Heartbeat(sequence=1, interval=30.0, targets=1)))],
         call=_unschemed,

@@ -1,6 +1,6 @@
 """Texts: files and pastes of people, and URLs.
 
-In: the repository's own targets file, recorded responses. Out: the doors of
+In: the repository's own targets file, recorded responses. Out: the entries of
 targets.yaml, `parallax attribute`, and a URL. It does not: run a command.
 """
 
@@ -9,8 +9,8 @@ from tempfile import mkdtemp
 
 import httpx
 
-from fuzz.door import ROOT, Door, Kind
-from fuzz.doors.recorded import CAPTURES, dumped
+from fuzz.entries.recorded import CAPTURES, dumped
+from fuzz.entry import ROOT, Entry, Kind
 from parallax.cli.har import read_har
 from parallax.cli.paste import plain_responses
 from parallax.cli.transcript import NotAResponse
@@ -76,11 +76,11 @@ def _url(data: bytes) -> None:
     allowed(text)
 
 
-DOORS = (
-    Door(name="targets-yaml", seeds=_files, call=_targets, allowed=(TargetsError,),
+ENTRIES = (
+    Entry(name="targets-yaml", seeds=_files, call=_targets, allowed=(TargetsError,),
          share=1),
-    Door(name="paste", seeds=_pastes, call=_paste, share=8),
-    Door(name="har", seeds=lambda: [dumped(HAR)], call=read_har,
+    Entry(name="paste", seeds=_pastes, call=_paste, share=8),
+    Entry(name="har", seeds=lambda: [dumped(HAR)], call=read_har,
          allowed=(NotAResponse,), kind=Kind.JSON, share=15),
-    Door(name="url", seeds=lambda: [u.encode() for u in URLS], call=_url, share=25),
+    Entry(name="url", seeds=lambda: [u.encode() for u in URLS], call=_url, share=25),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Secure: what a server sends in a TLS handshake, and its certificate.
 
-In: a recorded handshake of a server of our own. Out: the doors of the handshake's bytes
+In: a recorded handshake of a server of our own. Out: the entries of the handshake's bytes
 and of a certificate's. It does not: open a socket.
 """
 
@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast, override
 
-from fuzz.door import Door
-from fuzz.doors.responses import runner
+from fuzz.entries.responses import runner
+from fuzz.entry import Entry
 from parallax.probe import tls
 from parallax.probe.connection import Connection
 from parallax.probe.failure import Failure
@@ -100,7 +100,7 @@ def _encoded() -> list[bytes]:
     return [ssl.PEM_cert_to_DER_cert(pem[start:])]
 
 
-DOORS = (
-    Door(name="tls-handshake", seeds=_flights, call=_handshake, allowed=(Failure,)),
-    Door(name="certificate", seeds=_encoded, call=_certificate, share=6),
+ENTRIES = (
+    Entry(name="tls-handshake", seeds=_flights, call=_handshake, allowed=(Failure,)),
+    Entry(name="certificate", seeds=_encoded, call=_certificate, share=6),
 )

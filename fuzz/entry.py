@@ -1,4 +1,4 @@
-"""Door: one place where bytes of others enter Parallax.
+"""Entry: one place where bytes of others enter Parallax.
 
 In: recorded inputs, the call that takes one, the errors that it documents. Out: the
 same, as a value. It does not: run anything.
@@ -24,11 +24,11 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
-    """One door; `call` may raise `allowed`, and any other error is a crash.
+class Entry:
+    """One entry; `call` may raise `allowed`, and any other error is a crash.
 
     `share` is its part of the inputs, in relation to that of the others. `seeds`
-    returns at least one input that the door accepts.
+    returns at least one input that the entry accepts.
     """
 
     name: str
