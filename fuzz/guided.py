@@ -1,7 +1,7 @@
 """Guided: inputs that coverage chooses, by atheris (libFuzzer).
 
-In: an entry's name, libFuzzer's options, a folder with a corpus. Out: its exit status; it
-saves the input of a crash. It does not: return, since libFuzzer ends the process.
+In: an entry's name, libFuzzer's options, a folder with a corpus. Out: its exit status;
+it saves the input of a crash. It does not: return, since libFuzzer ends the process.
 """
 
 import contextlib

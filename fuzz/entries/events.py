@@ -96,7 +96,8 @@ ENTRIES = (
          allowed=(RequestRefused,)),
     Entry(name="push-event", seeds=_events, call=_push, kind=Kind.JSON, share=25,
          allowed=(PushRejected, *JSON_ERRORS)),
-    Entry(name="metrics-event", seeds=_events, call=_metrics, kind=Kind.TYPED, share=20),
+    Entry(name="metrics-event", seeds=_events, call=_metrics, kind=Kind.TYPED,
+          share=20),
     Entry(name="alert", seeds=_alerts, call=_notice, kind=Kind.JSON, share=15,
          allowed=(OtherEventError, ValueError, RecursionError)),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Log lines: what any client can write into an ingress's access log.
 
-In: lines as each ingress writes them. Out: the entries of a line, of a log format, and of
-the stream that brings both. It does not: follow a pod.
+In: lines as each ingress writes them. Out: the entries of a line, of a log format, and
+of the stream that brings both. It does not: follow a pod.
 """
 
 from datetime import UTC, datetime

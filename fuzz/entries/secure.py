@@ -1,7 +1,7 @@
 """Secure: what a server sends in a TLS handshake, and its certificate.
 
-In: a recorded handshake of a server of our own. Out: the entries of the handshake's bytes
-and of a certificate's. It does not: open a socket.
+In: a recorded handshake of a server of our own. Out: the entries of the handshake's
+bytes and of a certificate's. It does not: open a socket.
 """
 
 import ssl

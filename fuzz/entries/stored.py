@@ -1,7 +1,7 @@
 """Stored: records of the tables' streams, and letters of the dead-letter queues.
 
-In: recorded observations as stream records. Out: the entries of `diagnose`, `notify` and
-`parallax redrive`. It does not: call AWS.
+In: recorded observations as stream records. Out: the entries of `diagnose`, `notify`
+and `parallax redrive`. It does not: call AWS.
 """
 
 import base64

@@ -61,7 +61,7 @@ def test_a_planted_crash_is_counted_saved_and_reduced(tmp_path: Path) -> None:
 
 
 def test_a_planted_hang_is_ended_and_counted(tmp_path: Path) -> None:
-    """No `except Exception` of the entry can hide it, and the run goes on."""
+    """No `except Exception` can hide it, and the run continues."""
     stuck = Entry(
         name="stuck", seeds=lambda: [b"?"], call=fragile, allowed=(Exception,)
     )
@@ -89,7 +89,7 @@ def test_the_same_seed_gives_the_same_inputs(tmp_path: Path) -> None:
     assert runs[0] == runs[1]
 
 
-def test_a_short_run_through_every_door_finds_nothing(tmp_path: Path) -> None:
+def test_a_short_run_through_every_entry_finds_nothing(tmp_path: Path) -> None:
     """The seed is fixed; a variable can set another one."""
     shown: list[str] = []
     seed = int(os.environ.get("PARALLAX_FUZZ_SEED", "1"))

@@ -227,7 +227,7 @@ def addresses(scene: Scene) -> frozenset[str]:
 def same_address(one: str, other: str) -> bool:
     """Return whether two spellings are the same address (IPv6 has many).
 
-    A text that is no address is the same only as itself: an agent may report any.
+    A text that is not an address is the same only as itself: an agent may report any.
     """
     try:
         return ip_address(one) == ip_address(other)

@@ -100,7 +100,7 @@ def _no_nodes_address(
 def _is_private(address: str) -> bool:
     """Return whether an address is private; documentation addresses are not.
 
-    A text that is no address is not private: an agent may report any.
+    A text that is not an address is not private: an agent may report any.
     """
     try:
         parsed = ip_address(address)

@@ -124,7 +124,7 @@ def _host(text: str) -> str | None:
     if not host.isascii():
         return "the host is not ASCII; write it in Punycode (xn--…)"
     if _DOTTED.fullmatch(host) and not _is_ipv4(host):
-        return "the host is no IPv4 address; write four numbers from 0 to 255"
+        return "the host is not an IPv4 address; write four numbers from 0 to 255"
     if not is_address and not _HOST.fullmatch(host):
         return "the host contains an invalid character"
     return None

@@ -94,7 +94,7 @@ async def _answer(
         return Answer(alias=name, error_type=problem(error))
     if not addresses:
         return Answer(alias=name, error_type="unreachable")
-    # A private name server may be on this machine, and is no metadata service.
+    # A private name server may be on this machine, but not a metadata service.
     if not permitted(addresses[0], LOOPBACK, allow_private=terms.allow_private):
         return Answer(alias=name, error_type="address_not_allowed")
     return await query_server(name, addresses[0], terms, recurse=False)
