@@ -75,8 +75,8 @@ site: setup ## build the documentation's site in .site/html
 release-dry-run: setup ## write a release's files into .release, publish nothing
 	@$(PY) -m tools.release files .release
 
-fuzz: setup ## send damaged inputs (INPUTS=, DOOR=, SEED=, REPLAY=)
-	@nice -n 10 $(PY) -m fuzz --inputs $(INPUTS) --seed $(SEED) $(if $(DOOR),--entry "$(DOOR)") $(if $(REPLAY),--replay "$(REPLAY)")
+fuzz: setup ## send damaged inputs (INPUTS=, ENTRY=, SEED=, REPLAY=)
+	@nice -n 10 $(PY) -m fuzz --inputs $(INPUTS) --seed $(SEED) $(if $(ENTRY),--entry "$(ENTRY)") $(if $(REPLAY),--replay "$(REPLAY)")
 
 lock: setup ## pin all requirements as of the date in pyproject.toml
 	@tools/lock

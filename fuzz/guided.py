@@ -17,7 +17,7 @@ with FUZZER.instrument_imports(include=["parallax", "parallax_agent"]):
 
 
 def main() -> None:
-    """Run `python -m fuzz.guided DOOR [libFuzzer's options] CORPUS`."""
+    """Run `python -m fuzz.guided ENTRY [libFuzzer's options] CORPUS`."""
     entry = ENTRIES[sys.argv[1]]
 
     def take(data: bytes) -> None:

@@ -69,7 +69,7 @@ def _entry(  # noqa: PLR0913 - as above
                 folder, entry, minimized(entry, data, failure, seconds), failure
             )
             say(f"{outcome.kind} in {entry.name}: {failure.partition('\n')[0]}")
-            say(f"  replay: make fuzz DOOR={entry.name} REPLAY={path}")
+            say(f"  replay: make fuzz ENTRY={entry.name} REPLAY={path}")
         if results.inputs % PROGRESS == 0:
             say(f"{results.inputs} inputs, now {entry.name}: {results.line}")
 
