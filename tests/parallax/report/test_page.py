@@ -78,7 +78,7 @@ def test_the_page_states_what_is_broken_why_and_what_to_do() -> None:
 
 def test_a_command_stands_alone_and_unchanged() -> None:
     """A person copies it as a whole."""
-    (command,) = re.findall(r'<pre class="command">(kubectl.*?)</pre>', html())
+    (command,) = re.findall(r'<pre class="command"[^>]*>(kubectl.*?)</pre>', html())
     assert command == COMMAND
 
 
@@ -94,6 +94,39 @@ def test_the_cause_and_the_command_come_before_the_buttons() -> None:
     )
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
+
+
+def test_all_steps_come_before_the_evidence() -> None:
+    """The second step follows the first one, not the phases."""
+    step = ALERT.finding.next_steps[0]
+    steps = (step, replace(step, text="Check it.", alternative=False))
+    text = html(alert=replace(ALERT, finding=replace(ALERT.finding, next_steps=steps)))
+    assert text.index('id="then"') < text.index("Path of a request to front</h2>")
+
+
+def test_only_one_clock_runs() -> None:
+    """The page says how old its findings are; the mail's own age is left out."""
+    text = page().text
+    assert "Findings below are from 12:00:00 UTC, 37 min ago." in text
+    assert "Page loaded 12:37:00 UTC" in text
+    assert " ago). " not in text
+
+
+def test_the_title_is_not_cut_and_repeats_no_state() -> None:
+    """A subject has 78 characters; the state stands beside the title."""
+    finding = replace(ALERT.finding, title="The " + "very " * 30 + "long title")
+    found = html(alert=replace(ALERT, finding=finding))
+    (title,) = re.findall("<h1>(.*?)</h1>", found)
+    assert title.endswith("very long title")
+    assert not title.startswith("DOWN")
+
+
+def test_a_resolved_page_s_title_is_its_first_sentence() -> None:
+    """Not the id of a cause."""
+    (title,) = re.findall("<h1>(.*?)</h1>", html(Groups(), alert=ENDED))
+    assert "recovered" in title
+    assert "(was" not in title
+    assert "use its buttons" not in html(Groups(), alert=ENDED)
 
 
 def test_every_cause_has_its_answer() -> None:
@@ -200,7 +233,7 @@ def test_a_merged_incident_links_to_the_other_one() -> None:
     alert = replace(ENDED, turn=NotificationReason.MERGED, merged_into=OTHER_ID)
     read = page(Groups(), alert=alert, merged=f"/i/{OTHER_ID}?s=x&e=1")
     assert "MERGED" in read.text
-    assert read.of("a") == [{"href": f"/i/{OTHER_ID}?s=x&e=1"}]
+    assert {"href": f"/i/{OTHER_ID}?s=x&e=1"} in read.of("a")
 
 
 def test_a_group_that_vanished_is_shown_as_closed() -> None:

@@ -8,6 +8,9 @@ It does not: hide a text on any screen.
 INCIDENT = """
 .incident { display: grid; gap: .9rem; grid-template-columns: minmax(0, 1fr); }
 .main, .aside { display: grid; gap: .9rem; grid-template-columns: minmax(0, 1fr); }
+.top { display: flex; flex-wrap: wrap; justify-content: space-between;
+  align-items: center; gap: 0 1rem; }
+.top p { margin: 0; } .loaded { font-size: .9rem; }
 .next { border-left: .4rem solid var(--link); }
 .cause { border-left: .4rem solid var(--bad); }
 .cause.open { border-left-color: var(--warn); }
@@ -70,15 +73,14 @@ INCIDENT = """
   .path.both .out { border-bottom: .25rem solid currentColor; align-self: end;
     margin-bottom: .5rem; }
   .path.both .in { border-top: .25rem solid currentColor; margin-top: .5rem; }
-  .path.both .out.soft { border-bottom: .25rem dashed var(--line); }
-  .path.both .in.soft { border-top: .25rem dashed var(--line); }
+  .path.both .out.soft { border-bottom: .25rem dashed var(--soft); }
+  .path.both .in.soft { border-top: .25rem dashed var(--soft); }
   .path.both .soft .got { font-weight: 400; }
   .path.both .from { display: block; font-size: .8rem; }
   .path.both .hop + .hop .from { position: absolute; clip-path: inset(50%);
     width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
   .path.both .in { padding-top: 1.6rem; }
   .path.both .hop:first-child .in { padding-top: .4rem; }
-  .head { order: -2; } .picture { order: -1; }
   .path.both .seen { font-size: .85rem; }
   .path.both .named { background: var(--bad-bg); box-shadow: none; }
   .path.both .named .box { background: var(--bad); border-color: var(--bad); }
