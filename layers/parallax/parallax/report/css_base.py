@@ -55,6 +55,8 @@ button.primary { color: var(--bg); background: var(--text); border-color: var(--
 ul, ol { padding-left: 1.3rem; margin: .4rem 0; }
 li { margin: .25rem 0; }
 details { margin-top: .75rem; border-top: 1px solid var(--line); padding-top: .5rem; }
+details.alone { margin: 0; border: 0; padding: 0; }
+summary h2 { display: inline; }
 summary { cursor: pointer; font-weight: 600; min-height: 2rem; }
 .id { color: var(--soft); font: .85em ui-monospace, monospace; }
 footer { margin-top: 1.5rem; color: var(--soft); font-size: .9rem; }

@@ -29,12 +29,15 @@ INCIDENT = """
 .box svg, .side, .seen { grid-column: 2; }
 .box svg { grid-column: 1; }
 .side { order: 1; } .side.in { order: 2; } .seen { order: 3; }
-.from { display: inline-block; min-width: 4.5rem; color: var(--soft); }
+.side { display: grid; grid-template-columns: 4.75rem minmax(0, 1fr); }
+.side.again { display: none; }
+.from { color: var(--text); font-weight: 700; }
 .got { font-weight: 600; }
 .seen { color: var(--soft); font-size: .9rem; }
 .named { background: var(--bad-bg); border-radius: .4rem; padding: .6rem .3rem;
   box-shadow: inset .3rem 0 var(--bad); }
-.named .seen { color: var(--text); }
+.box.bad ~ .seen { color: var(--text); font-weight: 600; }
+.past .path { filter: grayscale(.85); }
 .glyph { fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; }
 .targets li { padding: .35rem 0; border-bottom: 1px solid var(--line); margin: 0; }
 .targets li:last-child { border: 0; }
@@ -68,6 +71,9 @@ INCIDENT = """
     grid-template-columns: minmax(0, 1fr); border: 0; padding: .5rem 0; }
   .path.both .box, .path.both .side, .path.both .seen { grid-column: 1; order: 0;
     padding: .4rem .5rem; }
+  .path.both .out { grid-row: 1; } .path.both .box { grid-row: 2; }
+  .path.both .in { grid-row: 3; } .path.both .seen { grid-row: 4; }
+  .path.both .side, .path.both .side.again { display: block; }
   .path.both .box { display: block; margin: 0 .25rem; border: 2px solid currentColor;
     border-radius: .5rem; background: var(--card); text-align: center; }
   .path.both .out { border-bottom: .25rem solid currentColor; align-self: end;
@@ -76,7 +82,7 @@ INCIDENT = """
   .path.both .out.soft { border-bottom: .25rem dashed var(--soft); }
   .path.both .in.soft { border-top: .25rem dashed var(--soft); }
   .path.both .soft .got { font-weight: 400; }
-  .path.both .from { display: block; font-size: .8rem; }
+  .path.both .from { display: block; font-size: .9rem; }
   .path.both .hop + .hop .from { position: absolute; clip-path: inset(50%);
     width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
   .path.both .in { padding-top: 1.6rem; }

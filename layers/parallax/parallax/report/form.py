@@ -10,8 +10,8 @@ from parallax.report.act import ACKNOWLEDGE, BUTTON, MUTES, NAME, UNMUTE, WITHDR
 from parallax.report.elements import Node, element
 
 
-def form(group: Group, mute: Mute | None) -> Node:
-    """Return the form; it is sent to the page's own address."""
+def form(group: Group, mute: Mute | None, note: str = "") -> Node:
+    """Return the form, which is sent to the page's own address; `note` comes first."""
     short = group.id[:8]
     name = element(
         "input",
@@ -22,6 +22,7 @@ def form(group: Group, mute: Mute | None) -> Node:
     )
     return element(
         "form",
+        element("p", note) if note else None,
         element("label", "Your name (optional, shown on this page)", name),
         element("div", *_buttons(group, mute), class_="buttons"),
         element("p", _EFFECT, class_="soft"),

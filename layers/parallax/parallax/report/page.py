@@ -9,6 +9,7 @@ from datetime import datetime
 
 from parallax.model.alert import Alert
 from parallax.model.finding import ENDS, Finding
+from parallax.model.judgement import Symptom
 from parallax.model.plain import plain_line
 from parallax.notify.mail import render
 from parallax.notify.paragraph import clock
@@ -19,7 +20,7 @@ from parallax.report.form import form
 from parallax.report.observed import NOTHING, Observed
 from parallax.report.received import received
 from parallax.report.replay import replay
-from parallax.report.standing import Standing, badges, facts, loaded
+from parallax.report.standing import Standing, badges, facts, loaded, next_mail
 from parallax.report.parts import Parts, parts
 from parallax.report.path import path
 from parallax.report.possible import possible
@@ -29,6 +30,9 @@ from parallax.report.targets import targets
 from parallax.report.text import Block, section
 from parallax.report.timeline import timeline
 from parallax.report.waterfall import waterfall
+
+GATEWAY_TIMEOUT = 504
+
 
 def incident_page(
     standing: Standing,
@@ -64,7 +68,7 @@ def incident_page(
             _column(
                 "aside",
                 targets(alert, group, standing.now),
-                form(group, standing.mute) if group else None,
+                form(group, standing.mute, next_mail(standing)) if group else None,
             ),
             path(finding, _of_the_failure(alert)),
             *_measured(finding, seen),
@@ -113,10 +117,17 @@ def _measured(finding: Finding, seen: Observed) -> tuple[Part, ...]:
     return (
         element("p", f"{seen.problem} {missing}", class_="note wide")
         if excerpt is None
-        else waterfall(excerpt),
+        else waterfall(excerpt, is_open=_is_about_time(finding.symptom)),
         received(finding, excerpt),
         timeline(finding, excerpt),
     )
+
+
+def _is_about_time(symptom: Symptom) -> bool:
+    """Return whether what users get says that something takes too long."""
+    slow = (symptom.unmet or "").startswith("slower")
+    late = "timeout" in (symptom.error_type or "")
+    return slow or late or symptom.status_code == GATEWAY_TIMEOUT
 
 
 def _of_the_failure(alert: Alert) -> str:

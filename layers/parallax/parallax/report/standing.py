@@ -49,7 +49,6 @@ def facts(standing: Standing) -> Node:
         _findings(standing),
         _acknowledged(standing),
         _muted(standing),
-        _next(standing),
     ]
     found = [element("li", line) for line in lines if line]
     if standing.merged:
@@ -123,7 +122,8 @@ def _muted(standing: Standing) -> str:
     )
 
 
-def _next(standing: Standing) -> str:
+def next_mail(standing: Standing) -> str:
+    """Return when the next mail is sent; empty: none is planned."""
     group, at = standing.group, standing.alert.next_mail_at
     if group is None or standing.mute or group.acknowledged or at is None:
         return ""
