@@ -15,9 +15,11 @@ from parallax.groups.person import acknowledge, mute_of
 from parallax.model.finding import NotificationReason
 from parallax.model.group import Groups
 from parallax.model.incident_state import State
-from parallax.model.judgement import Answer, Assessment
+from parallax.model.judgement import Answer, Assessment, Constancy
 from parallax.model.plain import plain
+from parallax.model.snapshot_excerpt import excerpt_of
 from parallax.report.copying import SCRIPT
+from parallax.report.observed import Observed
 from parallax.report.page import incident_page
 from parallax.report.standing import Standing
 from parallax.report.style import CSS, POLICY
@@ -34,6 +36,7 @@ from tests.parallax.open_group import (
     muted,
 )
 from tests.parallax.report.html_tree import Page
+from tests.parallax.report.incidents import recorded
 from tests.parallax.sent_finding import NOON
 
 NOW = NOON + timedelta(minutes=37)
@@ -127,6 +130,50 @@ def test_a_resolved_page_s_title_is_its_first_sentence() -> None:
     assert "recovered" in title
     assert "(was" not in title
     assert "use its buttons" not in html(Groups(), alert=ENDED)
+
+
+def test_a_failure_of_some_requests_is_called_so() -> None:
+    """The state beside the title; users of the other requests see nothing."""
+    symptom = replace(ALERT.finding.symptom, constancy=Constancy.INTERMITTENT)
+    some = tuple(replace(m, constancy=Constancy.INTERMITTENT) for m in ALERT.members)
+    finding = replace(ALERT.finding, symptom=symptom)
+    text = page(alert=replace(ALERT, finding=finding, members=some)).text
+    assert "INTERMITTENT" in text
+    assert "FAILING" not in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_open"),
+    [
+        ({"status_code": 503}, False),
+        ({"status_code": 504}, True),
+        ({"status_code": None, "error_type": "timeout"}, True),
+        ({"status_code": 200, "unmet": "slower than 2 s"}, True),
+    ],
+)
+def test_the_phases_are_open_if_time_is_what_is_wrong(
+    changes: dict[str, Any], *, is_open: bool
+) -> None:
+    """Otherwise a reader opens them."""
+    snapshot = recorded("pod-too-slow")
+    symptom = replace(ALERT.finding.symptom, **changes)
+    finding = replace(ALERT.finding, symptom=symptom)
+    standing = Standing(
+        alert=replace(ALERT, finding=finding), group=GROUP, mute=None, now=NOW
+    )
+    seen = Observed(excerpt=excerpt_of(snapshot))
+    shown = incident_page(standing, EXPIRES, seen)
+    assert ('<details class="alone" open' in shown) == is_open
+
+
+def test_an_address_is_a_link_only_if_it_is_a_web_page_s() -> None:
+    """It does not tell the target where it was opened; a script is no address."""
+    good = replace(GROUP, members=(member("a", url="https://a.example/"),))
+    links = page(replace(BOARD, groups=(good,))).of("a")
+    assert {"href": "https://a.example/", "rel": "noreferrer"} in links
+    bad = replace(GROUP, members=(member("a", url="javascript:alert(1)"),))
+    hrefs = [a["href"] for a in page(replace(BOARD, groups=(bad,))).of("a")]
+    assert not any("javascript" in href for href in hrefs)
 
 
 def test_every_cause_has_its_answer() -> None:

@@ -29,7 +29,7 @@ INCIDENT = """
 .box svg, .side, .seen { grid-column: 2; }
 .box svg { grid-column: 1; }
 .side { order: 1; } .side.in { order: 2; } .seen { order: 3; }
-.side { display: grid; grid-template-columns: 4.75rem minmax(0, 1fr); }
+.side { display: grid; grid-template-columns: 5.25rem minmax(0, 1fr); }
 .side.again { display: none; }
 .from { color: var(--text); font-weight: 700; }
 .got { font-weight: 600; }

@@ -18,12 +18,12 @@ from parallax.report.copying import SCRIPT
 from parallax.report.elements import Node, Part, document, element
 from parallax.report.form import form
 from parallax.report.observed import NOTHING, Observed
-from parallax.report.received import received
-from parallax.report.replay import replay
-from parallax.report.standing import Standing, badges, facts, loaded, next_mail
 from parallax.report.parts import Parts, parts
 from parallax.report.path import path
 from parallax.report.possible import possible
+from parallax.report.received import received
+from parallax.report.replay import replay
+from parallax.report.standing import Standing, badges, facts, loaded, next_mail
 from parallax.report.steps import first_step, further_steps
 from parallax.report.style import CSS
 from parallax.report.targets import targets
@@ -58,11 +58,12 @@ def incident_page(
             _head(standing, shown),
             _column(
                 "main",
+                _lines(shown.impact) if ended else None,
                 *_sections(shown.cause, commands),
                 first_step(steps),
                 further_steps(steps),
                 None if ended else possible(finding),
-                _lines(shown.often),
+                _lines(shown.often, "How often requests fail"),
                 *_sections(shown.more, commands),
             ),
             _column(
@@ -73,7 +74,9 @@ def incident_page(
             path(finding, _of_the_failure(alert)),
             *_measured(finding, seen),
             answers(finding),
-            _column("wide main", *_sections(shown.last, commands), replay(finding, raw)),
+            _column(
+                "wide main", *_sections(shown.last, commands), replay(finding, raw)
+            ),
             class_="incident",
         ),
         _footer(alert, expires, is_open=group is not None),
@@ -83,15 +86,17 @@ def incident_page(
 
 def _head(standing: Standing, shown: Parts) -> Node:
     """Return the state, the title, what users get, and who works on it."""
-    lines = [element("p", line) for line in shown.impact]
+    ended = standing.alert.turn in ENDS
+    lines = [] if ended else [element("p", line) for line in shown.impact]
     top = element("div", badges(standing), loaded(standing), class_="top")
     title = element("h1", shown.title)
     return element("div", top, title, *lines, facts(standing), class_="head")
 
 
-def _lines(lines: Sequence[str]) -> Node | None:
+def _lines(lines: Sequence[str], title: str = "") -> Node | None:
     some = [element("p", line) for line in lines]
-    return element("section", *some) if some else None
+    head = element("h2", title) if title else None
+    return element("section", head, *some) if some else None
 
 
 def _column(kind: str, *parts: Part) -> Node:

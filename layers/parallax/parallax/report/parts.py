@@ -35,7 +35,7 @@ LAST = ("ADVICE", REFERENCE)
 """Titles of the mail's parts at the end of the page."""
 _STATE = re.compile(r"^(STILL )?(DOWN|INTERMITTENT|BLIND|MERGED)(, [A-Z]+)? ")
 """The state in a subject; the page has the present one beside its title."""
-_SINCE = re.compile(r"^(Since [^()]* UTC) \([^()]* ago\)\. ?")
+_SINCE = re.compile(r"^Since [^()]* UTC \([^()]* ago\)\. ?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ def parts(alert: Alert, mail: Mail) -> Parts:
     return Parts(
         title=title,
         impact=tuple(line for line in lines if not _SINCE.match(line)),
-        often=tuple(_timeless(line) for line in lines if _SINCE.match(line)),
+        often=tuple(line for line in map(_often, lines) if line),
         cause=_only(rest, is_cause=True),
         more=_only(rest, is_cause=False),
         last=tuple(block for block in found if block.title.startswith(LAST)),
@@ -85,9 +85,10 @@ def _lines(block: Block) -> list[str]:
     return [f"{heading(block.title)}: {first}", *others]
 
 
-def _timeless(line: str) -> str:
-    """Return a line without how long ago that was when the mail was sent."""
-    return _SINCE.sub(r"\1. ", line).strip()
+def _often(line: str) -> str:
+    """Return how often requests fail, without the time, which the page has itself."""
+    found = _SINCE.match(line)
+    return line[found.end() :].strip() if found else ""
 
 
 def _is_shown(block: Block) -> bool:

@@ -19,7 +19,10 @@ def possible(finding: Finding) -> Node | None:
         return None
     needs = ["; ".join(one.missing) for one in some]
     together = len(some) > 1 and len(set(needs)) == 1 and bool(needs[0])
-    rows = [_row(one, "" if together else need) for one, need in zip(some, needs, strict=True)]
+    rows = [
+        _row(one, "" if together else need)
+        for one, need in zip(some, needs, strict=True)
+    ]
     once = element("p", f"{lacking(needs[0])}.") if together else None
     head = element("h2", _title(finding, len(some)))
     return element("section", head, element("ul", *rows), once)
