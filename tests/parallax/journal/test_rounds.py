@@ -273,4 +273,11 @@ def comparable(snapshot: Snapshot) -> Snapshot:
     """Return a snapshot with its healthy run as a round keeps it."""
     run = snapshot.run
     kept = light(run) if run and run.first.healthy else run
-    return replace(snapshot, run=kept)
+    return replace(snapshot, run=kept, last_good=_lightened(snapshot.last_good))
+
+
+def _lightened(good: Probe | None) -> Probe | None:
+    if good is None:
+        return None
+    run = ProbeRun(target=s.TARGET.name, started_at=good.started_at, probes=(good,))
+    return light(run).first
