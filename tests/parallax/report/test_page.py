@@ -167,7 +167,7 @@ def test_the_phases_are_open_if_time_is_what_is_wrong(
 
 
 def test_an_address_is_a_link_only_if_it_is_a_web_page_s() -> None:
-    """It does not tell the target where it was opened; a script is no address."""
+    """It does not tell the target where it was opened; no script is a link."""
     good = replace(GROUP, members=(member("a", url="https://a.example/"),))
     links = page(replace(BOARD, groups=(good,))).of("a")
     assert {"href": "https://a.example/", "rel": "noreferrer"} in links

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from parallax.model.judgement import Hop, HopSeen, HopState, SideSeen
-from parallax.report.path import NO_PROBE, NOT_ARRIVED, path, said
+from parallax.report.path import NO_PROBE, NOT_ARRIVED, page_words, path
 from tests.parallax.open_group import ALERT, HOPS
 from tests.parallax.report.incidents import finding_of, recorded
 
@@ -33,14 +33,14 @@ def test_each_hop_shows_both_sides() -> None:
     assert "inside 200 (10 of 10)" in ingress
 
 
-def test_what_did_not_arrive_is_said_once() -> None:
-    """At the first such hop; the line goes on without a word."""
+def test_what_did_not_arrive_is_stated_once() -> None:
+    """At the first such hop; the line continues without a word."""
     finding = finding_of(recorded("lb-health-check-wrong-port"))
     found = [text for _, text in rows(finding.path, finding.hop)]
-    said_at = [text for text in found if NOT_ARRIVED in text]
-    assert len(said_at) == 1
-    assert said_at[0].startswith("node ok internet did not arrive inside")
-    assert "5 of 5 passed" in said_at[0]
+    saying = [text for text in found if NOT_ARRIVED in text]
+    assert len(saying) == 1
+    assert saying[0].startswith("node ok internet did not arrive inside")
+    assert "5 of 5 passed" in saying[0]
 
 
 def test_a_hop_whose_requests_fail_is_not_ok() -> None:
@@ -76,7 +76,7 @@ def test_a_faulty_hop_shows_no_green_side() -> None:
 )
 def test_the_page_has_one_set_of_words(text: str, shown: str) -> None:
     """For what requests of both sides got."""
-    assert said(text) == shown
+    assert page_words(text) == shown
 
 
 def test_a_finding_of_an_earlier_release_shows_what_it_has() -> None:

@@ -42,7 +42,7 @@ _SINCE = re.compile(r"^Since [^()]* UTC \([^()]* ago\)\. ?")
 class Parts:
     """A page's title, what users get, how often, and the parts in their order.
 
-    `cause` stands before the first step, `more` after all steps, `last` at the end.
+    `cause` is above the first step, `more` below all steps, `last` at the end.
     """
 
     title: str

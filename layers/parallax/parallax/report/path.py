@@ -37,7 +37,7 @@ _WORDS = {
 FAILING = (HopState.FAULTY, HopState.AFFECTED)
 
 
-def said(text: str) -> str:
+def page_words(text: str) -> str:
     """Return what requests of a side got, in the words of the page."""
     for pattern, word in _WORDS.items():
         text = re.sub(pattern, word, text)
@@ -106,7 +106,7 @@ def _side(
     *,
     again: bool = False,
 ) -> Node:
-    """Return what a side's requests got; `again`: a hop before has said it."""
+    """Return what a side's requests got; `again`: a hop before it has the text."""
     state = side.state if side else HopState.UNKNOWN
     if hop is HopState.FAULTY and state is HopState.OK:
         # Requests that pass a faulty hop do not make it good.
@@ -119,7 +119,7 @@ def _side(
 
 
 def _text(side: SideSeen | None) -> str:
-    return said(side.text) if side else NO_PROBE
+    return page_words(side.text) if side else NO_PROBE
 
 
 def _mark(shape: str) -> Node:
