@@ -13,6 +13,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from parallax_agent.watch.resources import RESOURCES
+
 ROOT = Path(__file__).parents[3]
 CHART = ROOT / "agent/chart"
 EXAMPLES = sorted((CHART / "examples").glob("*.yaml"))
@@ -310,3 +312,16 @@ def test_rights_grow_only_for_route_kinds_that_are_installed(
     (rule,) = role["rules"]
     plain = {(g, r) for g in rule["apiGroups"] for r in rule["resources"]}
     assert plain == more
+
+
+def test_with_every_route_kind_the_rights_are_what_the_agent_can_watch() -> None:
+    """No kind that it can read is forbidden, and none is allowed that it never reads.
+
+    What the logs and the ConfigMap need is in the Role of the controller's namespace.
+    """
+    kinds = "listenersets,traefik,contour,istio,f5"
+    known = {
+        (resource.group.partition("/")[2].rpartition("/")[0], resource.plural or name)
+        for name, resource in RESOURCES.items()
+    }
+    assert rights("--set", f"routeKinds={{{kinds}}}") == known - {("", "configmaps")}

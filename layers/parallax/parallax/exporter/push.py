@@ -17,6 +17,7 @@ from parallax.exporter.otlp_headers import read_headers
 from parallax.exporter.points import families
 from parallax.exporter.view import View
 from parallax.model.plain import json_text, plain_line
+from parallax.model.secret_text import without_secrets
 from parallax.routes.request import JSON, Request
 from parallax.routes.sending import send_for_answer
 from parallax.settings import Settings
@@ -50,7 +51,7 @@ class Push:
                 request, allow_private=self.settings.routes_allow_private
             )
             requests += 1
-            rejected += _rejected(answer)
+            rejected += _rejected(answer, request)
         return {"requests": requests, "rejected_points": rejected}
 
     def _headers(self) -> dict[str, str]:
@@ -72,15 +73,19 @@ class Push:
         return resource
 
 
-def _rejected(answer: bytes) -> int:
+def _rejected(answer: bytes, request: Request) -> int:
     """Return how many points a receiver rejected; its message is logged."""
     try:
         partial = json.loads(answer)["partialSuccess"]
         count = int(partial.get("rejectedDataPoints", 0))
-        message = str(partial.get("errorMessage", ""))
+        stated = str(partial.get("errorMessage", ""))
+        message = without_secrets(request.without_secrets(stated))
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return 0
     if count or message:
-        facts = {"points": count, "reason": plain_line(message)[:SHOWN]}
+        facts = {
+            "points": count,
+            "reason": plain_line(message)[:SHOWN],
+        }
         log.warning("receiver rejected points", extra=facts)
     return count

@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from parallax.model.balancer import Problem
+from parallax.model.secret_text import without_secrets
 
 if TYPE_CHECKING:
     from hcloud import APIException
@@ -56,7 +57,7 @@ def explain(error: Exception) -> tuple[Problem, str]:
         what = "the token contains a character that an HTTP header cannot hold"
         return Problem.UNAUTHORIZED, f"{what}: {RENEW}"
     # pydantic's texts have several lines.
-    text = " ".join(f"{type(error).__name__}: {error}".split())
+    text = without_secrets(" ".join(f"{type(error).__name__}: {error}".split()))
     if isinstance(error, RequestException | TimeoutError):
         return Problem.UNREACHABLE, text
     return Problem.OTHER, f"{UNEXPECTED}: {text}"
@@ -68,4 +69,6 @@ def _api_error(error: "APIException") -> tuple[Problem, str]:
         return Problem.OTHER, f"{UNEXPECTED}: HTTP 200 with a body that is not JSON"
     problem = PROBLEMS.get(error.code, Problem.OTHER)
     action = WRONG_ENDPOINT if error.code in NO_SUCH_LIST else ACTIONS.get(problem)
-    return problem, f"{error}; {action}" if action else f"{error}"
+    # A server in between may repeat the request's header.
+    text = without_secrets(f"{error}")
+    return problem, f"{text}; {action}" if action else text

@@ -6,18 +6,11 @@ A server may repeat a request's header in a page or an error, and both are store
 Source: RFC 7617 (basic), RFC 6750 (bearer).
 """
 
-# ruff: noqa: PLC0415 - few targets have a login
-import json
 from base64 import b64encode
 from dataclasses import dataclass, field
 
-from parallax.model.secret_text import REDACTED
+from parallax.model.known_secret import SHORTEST, removed, spellings
 from parallax.model.target import Login, LoginKind
-
-SHORTEST = 8
-"""Characters of a secret; a shorter one would be replaced inside of other words."""
-_PIECE = 4
-"""Characters at the end of a cut body that may begin a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +30,7 @@ class Credential:
 
     def removed_from(self, text: str) -> str:
         """Return a text without the secret, also without its begin at the end."""
-        for secret in self.texts:
-            text = text.replace(secret, REDACTED)
-        for secret in self.texts:
-            for size in range(min(len(secret) - 1, len(text)), _PIECE - 1, -1):
-                if text.endswith(secret[:size]):
-                    return text[:-size] + REDACTED
-        return text
+        return removed(self.texts, text)
 
 
 def credential(login: Login, secret: str) -> Credential:
@@ -65,20 +52,4 @@ def credential(login: Login, secret: str) -> Credential:
 
 
 def _credential(login: Login, name: str, value: str, *secrets: str) -> Credential:
-    from html import escape
-    from urllib.parse import quote, quote_plus
-
-    spellings = (
-        spelling
-        for text in secrets
-        for spelling in (
-            text,
-            b64encode(text.encode()).decode().rstrip("="),
-            quote(text, safe=""),
-            quote_plus(text),
-            json.dumps(text)[1:-1],
-            escape(text),
-        )
-    )
-    texts = tuple(sorted({*spellings}, key=len, reverse=True))
-    return Credential(name, value, texts, login.allow_http)
+    return Credential(name, value, spellings(secrets), login.allow_http)

@@ -11,6 +11,7 @@ a chat at most once more.
 
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from parallax.aws import secret_fields
@@ -112,6 +113,7 @@ def send_to(name: str, notice: Notice, settings: Settings) -> int:
     except PlaceError as error:
         raise RejectedError(str(error)) from error
     private, status = settings.routes_allow_private, 0
+    known = tuple(place.values())
     for request in requests:
-        status = send(request, allow_private=private)
+        status = send(replace(request, secrets=known), allow_private=private)
     return status

@@ -7,10 +7,13 @@ It does not: send.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from parallax.model.known_secret import parts, removed, spellings
 from parallax.model.plain import json_text
 
 JSON = "application/json"
 CUT = "…"
+_PLAIN = frozenset({"content-type", "content-encoding", "accept", "user-agent"})
+"""Headers without a secret."""
 
 
 class PlaceError(ValueError):
@@ -19,12 +22,21 @@ class PlaceError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request. `url` and `headers` may contain secrets: neither is ever logged."""
+    """One request. `url` and `headers` may contain secrets: neither is ever logged.
+
+    `secrets` are further ones, e.g. in the body: a receiver may repeat each.
+    """
 
     url: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     method: str = "POST"
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def without_secrets(self, text: str) -> str:
+        """Return a text of the receiver without what the request keeps secret."""
+        values = (v for n, v in self.headers.items() if n.lower() not in _PLAIN)
+        return removed(spellings(parts((self.url, *values, *self.secrets))), text)
 
 
 def json_request(

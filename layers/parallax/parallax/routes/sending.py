@@ -78,6 +78,7 @@ def send_for_answer(
         raise UnavailableError(text, is_unknown=trace.phase in SENT) from error
     text, path = answer.decode(errors="replace"), urlsplit(request.url).path
     shown = text.replace(path, "/…") if path.strip("/") else text
+    shown = request.without_secrets(shown)
     return _checked(status, shown), answer
 
 
