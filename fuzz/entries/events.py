@@ -1,4 +1,4 @@
-"""Events: what strangers make of a function URL's event, and of a link.
+"""Events: what unknown senders make of a function URL's event, and of a link.
 
 In: events in AWS' format 2.0. Out: the entries of `ingest`, `report`, `exporter` and of
 the alerts' queue. It does not: call AWS; a key or a table is a stand-in.

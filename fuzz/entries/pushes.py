@@ -1,4 +1,4 @@
-"""Pushes: what a holder of an agent's key, or a stranger, sends to `ingest`.
+"""Pushes: what a holder of an agent's key, or an unknown sender, sends to `ingest`.
 
 In: recorded reports as pushes of both schema versions. Out: the entries of the body, of
 its compression, and of the signature. It does not: store.

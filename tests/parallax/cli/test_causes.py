@@ -50,3 +50,12 @@ def test_a_part_of_an_id_suggests_what_holds_it() -> None:
     """A part of the id is enough."""
     result = CliRunner().invoke(app, ["causes", "overlay"])
     assert "did you mean overlay-between-nodes-broken?" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["not-established", "monitor-blind"])
+def test_what_is_no_cause_is_explained_without_suggestions(name: str) -> None:
+    """A finding may state these in place of a cause; no other id is suggested."""
+    result = CliRunner().invoke(app, ["causes", name])
+    assert result.exit_code == 2
+    assert f"{name} is no cause" in result.stderr
+    assert "did you mean" not in result.stderr

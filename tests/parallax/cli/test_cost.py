@@ -65,3 +65,18 @@ def test_own_prices_are_used(tmp_path: Path) -> None:
     usual = json.loads(_cost("--json").stdout)["total"]
     own = json.loads(_cost("--json", "--prices", str(file)).stdout)["total"]
     assert own < usual
+
+
+def test_a_region_without_prices_is_named_with_those_that_exist() -> None:
+    """The option comes first; the price file of Parallax is not blamed."""
+    result = CliRunner().invoke(app, ["cost", "--region", "eu-west-1"])
+    assert result.exit_code == 2
+    assert "--region eu-west-1: no prices; known: eu-central-1" in result.stderr
+    assert "prices.toml" not in result.stderr
+
+
+def test_one_of_something_is_singular() -> None:
+    """The bill shows 1 secret and 1 metric."""
+    lines = CliRunner().invoke(app, ["cost"]).stdout
+    assert "1 secret " in lines
+    assert "1 metric " in lines

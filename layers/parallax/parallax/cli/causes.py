@@ -12,10 +12,17 @@ import typer
 
 from parallax.cli.complete import cause_ids
 from parallax.cli.terminal import fail, show_json
+from parallax.model.judgement import MONITOR_BLIND, NOT_ESTABLISHED
 from parallax.model.secret_text import quoted
 
 SUGGESTIONS = 3
 """Most ids to suggest for an unknown one."""
+
+NO_CAUSES = {
+    NOT_ESTABLISHED: "the evidence shows no single one; the mail has the next command",
+    MONITOR_BLIND: "probes or agents of Parallax do not report; see the runbook",
+}
+"""What a finding may state in place of a cause, and what it means."""
 
 
 def run(
@@ -46,7 +53,9 @@ def run(
 
 def _unknown(cause: str, ids: list[str]) -> str:
     """Return the error for an unknown id, with the most similar ones."""
-    close = get_close_matches(cause, ids, n=SUGGESTIONS, cutoff=0.4)
+    if why := NO_CAUSES.get(cause):
+        return f"{cause} is no cause: {why}. `parallax causes` lists all"
+    close = get_close_matches(cause, ids, n=SUGGESTIONS, cutoff=0.6)
     close += [i for i in ids if cause.lower() in i and i not in close] if cause else []
     meant = f"; did you mean {' or '.join(close[:SUGGESTIONS])}?" if close else ";"
     return f"unknown cause {quoted(cause)}{meant} `parallax causes` lists all"

@@ -87,7 +87,8 @@ def _all_lines(
 def _bill_line(line: BillLine, total: float) -> Line:
     bar = BAR_CHARACTER * round(BAR * line.dollars / total)
     share = f"{100 * line.dollars / total:3.0f} %"
-    used = f"{_quantity(line.quantity)} {line.unit}"
+    number = _quantity(line.quantity)
+    used = f"{number} {line.unit.removesuffix('s') if number == '1' else line.unit}"
     text = f"  {line.name:<{NAME}} {used:<26} {line.dollars:>10,.2f} {share} "
     return Line(Text.assemble(text, (bar[: BAR - 1], "cyan")), None)
 

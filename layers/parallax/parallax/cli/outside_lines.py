@@ -84,6 +84,7 @@ def _verdict(judgement: Judgement) -> Iterator[Line]:
     yield cause_line(judgement)
     if judgement.symptom.external is View.UNKNOWN:
         why = judgement.symptom.summary.partition(";")[0]
+        why += ")" * (why.count("(") - why.count(")"))
         yield Line(Text(f"{why[:1].upper()}{why[1:]}."), 2)
         yield Line(Text("Check the network and the resolver of this machine first."), 2)
     if judgement.lead:

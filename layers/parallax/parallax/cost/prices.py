@@ -71,6 +71,8 @@ def read_prices(region: str, file: Path | None = None) -> Prices:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         return _prices(content, region)
+    except PricesError:
+        raise
     except OSError as error:
         raise PricesError(f"{path}: cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -87,8 +89,8 @@ def _prices(content: Mapping[str, Any], region: str) -> Prices:
     known = sorted({name for entry in entries.values() for name in entry["dollars"]})
     if region not in known:
         raise PricesError(
-            f"no prices for the region {region}; known: {', '.join(known)}."
-            " Give a file with its prices: --prices FILE"
+            f"--region {region}: no prices; known: {', '.join(known)}."
+            " For another region, give a file with its prices: --prices FILE"
         )
     return Prices(
         date=str(content["date"]),

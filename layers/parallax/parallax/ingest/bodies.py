@@ -38,7 +38,9 @@ class StoredV2(TypedDict, total=False):
     full: Annotated[list[str], "Targets that need full reports now."]
     interval_seconds: Seconds
     intervals: Annotated[
-        Mapping[str, float], "The same, for each target that differs from it."
+        Mapping[str, float],
+        "Seconds between two reports, for each target in `full` whose number is not"
+        " `interval_seconds`.",
     ]
     readings: Annotated[list[str], "Digests of readings that the store lacks."]
     next_seconds: Annotated[float, "Seconds until the next heartbeat."]

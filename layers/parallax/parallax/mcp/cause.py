@@ -52,7 +52,7 @@ def explanation(identity: str) -> ExplanationFacts:
     """Return the explanation of a cause; raises `UnknownCauseError`."""
     cause = next((c for c in CAUSES if c.id == identity), None)
     if cause is None:
-        close = get_close_matches(identity, [c.id for c in CAUSES], SUGGESTIONS, 0.4)
+        close = get_close_matches(identity, [c.id for c in CAUSES], SUGGESTIONS, 0.6)
         meant = f"; did you mean {' or '.join(close)}?" if close else ";"
         raise UnknownCauseError(f"no such cause{meant} list_causes lists all")
     return ExplanationFacts(
