@@ -57,5 +57,5 @@ def test_what_is_no_cause_is_explained_without_suggestions(name: str) -> None:
     """A finding may state these in place of a cause; no other id is suggested."""
     result = CliRunner().invoke(app, ["causes", name])
     assert result.exit_code == 2
-    assert f"{name} is no cause" in result.stderr
+    assert f"{name} is not a cause" in result.stderr
     assert "did you mean" not in result.stderr

@@ -69,6 +69,7 @@ def probe_of(
     """Probe a server once."""
 
     async def run() -> Probe:
+        """Serve while the probe runs."""
         async with serving(handler, tls.context if tls else None) as port:
             scheme = "https" if tls else "http"
             return await fetch(question(port, scheme, **changes))
@@ -118,6 +119,7 @@ def test_an_odd_redirect_is_only_recorded(location: bytes) -> None:
     async def redirect(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        """Redirect, and note the request."""
         asked.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n")
         writer.write(b"Location: " + location + b"\r\n\r\n")
@@ -194,9 +196,11 @@ def test_a_resolver_that_lies_or_hangs_over_tcp_has_an_error(
     """Two questions for each family at most; no address of another name is taken."""
 
     async def hang(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        """Accept, and say nothing."""
         await reader.read()
 
     async def run() -> tuple[Liar, tuple[str, ...], str | None]:
+        """Ask the liar once."""
         loop = asyncio.get_running_loop()
         async with serving(hang) as port:
             liar = Liar(truncates=truncates)

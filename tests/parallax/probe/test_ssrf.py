@@ -212,6 +212,7 @@ def test_a_redirect_names_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
     target = Target(name="a", url=f"http://{NAME}/", allow_private_addresses=True)
 
     async def followed(to: str) -> list[ErrorType | None]:
+        """Return how each followed redirect ended."""
         first = answered(302, url=target.url, headers=(("Location", to),))
         return [p.error_type async for p in follow(target, first, lambda _: None)]
 
