@@ -54,7 +54,7 @@ def run(
 def _unknown(cause: str, ids: list[str]) -> str:
     """Return the error for an unknown id, with the most similar ones."""
     if why := NO_CAUSES.get(cause):
-        return f"{cause} is no cause: {why}. `parallax causes` lists all"
+        return f"{cause} is not a cause: {why}. `parallax causes` lists all"
     close = get_close_matches(cause, ids, n=SUGGESTIONS, cutoff=0.6)
     close += [i for i in ids if cause.lower() in i and i not in close] if cause else []
     meant = f"; did you mean {' or '.join(close[:SUGGESTIONS])}?" if close else ";"
