@@ -2,11 +2,13 @@
 # FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost docs site release-dry-run
+.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos fuzz docs site release-dry-run
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
+SEED ?= 1
 TIMING ?= tests
+INPUTS ?= 1000000
 CASE ?= lab/cases/keybuzz.yaml
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
@@ -73,6 +75,9 @@ site: setup ## build the documentation's site in .site/html
 release-dry-run: setup ## write a release's files into .release, publish nothing
 	@$(PY) -m tools.release files .release
 
+fuzz: setup ## send damaged inputs (INPUTS=, ENTRY=, SEED=, REPLAY=)
+	@nice -n 10 $(PY) -m fuzz --inputs $(INPUTS) --seed $(SEED) $(if $(ENTRY),--entry "$(ENTRY)") $(if $(REPLAY),--replay "$(REPLAY)")
+
 lock: setup ## pin all requirements as of the date in pyproject.toml
 	@tools/lock
 
@@ -92,3 +97,6 @@ bench-strangers: setup ## judge a public data set's clone (DATA=<clone>)
 
 bench-cost: setup ## count what a month costs (docs/cost.md)
 	@$(PY) -m bench.cost
+
+chaos: setup ## inject 10,000 faults into the handlers (SEED=)
+	@$(PY) -m chaos --seed "$(SEED)" --write

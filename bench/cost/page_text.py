@@ -40,6 +40,8 @@ The bill above has none of them. `MetricsToken` and `OtlpUrl` are explained in
 [docs/metrics.md](metrics.md). An account has three dashboards with 50 metrics each
 without a charge; so `Dashboard=true` most often costs nothing. X-Ray bills each trace;
 Lambda may trace fewer than all invocations.
+`HeartbeatUrl` costs about 0.10 dollars a month at every size, calculated and not
+measured: 0.5 s of `publish`, a small read and 3 KB to the internet each minute.
 
 """
 METHOD = """

@@ -144,6 +144,10 @@ class Template:
 
         return re.sub(r"\$\{([^}]+)\}", one, text)
 
+    def _join(self, arguments: list[Any]) -> str:
+        between, parts = arguments
+        return str(between).join(str(part) for part in self._resolved(parts))
+
     def _if(self, arguments: list[Any]) -> Value:
         name, yes, no = arguments
         return self._resolved(yes if self._holds({"Condition": name}) else no)
@@ -164,5 +168,6 @@ _FUNCTIONS: dict[str, Any] = {
     "Ref": Template._ref,  # noqa: SLF001 - its own methods, by the name of a function
     "GetAtt": Template._attribute,  # noqa: SLF001
     "If": Template._if,  # noqa: SLF001
+    "Join": Template._join,  # noqa: SLF001
     "Sub": Template._substituted,  # noqa: SLF001
 }

@@ -15,18 +15,21 @@ from parallax.model.finding import Finding
 from parallax.model.wire import decode
 from parallax.notify.batch import deliver, deliver_waiting
 from parallax.notify.routes import preview
+from parallax.routes.dead_man import beat
 
 configuration = settings.read()
 log = open_log()
 
 
 @with_context(log)
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Publish the findings in the records; return the records to send again."""
     if "finding" in event:
         return preview(decode(Finding, event["finding"]))
     if event.get("deliver") == "waiting":
-        return deliver_waiting(configuration)
+        delivered = deliver_waiting(configuration)
+        beat(configuration, context)
+        return delivered
     if event.get("deliver") == "advice":
         from parallax.notify.digest import deliver_advice  # noqa: PLC0415 - once a day
 

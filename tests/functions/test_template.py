@@ -74,6 +74,11 @@ GROUPS = (
     ("notify/digest/send.py", "_send"),
 )
 """What the handler reaches in addition if the function has the alerts topic."""
+BEAT = (
+    ("routes/dead_man.py", "beat"),
+    ("journal/round_times.py", "read_round_times"),
+)
+"""What it reaches in addition if the function sends the stack's heartbeat."""
 SOURCES = (
     ("incidents/items.py", "get"),
     ("journal/newest_probes.py", "newest_probes"),
@@ -187,7 +192,9 @@ def needed(step: str) -> set[str]:
     actions = {CALLS["secret"]} if "secret" in called else set[str]()
     places = [place for name in called & set(REACHED) for place in REACHED[name]]
     has_topic = "PARALLAX_ALERTS_TOPIC_ARN" in environment(step)
-    for file, *functions in [*places, *(GROUPS if has_topic else ())]:
+    places += [*(GROUPS if has_topic else ())]
+    places += [*(BEAT if "PARALLAX_HEARTBEAT_SECRET_ARN" in environment(step) else ())]
+    for file, *functions in places:
         for node in ast.walk(ast.parse((PACKAGE / file).read_text())):
             if isinstance(node, ast.FunctionDef) and node.name in functions:
                 actions |= {CALLS[n] for n in names(node) if n in CALLS}
@@ -477,9 +484,10 @@ def test_there_is_one_secret_that_exists_if_it_has_a_value() -> None:
         "HasAgentKey",
         "HasRoutes",
         "HasExporterSecret",
+        "HasHeartbeat",
     }
     readers = {s for s in STEPS if mentions(properties(s)["Policies"], name)}
-    assert readers == {"inspect", "ingest", "routes", "exporter"}
+    assert readers == {"inspect", "ingest", "routes", "exporter", "publish"}
 
 
 def test_only_probe_reads_the_logins_and_only_if_there_are_any() -> None:

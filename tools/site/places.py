@@ -27,7 +27,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "Alerts": ("routes.md", "overview.md", "report*.md", "status*.md"),
     "Operations": (
         *("runbook.md", "metrics*.md", "cost.md", "threat-model.md"),
-        *("security.md", "changelog.md"),
+        *("reliability.md", "security.md", "changelog.md"),
     ),
     REST: ("cli*.md", "mcp.md", "api/*", "schema/*", "glossary.md", "licenses.md"),
     "How it is built": (

@@ -5,10 +5,11 @@ It does not: know a format; `formats` does. No value raises an error, because an
 can write into an access log.
 """
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from parallax.model.values import LARGEST
 
 LINE_BYTES = 16384
 """Longer lines are not read; nginx limits a request line to less by default."""
@@ -75,14 +76,14 @@ def status(value: object) -> int | None:
 
 
 def seconds(value: object, per_second: float = 1) -> float | None:
-    """Return a duration in seconds; None if negative or infinite."""
+    """Return a duration in seconds; None if negative, or longer than ingest takes."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         duration = float(value) / per_second
     except (ValueError, OverflowError):
         return None
-    return duration if math.isfinite(duration) and duration >= 0 else None
+    return duration if 0 <= duration <= LARGEST else None
 
 
 def iso_time(value: object) -> datetime | None:

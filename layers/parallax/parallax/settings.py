@@ -57,6 +57,7 @@ class Settings:
     hetzner_calls_per_hour: int = HETZNER_CALLS_PER_HOUR
     agent_key_arn: str | None = None
     logins_secret_arn: str | None = None
+    heartbeat_secret_arn: str | None = None
     snapshot_bucket: str | None = None
     status_page_bucket: str | None = None
     status_page_url: str | None = None
@@ -109,6 +110,7 @@ def read(environment: Mapping[str, str] | None = None) -> Settings:
         ),
         agent_key_arn=_text(variables, "PARALLAX_AGENT_KEY_ARN"),
         logins_secret_arn=_text(variables, "PARALLAX_LOGINS_SECRET_ARN"),
+        heartbeat_secret_arn=_text(variables, "PARALLAX_HEARTBEAT_SECRET_ARN"),
         snapshot_bucket=_text(variables, "PARALLAX_SNAPSHOT_BUCKET"),
         status_page_bucket=_text(variables, "PARALLAX_STATUS_PAGE_BUCKET"),
         status_page_url=_url(variables, "PARALLAX_STATUS_PAGE_URL", "") or None,

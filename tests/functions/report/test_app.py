@@ -135,7 +135,7 @@ def test_the_link_of_the_overview_opens_all_targets(
     query = overview_query(signer, datetime.now(UTC))
     response = app.handler(event(f"{PATH}?{query}"), None)
     assert response["statusCode"] == 200
-    assert "failing since" in response["body"]
+    assert ">failing</a> for " in response["body"]
     of_incident = address.partition("?")[2]
     assert app.handler(event(f"{PATH}?{of_incident}"), None)["statusCode"] == 403
     assert app.handler(event(f"/i/{GROUP_ID}?{query}"), None)["statusCode"] == 403

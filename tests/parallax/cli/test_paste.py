@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parallax.cli.paste import plain_responses
 from parallax.cli.responses import NotAResponse, read_responses
 from parallax.cli.transcript import Transcript
 
@@ -186,3 +187,8 @@ def test_long_input_takes_no_longer_than_its_length(piece: bytes) -> None:
     with pytest.raises(NotAResponse):
         read_responses(piece * 200_000)
     assert read_responses(piece * 200_000 + b"\n" + PLAIN.encode()).chosen.body == BODY
+
+
+def test_a_mark_without_a_blank_is_one_response() -> None:
+    """Some mail programs remove the blank after curl's `<`."""
+    assert plain_responses(b"<HTTP/1.1 503") == [b"HTTP/1.1 503\r\n\r\n"]

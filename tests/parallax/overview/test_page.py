@@ -3,16 +3,20 @@
 import re
 import time
 from dataclasses import replace
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parallax.journal.newest_probes import NewestProbe
 from parallax.model.group import Acknowledged, Groups
 from parallax.model.judgement import NOT_ESTABLISHED
-from parallax.overview.bars import Bars, Kind, kind_of
+from parallax.overview.bars import Bars
+from parallax.overview.days import Kind, in_words, kind_of
 from parallax.overview.filters import filter_in
+from parallax.overview.state import Status
 from parallax.overview.style import CSS, POLICY
 from parallax.uptime.tally import DAY, NOTHING, Tally
 from tests.parallax.hostile import poisoned
@@ -39,6 +43,10 @@ def rows(page: str) -> list[str]:
     return re.findall(r"<li><b>(.*?)</b>", page)
 
 
+def _id(number: int) -> str:
+    return f"00000000-0000-0000-0000-{number:012}"
+
+
 def outages(number: int) -> dict[int, Tally]:
     """Return 90 days with three outages, different ones for each number."""
     days = {7 * number % 90, 31 * number % 89, 53 * number % 83}
@@ -46,26 +54,31 @@ def outages(number: int) -> dict[int, Tally]:
 
 
 def test_a_failing_target_links_to_its_incident() -> None:
-    """With its cause, and since when it fails."""
+    """And says since when it fails; the cause is said once, above the rows."""
     page = Stack([named("front"), named("docs")], failing("front")).page
     assert rows(page) == ["front", "docs"]
-    assert "failing since 12:28 UTC: " in page
+    assert "</a> for 12 min, since 12:28 UTC</span>" in page
     link = re.search(rf'href="(/i/{GROUP_ID}\?s=[^"]*e=1797000000)"', page)
     assert link is not None
-    assert page.count("lb-health-check-wrong-port") == 2
+    assert page.count(link[1].replace("&", "&amp;")) + page.count(link[1]) >= 2
+    title = "The load balancer's health check uses the wrong port"
+    assert f"{title}</a> on lb-1 · front · for 12 min, since 12:28 UTC" in page
+    assert "lb-health-check-wrong-port" not in page
 
 
 def test_who_works_on_an_incident_is_shown() -> None:
-    """So that nobody starts a second time."""
+    """So that nobody starts a second time, and everybody sees that nobody did."""
+    page = Stack([named("front")], failing("front")).page
+    assert '<span class="warn">not acknowledged</span>' in page
     done = Acknowledged(by="Ana", at=NOW)
     page = Stack([named("front")], failing("front", acknowledged=done)).page
-    assert "front, since 12:28 UTC, acknowledged by Ana" in page
+    assert "Ana works on it" in page
 
 
 def test_a_cause_that_is_not_established_is_said_in_words() -> None:
     """The id of the cause is for programs."""
     page = Stack([named("front")], failing("front", cause=NOT_ESTABLISHED)).page
-    assert "cause not established" in page
+    assert "Cause not established</a> on lb-1" in page
 
 
 def test_uptime_and_budget_are_shown() -> None:
@@ -73,19 +86,19 @@ def test_uptime_and_budget_are_shown() -> None:
     stack = Stack([named("front", slo=99.9)])
     stack.days["front"] = HEALTHY | {TODAY - 3: Tally(DAY, 420)}
     assert "99.99 %" in stack.page
-    assert "SLO 99.9 %: 36 min left" in stack.page
-    assert "90 days: 7 min of outage on 1 day" in stack.page
+    assert "36 min left of 43 min (30 days, SLO 99.9 %)" in stack.page
+    assert "90 days: 7 min of outage on 1 day (2026-11-27 7 min)" in stack.page
 
 
 @pytest.mark.parametrize(
     ("days", "expected"),
     [
-        ({}, "SLO 99.9 %: no data"),
-        ({TODAY: Tally(40_000)}, "SLO 99.9 %: 43 min left (data for 2%)"),
-        (HEALTHY | {TODAY - 2: Tally(DAY, 3600)}, "SLO 99.9 %: missed by 16 min"),
+        ({}, "Error budget: no data (30 days, SLO 99.9 %)"),
+        ({TODAY: Tally(40_000)}, "43 min left of 43 min, data for 2% (30"),
+        (HEALTHY | {TODAY - 2: Tally(DAY, 3600)}, "43 min, overspent by 16 min"),
         (
             HEALTHY | {TODAY: Tally(40_000, 600)},
-            "SLO 99.9 %: 33 min left, burn rate 4.7",
+            "33 min left of 43 min, burn rate 4.7",
         ),
     ],
 )
@@ -102,7 +115,7 @@ def test_a_target_without_a_goal_has_no_budget() -> None:
     stack.days["front"] = {}
     assert "SLO 9" not in stack.page
     assert "90 days: no data" in stack.page
-    assert '<span class="u">no data</span>' in stack.page
+    assert "no uptime yet" in stack.page
 
 
 def test_sources_that_cannot_be_read_are_named() -> None:
@@ -159,6 +172,22 @@ def test_the_form_keeps_the_link_and_what_was_chosen() -> None:
             Stack(
                 [named(f"service-{n:04}", slo=99.9) for n in range(500)],
                 failing(*(f"service-{n:04}" for n in range(500))),
+                days={f"service-{n:04}": outages(n) for n in range(500)},
+            ),
+            500,
+        ),
+        (
+            Stack(
+                [
+                    named(f"service-{n:04}", labels=(("team", f"{n % 50} {'x' * 40}"),))
+                    for n in range(500)
+                ],
+                Groups(
+                    groups=tuple(
+                        group(*(f"service-{m:04}" for m in range(n, n + 9)), id=_id(n))
+                        for n in range(0, 270, 9)
+                    )
+                ),
                 days={f"service-{n:04}": outages(n) for n in range(500)},
             ),
             500,
@@ -226,17 +255,13 @@ def test_many_incidents_are_shortened() -> None:
     assert "10 more" in page
 
 
-def _id(number: int) -> str:
-    return f"00000000-0000-0000-0000-{number:012}"
-
-
 @pytest.mark.parametrize(
     ("tally", "kind"),
     [
         (NOTHING, Kind.NO_DATA),
         (Tally(known=60), Kind.GOOD),
         (Tally(known=DAY, outage=60), Kind.SHORT),
-        (Tally(known=DAY, outage=864), Kind.LONG),
+        (Tally(known=DAY, outage=900), Kind.LONG),
         (Tally(known_in_maintenance=60, outage_in_maintenance=60), Kind.MAINTENANCE),
     ],
 )
@@ -248,7 +273,7 @@ def test_each_day_has_a_kind(tally: Tally, kind: Kind) -> None:
 
 def test_equal_pictures_are_drawn_once() -> None:
     """Runs of equal days are one line with dashes."""
-    bars = Bars()
+    bars = Bars(TODAY)
     good, other = (Tally(DAY),) * 90, (*(NOTHING,) * 60, *(Tally(DAY),) * 30)
     assert bars.picture(good).drawn == bars.picture(good).drawn
     assert bars.picture(good).drawn != bars.picture(other).drawn
@@ -261,3 +286,91 @@ def test_filters_are_short() -> None:
     """A long search or number is cut, not refused."""
     found = filter_in({"q": "x" * 999, "from": "9" * 99}, LINK)
     assert (len(found.search), found.start) == (100, 0)
+
+
+def test_the_bar_of_today_shows_an_outage_that_is_not_counted_yet() -> None:
+    """Uptime is counted half an hour late: no green bar beside "failing"."""
+    page = Stack([named("front")], failing("front")).page
+    assert "90 days: 12 min of outage on 1 day (2026-11-30 12 min)" in page
+    assert "Uptime 100 %" in page
+    assert "Uptime and budgets are counted until 12:05 UTC." in page
+
+
+@pytest.mark.parametrize(
+    ("until", "seconds"), [(None, 720), (0, 720), (-300, 300), (60, 0)]
+)
+def test_no_second_of_an_open_outage_counts_twice(
+    until: int | None, seconds: int
+) -> None:
+    """What the history has is not added again."""
+    (state,) = Stack([named("front")], failing("front")).states
+    at = None if until is None else int(NOW.timestamp()) + until if until else 0
+    assert state.uncounted(at, NOW) == seconds
+    (up,) = Stack([named("front")]).states
+    assert up.uncounted(None, NOW) == 0
+
+
+def test_an_uptime_of_few_days_says_so() -> None:
+    """100 % of a month is not 100 % of 90 days."""
+    stack = Stack([named("front")])
+    stack.days["front"] = {TODAY - n: Tally(DAY) for n in range(9, 40)}
+    assert "Uptime 100 % (31 of 90 days)" in stack.page
+
+
+def test_a_target_without_data_comes_before_maintenance() -> None:
+    """Nobody knows whether it works, so it is a warning, with its last probe."""
+    stack = Stack([named("mail")])
+    stack.newest["mail"] = NewestProbe(NOW - timedelta(hours=2), healthy=True)
+    assert '<span class="warn">no data, last probe 2 h ago</span>' in stack.page
+    assert Status.NO_DATA < Status.MAINTENANCE
+
+
+def test_the_words_of_a_picture_have_dates_and_maintenance() -> None:
+    """The three newest outages, and days with nothing but maintenance."""
+    days = (*[Tally(DAY, 60)] * 4, Tally(0, 0, 0, 0, DAY), NOTHING)
+    kinds = [kind_of(day) for day in days]
+    assert in_words(days, kinds, TODAY) == (
+        "6 days: 4 min of outage on 4 days (2026-11-28 1 min, 2026-11-27 1 min,"
+        " 2026-11-26 1 min, earlier ones), only maintenance on 1 day,"
+        " no data on 1 day"
+    )
+
+
+def test_each_number_leads_to_its_targets() -> None:
+    """A click on `1 failing` shows it alone."""
+    page = Stack([named("a"), named("b")], failing("a")).page
+    links = [
+        one["href"] for one in Page(page).of("a") if "state" in (one.get("class") or "")
+    ]
+    assert links == [f"?{LINK}&state=failing", f"?{LINK}&state=up"]
+
+
+def test_texts_do_not_run_together_without_css() -> None:
+    """A mail program or a text browser shows words."""
+    text = re.sub(r"<[^>]*>", "", Stack([named("front", slo=99.9)]).page)
+    assert "front up 90 days: no outage Uptime 100 % Error budget: 43 min left" in text
+
+
+def test_bars_are_seen_against_the_page_and_each_other() -> None:
+    """At least 3:1 (WCAG 2.2, 1.4.11), in both themes."""
+    pages = re.findall(r"--bg: (#\w+)", CSS)[:2]
+    for theme, page in enumerate(pages):
+        names = ("ok", "short", "long", "apart", "none")
+        seen = {n: re.findall(rf"--{n}: (#\w+)", CSS)[theme] for n in names}
+        assert all(_contrast(color, page) >= 3 for color in seen.values())
+        assert _contrast(seen["ok"], seen["apart"]) >= 3
+
+
+def _contrast(one: str, other: str) -> float:
+    """Return the contrast of two colors, by the formula of WCAG 2.2."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in parts
+    ]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -10,9 +10,7 @@ from parallax.model.target import Target
 from parallax.probe.names import all_addresses, pinned
 from parallax.probe.plan import Plan
 
-LAB = Target(
-    name="front", url="https://front.example:8443/x", allow_private_addresses=True
-)
+LAB = Target(name="front", url="https://localhost:8443/x", allow_private_addresses=True)
 PLAN = Plan(addresses=3)
 LOCAL = "127.0.0.1"
 

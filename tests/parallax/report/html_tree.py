@@ -27,7 +27,7 @@ TAGS = frozenset(
     | {"head", "html", "input", "label", "li", "main", "meta", "ol", "p", "path"}
     | {"pre", "rect", "script", "section", "span", "strong", "style", "summary"}
     | {"svg", "table", "tbody", "td", "th", "title", "tr", "ul"}
-    | {"b", "i", "link", "option", "select", "small", "symbol", "use"}
+    | {"b", "code", "i", "link", "option", "select", "small", "symbol", "use"}
 )
 
 

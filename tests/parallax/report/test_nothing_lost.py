@@ -9,6 +9,7 @@ from parallax.model.alert import Alert
 from parallax.model.finding import ENDS
 from parallax.model.judgement import NextStep
 from parallax.report.page import incident_page
+from parallax.report.path import page_words
 from parallax.report.standing import Standing
 from tests.parallax.notify.mail.drawn import DRAWN
 from tests.parallax.report.html_tree import Page
@@ -35,7 +36,7 @@ def stated(alert: Alert) -> Iterator[str]:
     for one in finding.assessments:
         yield from (one.cause, *(one.missing or one.evidence), one.hidden_by or "")
     for seen in finding.path:
-        sides = (side.text for side in (seen.outside, seen.inside) if side)
+        sides = (page_words(side.text) for side in (seen.outside, seen.inside) if side)
         yield from (seen.seen, *sides)
     for moment in finding.timeline:
         yield moment.text

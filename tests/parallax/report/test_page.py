@@ -15,9 +15,11 @@ from parallax.groups.person import acknowledge, mute_of
 from parallax.model.finding import NotificationReason
 from parallax.model.group import Groups
 from parallax.model.incident_state import State
-from parallax.model.judgement import Answer, Assessment
+from parallax.model.judgement import Answer, Assessment, Constancy
 from parallax.model.plain import plain
+from parallax.model.snapshot_excerpt import excerpt_of
 from parallax.report.copying import SCRIPT
+from parallax.report.observed import Observed
 from parallax.report.page import incident_page
 from parallax.report.standing import Standing
 from parallax.report.style import CSS, POLICY
@@ -34,6 +36,7 @@ from tests.parallax.open_group import (
     muted,
 )
 from tests.parallax.report.html_tree import Page
+from tests.parallax.report.incidents import recorded
 from tests.parallax.sent_finding import NOON
 
 NOW = NOON + timedelta(minutes=37)
@@ -78,7 +81,7 @@ def test_the_page_states_what_is_broken_why_and_what_to_do() -> None:
 
 def test_a_command_stands_alone_and_unchanged() -> None:
     """A person copies it as a whole."""
-    (command,) = re.findall(r'<pre class="command">(kubectl.*?)</pre>', html())
+    (command,) = re.findall(r'<pre class="command"[^>]*>(kubectl.*?)</pre>', html())
     assert command == COMMAND
 
 
@@ -94,6 +97,83 @@ def test_the_cause_and_the_command_come_before_the_buttons() -> None:
     )
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
+
+
+def test_all_steps_come_before_the_evidence() -> None:
+    """The second step follows the first one, not the phases."""
+    step = ALERT.finding.next_steps[0]
+    steps = (step, replace(step, text="Check it.", alternative=False))
+    text = html(alert=replace(ALERT, finding=replace(ALERT.finding, next_steps=steps)))
+    assert text.index('id="then"') < text.index("Path of a request to front</h2>")
+
+
+def test_only_one_clock_runs() -> None:
+    """The page says how old its findings are; the mail's own age is left out."""
+    text = page().text
+    assert "Findings below are from 12:00:00 UTC, 37 min ago." in text
+    assert "Page loaded 12:37:00 UTC" in text
+    assert " ago). " not in text
+
+
+def test_the_title_is_not_cut_and_repeats_no_state() -> None:
+    """A subject has 78 characters; the state stands beside the title."""
+    finding = replace(ALERT.finding, title="The " + "very " * 30 + "long title")
+    found = html(alert=replace(ALERT, finding=finding))
+    (title,) = re.findall("<h1>(.*?)</h1>", found)
+    assert title.endswith("very long title")
+    assert not title.startswith("DOWN")
+
+
+def test_a_resolved_page_s_title_is_its_first_sentence() -> None:
+    """Not the id of a cause."""
+    (title,) = re.findall("<h1>(.*?)</h1>", html(Groups(), alert=ENDED))
+    assert "recovered" in title
+    assert "(was" not in title
+    assert "use its buttons" not in html(Groups(), alert=ENDED)
+
+
+def test_a_failure_of_some_requests_is_called_so() -> None:
+    """The state beside the title; users of the other requests see nothing."""
+    symptom = replace(ALERT.finding.symptom, constancy=Constancy.INTERMITTENT)
+    some = tuple(replace(m, constancy=Constancy.INTERMITTENT) for m in ALERT.members)
+    finding = replace(ALERT.finding, symptom=symptom)
+    text = page(alert=replace(ALERT, finding=finding, members=some)).text
+    assert "INTERMITTENT" in text
+    assert "FAILING" not in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_open"),
+    [
+        ({"status_code": 503}, False),
+        ({"status_code": 504}, True),
+        ({"status_code": None, "error_type": "timeout"}, True),
+        ({"status_code": 200, "unmet": "slower than 2 s"}, True),
+    ],
+)
+def test_the_phases_are_open_if_time_is_what_is_wrong(
+    changes: dict[str, Any], *, is_open: bool
+) -> None:
+    """Otherwise a reader opens them."""
+    snapshot = recorded("pod-too-slow")
+    symptom = replace(ALERT.finding.symptom, **changes)
+    finding = replace(ALERT.finding, symptom=symptom)
+    standing = Standing(
+        alert=replace(ALERT, finding=finding), group=GROUP, mute=None, now=NOW
+    )
+    seen = Observed(excerpt=excerpt_of(snapshot))
+    shown = incident_page(standing, EXPIRES, seen)
+    assert ('<details class="alone" open' in shown) == is_open
+
+
+def test_an_address_is_a_link_only_if_it_is_a_web_page_s() -> None:
+    """It does not tell the target where it was opened; no script is a link."""
+    good = replace(GROUP, members=(member("a", url="https://a.example/"),))
+    links = page(replace(BOARD, groups=(good,))).of("a")
+    assert {"href": "https://a.example/", "rel": "noreferrer"} in links
+    bad = replace(GROUP, members=(member("a", url="javascript:alert(1)"),))
+    hrefs = [a["href"] for a in page(replace(BOARD, groups=(bad,))).of("a")]
+    assert not any("javascript" in (href or "") for href in hrefs)
 
 
 def test_every_cause_has_its_answer() -> None:
@@ -200,7 +280,7 @@ def test_a_merged_incident_links_to_the_other_one() -> None:
     alert = replace(ENDED, turn=NotificationReason.MERGED, merged_into=OTHER_ID)
     read = page(Groups(), alert=alert, merged=f"/i/{OTHER_ID}?s=x&e=1")
     assert "MERGED" in read.text
-    assert read.of("a") == [{"href": f"/i/{OTHER_ID}?s=x&e=1"}]
+    assert {"href": f"/i/{OTHER_ID}?s=x&e=1"} in read.of("a")
 
 
 def test_a_group_that_vanished_is_shown_as_closed() -> None:

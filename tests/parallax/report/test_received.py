@@ -7,7 +7,7 @@ import pytest
 
 from parallax.model.probe import ErrorType
 from parallax.model.snapshot_excerpt import Excerpt, excerpt_of
-from parallax.report.received import CHARACTERS, HEADERS, LINES, received
+from parallax.report.received import AT_ONCE, CHARACTERS, HEADERS, LINES, received
 from tests.parallax.open_group import ALERT
 from tests.parallax.report.incidents import finding_of, recorded
 
@@ -57,6 +57,19 @@ def test_a_long_response_is_cut_and_says_so() -> None:
     assert "(cut; 25000 bytes in all)" in found
     assert found.count("line\n") <= LINES
     assert len(text(body="x" * 60_000, headers=())) < CHARACTERS + 300
+
+
+def test_a_long_body_is_folded() -> None:
+    """Its first lines stand open."""
+    run = SNAPSHOT.run
+    assert run is not None
+    first = replace(run.first, body="line\n" * 12, body_bytes=60)
+    excerpt = Excerpt(taken_at=SNAPSHOT.taken_at, run=replace(run, probes=(first,)))
+    part = received(FINDING, excerpt)
+    assert part is not None
+    shown, folded = ("".join(pre.itertext()) for pre in part.iter("pre"))
+    assert shown.count("line") == AT_ONCE
+    assert folded.count("line") == 12 - AT_ONCE
 
 
 def test_an_empty_body_is_stated() -> None:

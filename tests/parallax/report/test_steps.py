@@ -35,7 +35,7 @@ def test_the_other_steps_follow_in_order() -> None:
     first = first_step(STEPS)
     assert first is not None
     (link,) = first.iter("a")
-    assert (link.text, link.get("href")) == ("then 2 more steps", f"#{part.get('id')}")
+    assert (link.text, link.get("href")) == ("Steps 2 and 3", f"#{part.get('id')}")
 
 
 def test_a_command_is_one_line_and_nothing_else_is_in_its_element() -> None:
@@ -50,3 +50,17 @@ def test_no_steps_make_no_part() -> None:
     """As for a cause whose steps failed."""
     assert first_step(()) is None
     assert further_steps(STEPS[:1]) is None
+
+
+def test_a_button_s_name_has_its_step() -> None:
+    """For those who hear it: several buttons have the same label."""
+    first, rest = first_step(STEPS), further_steps(STEPS)
+    assert first is not None
+    assert rest is not None
+    names = [p.get("data-name") for part in (first, rest) for p in part.iter("pre")]
+    assert names == [
+        "Copy command of step 1",
+        "Copy undo of step 1",
+        "Copy command of the alternative to step 1",
+        "Copy command of step 2",
+    ]

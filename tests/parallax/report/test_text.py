@@ -60,7 +60,8 @@ def test_commands_and_lists_have_their_own_elements() -> None:
     html = ET.tostring(made, encoding="unicode", method="html")
     assert html == (
         '<section><h2>Then</h2><p>text</p><div class="run">'
-        '<pre class="command">kubectl get pods</pre></div>'
+        '<pre class="command" data-copy="Copy command" data-name="Copy command">'
+        "kubectl get pods</pre></div>"
         "<ul><li>a</li><li>b</li></ul></section>"
     )
 

@@ -49,7 +49,7 @@ class StandIn:
 
 
 def _any(request: Request) -> Any:
-    return json.loads(request.body)
+    return json.loads(request.body or b"null")
 
 
 @contextmanager
@@ -58,6 +58,9 @@ def standing(name: str | None = None) -> Iterator[StandIn]:
     stand_in = StandIn(name)
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.answer("GET")
+
         def do_POST(self) -> None:
             self.answer("POST")
 
@@ -65,7 +68,7 @@ def standing(name: str | None = None) -> Iterator[StandIn]:
             self.answer("PUT")
 
         def answer(self, method: str) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.rfile.read(int(self.headers["Content-Length"] or 0))
             headers = {
                 n.title() if n != n.lower() else n: v for n, v in self.headers.items()
             }

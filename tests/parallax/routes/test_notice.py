@@ -118,3 +118,12 @@ def test_an_alert_with_one_odd_field_is_a_notice_or_a_value_error(
         notice_of(json.dumps(event), NOON)
     except ValueError:
         return
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "x", 7])
+def test_an_instant_that_is_none_is_no_alert(instant: object) -> None:
+    """The first year's first hours have no time in UTC."""
+    event = json.loads(body())
+    event["data"]["at"] = instant
+    with pytest.raises(ValueError, match=r"alert|isoformat"):
+        notice_of(json.dumps(event), NOON)

@@ -88,8 +88,8 @@ def test_three_files_are_written(tmp_path: Path) -> None:
         "status.json",
     }
     page = (files / "index.html").read_text()
-    assert "Some services are not available" in page
-    assert "Requests to Shop fail." in page
+    assert "Shop is not available" in page
+    assert "Shop is not available." in page
     assert "Websites" in page
     assert 'href="https://api-internal.example/"' in page
     for name in files.iterdir():
@@ -146,9 +146,13 @@ def test_the_feed_is_rss_2_0(tmp_path: Path) -> None:
         "type": "application/rss+xml",
     }
     resolved, begun = entries(content)
-    assert begun.findtext("title") == "Begun: Requests to Shop fail"
-    assert resolved.findtext("title") == "Resolved: Shop works again"
-    assert resolved.findtext("description", "").startswith("Shop works again.")
+    assert begun.findtext("title") == "Shop: not available"
+    assert resolved.findtext("title") == "Shop: resolved"
+    assert resolved.findtext("description") == (
+        "Shop works again. The incident lasted 17 min. Affected: Shop. The incident"
+        " began at 2026-11-30 12:28:00 UTC. State at 2026-11-30 12:45:00 UTC:"
+        " resolved."
+    )
     guids = [one.find("guid") for one in (resolved, begun)]
     assert {guid.get("isPermaLink") for guid in guids if guid is not None} == {"false"}
     assert len({guid.text for guid in guids if guid is not None}) == 2
@@ -157,6 +161,54 @@ def test_the_feed_is_rss_2_0(tmp_path: Path) -> None:
     link = begun.findtext("link", "")
     page = (tmp_path / "index.html").read_text()
     assert f'id="{link.partition("#")[2]}"' in page
+
+
+def test_a_change_in_the_feed_names_what_is_affected_now() -> None:
+    """And an update of an earlier release has the services of its incident."""
+    old = Update(at=NOW, kind=UpdateKind.BEGUN, text="Requests to A fail.")
+    new = Update(
+        at=NOW + timedelta(minutes=1),
+        kind=UpdateKind.UPDATED,
+        text="B is not available either.",
+        services=("A", "Web / B"),
+        state="not available",
+    )
+    one = PublicIncident(id="1", begun_at=NOW, services=("A",), updates=(old, new))
+    second, first = entries(feed("Status", SITE.url, [one], NOW))
+    assert first.findtext("title") == "A: not available"
+    assert second.findtext("title") == "A, B: not available (update)"
+
+
+def test_today_is_not_green_beside_not_available(tmp_path: Path) -> None:
+    """Uptime is counted later; the page says until when."""
+    write(tmp_path, stack("front"))
+    page = (tmp_path / "index.html").read_text()
+    assert "90 days: 12 min of outage on 1 day (2026-11-30 12 min)" in page
+    assert "100 % uptime¹" in page
+    assert "¹ Uptime is counted until 12:05 UTC." in page
+    assert "since 12:28 UTC, ongoing (12 min)" in page
+    assert "Started 12:28 UTC: " in page
+    assert "No incidents in the last 90 days." in page
+
+
+def test_days_with_an_outage_have_dates(tmp_path: Path) -> None:
+    """They open without a script."""
+    made = stack()
+    made.days["front"] = HEALTHY | {TODAY - 2: Tally(DAY, 9000)}
+    write(tmp_path, made)
+    page = (tmp_path / "index.html").read_text()
+    assert "<summary>1 day with an outage</summary>" in page
+    assert "<li>2026-11-28: 2 h 30 min</li>" in page
+
+
+def test_an_open_incident_is_written_every_few_minutes(tmp_path: Path) -> None:
+    """So that the page says how long it lasts."""
+    made = stack("front")
+    assert write(tmp_path, made)
+    made.now += timedelta(minutes=1)
+    assert not write(tmp_path, made)
+    made.now += timedelta(minutes=4)
+    assert write(tmp_path, made)
 
 
 def test_hostile_titles_stay_text(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_failure_begins_and_ends_in_public_words() -> None:
     (ended,) = runs.run()
     assert ended.resolved_at == NOW + 4 * MINUTE
     assert runs.texts == [
-        ("begun", "Requests to Shop fail."),
+        ("begun", "Shop is not available."),
         ("resolved", "Shop works again. The incident lasted 16 min."),
     ]
     assert runs.run() == (ended,)
@@ -81,9 +81,9 @@ def test_more_and_fewer_services_are_updates() -> None:
     runs.run(group("pay"))
     runs.run()
     assert runs.texts == [
-        ("begun", "Requests to Shop fail."),
-        ("updated", "Requests to Pay now fail as well."),
-        ("updated", "Shop works again. Requests to Pay still fail."),
+        ("begun", "Shop is not available."),
+        ("updated", "Pay is not available either."),
+        ("updated", "Shop works again. Pay is still not available."),
         ("resolved", "Pay works again. The incident lasted 16 min."),
     ]
 
@@ -123,7 +123,7 @@ def test_targets_that_are_not_public_are_never_mentioned() -> None:
     runs = Runs()
     assert runs.run(group("secret")) == ()
     runs.run(group("secret", "shop"))
-    assert runs.texts == [("begun", "Requests to Shop fail.")]
+    assert runs.texts == [("begun", "Shop is not available.")]
 
 
 def test_a_failure_inside_only_is_no_public_incident() -> None:
@@ -181,7 +181,7 @@ def test_updates_are_limited() -> None:
     updates = runs.incidents[0].updates
     assert len(updates) == MOST_UPDATES
     assert updates[0].text == "0"
-    assert updates[-1].text == "Requests to Pay now fail as well."
+    assert updates[-1].text == "Pay is not available either."
 
 
 def test_many_services_are_shortened() -> None:
@@ -189,7 +189,7 @@ def test_many_services_are_shortened() -> None:
     names = [f"s{n}" for n in range(7)]
     runs = Runs(Stack([shown(name) for name in names]))
     runs.run(group(*names))
-    assert runs.texts == [("begun", "Requests to S0, S1, S2, S3 and 3 more fail.")]
+    assert runs.texts == [("begun", "S0, S1, S2, S3 and 3 more are not available.")]
 
 
 STEPS = st.lists(

@@ -93,7 +93,7 @@ def failing_first(run: ProbeRun) -> ProbeRun:
 
 def entrances(reading: BalancerReading | None, target: Target) -> tuple[str, ...]:
     """Return where users reach the load balancer, as the probe function requests it."""
-    from parallax.probe.address import allowed  # noqa: PLC0415 - only with a token
+    from parallax.probe.address import permitted  # noqa: PLC0415 - only with a token
 
     balancer = reading.load_balancer if reading else None
     if balancer is None:
@@ -101,7 +101,9 @@ def entrances(reading: BalancerReading | None, target: Target) -> tuple[str, ...
     public = (balancer.ipv4, balancer.ipv6)
     own = public if balancer.public_interface else balancer.private_ips
     private = target.allow_private_addresses
-    return tuple(a for a in own if a and (private or allowed(a)))
+    return tuple(
+        a for a in own if a and permitted(a, target.host, allow_private=private)
+    )
 
 
 def is_served(run: ProbeRun) -> bool:

@@ -115,8 +115,12 @@ def _starts(lines: list[str]) -> list[tuple[int, re.Match[str]]]:
 
 def _marked(lines: list[str], indent: str) -> tuple[list[str], list[str]]:
     """Split a response of `curl -v`: its headers have `< `, its body nothing."""
-    last = max(n for n, line in enumerate(lines) if _is_answer(line))
-    head = [line.lstrip()[1:].strip() for line in lines[: last + 1] if _is_answer(line)]
+    last = max(n for n, line in enumerate(lines) if n == 0 or _is_answer(line))
+    # The status line may lack the blank after its mark.
+    answer = [
+        line for n, line in enumerate(lines[: last + 1]) if not n or _is_answer(line)
+    ]
+    head = [line.lstrip()[1:].strip() for line in answer]
     rest = [line.removeprefix(indent) for line in lines[last + 1 :]]
     body = [_LAST_WORDS.sub("", line) for line in rest if not _is_chatter(line)]
     # Lines of two streams may be mixed: what is not a header is left out.

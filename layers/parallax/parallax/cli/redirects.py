@@ -26,7 +26,10 @@ def location(probe: Probe) -> str | None:
     found = next((v for n, v in probe.headers if n.lower() == "location"), None)
     if found is None:
         return None
-    url = urljoin(probe.url, found).partition("#")[0]
+    try:
+        url = urljoin(probe.url, found).partition("#")[0]
+    except ValueError:  # a bracket without an IPv6 address
+        return None
     return None if web_url.problem(url) else url
 
 
@@ -49,6 +52,7 @@ async def follow(
             healthy=target.healthy,
             timeout=target.timeout_seconds,
             allow_private=target.allow_private_addresses,
+            own_host=target.host,
         )
         response = await fetch(request)
         seen(response)

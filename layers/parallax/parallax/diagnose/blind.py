@@ -196,4 +196,7 @@ def _lacks_family(
 
 
 def _family(address: str | None) -> str | None:
-    return f"IPv{ip_address(address).version}" if address else None
+    try:
+        return f"IPv{ip_address(address).version}" if address else None
+    except ValueError:  # a damaged snapshot
+        return None

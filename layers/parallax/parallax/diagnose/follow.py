@@ -77,7 +77,10 @@ def _by(probes: Iterable[Probe], place: Callable[[Probe], str | None]) -> Placem
 
 def _family(probe: Probe) -> str | None:
     address = probe.peer_address
-    return f"IPv{ip_address(address).version}" if address else None
+    try:
+        return f"IPv{ip_address(address).version}" if address else None
+    except ValueError:  # an agent may report any text
+        return None
 
 
 def _logged(scene: Scene, place: Callable[[Sighting], str | None]) -> Placement:

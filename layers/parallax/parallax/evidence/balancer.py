@@ -225,8 +225,14 @@ def addresses(scene: Scene) -> frozenset[str]:
 
 
 def same_address(one: str, other: str) -> bool:
-    """Return whether two spellings are the same address (IPv6 has many)."""
-    return ip_address(one) == ip_address(other)
+    """Return whether two spellings are the same address (IPv6 has many).
+
+    A text that is not an address is the same only as itself: an agent may report any.
+    """
+    try:
+        return ip_address(one) == ip_address(other)
+    except ValueError:
+        return one == other
 
 
 @reading

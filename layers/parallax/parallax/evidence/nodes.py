@@ -98,8 +98,14 @@ def _no_nodes_address(
 
 
 def _is_private(address: str) -> bool:
-    """Return whether an address is private; documentation addresses are not."""
-    parsed = ip_address(address)
+    """Return whether an address is private; documentation addresses are not.
+
+    A text that is not an address is not private: an agent may report any.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
     return any(parsed in network for network in PRIVATE)
 
 

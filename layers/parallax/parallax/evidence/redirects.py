@@ -25,7 +25,10 @@ def failing(scene: Scene) -> tuple[Probe, ...]:
 def location(probe: Probe) -> str | None:
     """Return where a redirect leads, as an absolute URL; None: not recorded."""
     found = users.header(probe, "location")
-    return urljoin(probe.url, found) if found else None
+    try:
+        return urljoin(probe.url, found) if found else None
+    except ValueError:  # a bracket without an IPv6 address
+        return None
 
 
 def leads_back(probe: Probe) -> bool:

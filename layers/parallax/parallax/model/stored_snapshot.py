@@ -13,6 +13,7 @@ from typing import Any
 
 from parallax.model.cluster import ClusterReading, Node
 from parallax.model.snapshot import SCHEMA, Snapshot
+from parallax.model.values import value_problems
 from parallax.model.wire import decode, wired
 
 STORED_SCHEMA = "io.parallax.snapshot.v2"
@@ -174,11 +175,25 @@ def decode_snapshot(document: dict[str, Any]) -> Snapshot:
     """Return the snapshot in the JSON of a plain or of a stored one.
 
     Raises `UnknownSchemaError` for another version, `pydantic.ValidationError` or
-    another `ValueError` for wrong content.
+    another `ValueError` for wrong content, such as a time without a time zone.
     """
     schema = document.get("schema", SCHEMA)
     if schema == STORED_SCHEMA:
-        return joined(decode(StoredSnapshot, document))
+        return _complete(joined(_usable(decode(StoredSnapshot, document))))
     if schema == SCHEMA:
-        return decode(Snapshot, document)
+        return _complete(_usable(decode(Snapshot, document)))
     raise UnknownSchemaError(f"unknown snapshot schema {schema}")
+
+
+def _usable[T](value: T) -> T:
+    """Return a value that can be judged; raises `ValueError`."""
+    if wrong := next(value_problems(value), None):
+        raise ValueError(wrong)
+    return value
+
+
+def _complete(snapshot: Snapshot) -> Snapshot:
+    """Return a snapshot whose run has a probe; raises `ValueError`."""
+    if snapshot.run is not None and not snapshot.run.probes:
+        raise ValueError("run.probes: expected at least one probe")
+    return snapshot

@@ -10,7 +10,7 @@ tabs and line breaks are dropped); RFC 3492 (Punycode).
 
 import re
 import unicodedata
-from ipaddress import IPv6Address
+from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from parallax.model.plain import plain_line
@@ -26,6 +26,8 @@ _SCHEME = re.compile(
     r"\s*(?:https?:[/\\]*|[a-z][a-z0-9+.-]*:[/\\]+|[/\\]+)?", re.IGNORECASE
 )
 _SLASHES = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_BRACKETS = re.compile(r"\[[0-9A-Fa-f:.]+\](?::[0-9]*)?")
+_DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
 _HOST = re.compile(r"[A-Za-z0-9._~-]+")
 
 
@@ -114,16 +116,34 @@ def _host(text: str) -> str | None:
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
-        is_address = "[" in parts.netloc and bool(IPv6Address(host))
+        is_address = "[" in parts.netloc and _is_bracketed(parts.netloc, host)
     except ValueError:
         return "the host is not valid; write an IPv6 address as [2001:db8::1]"
     if not host:
         return "the host is missing"
     if not host.isascii():
         return "the host is not ASCII; write it in Punycode (xn--…)"
+    if _DOTTED.fullmatch(host) and not _is_ipv4(host):
+        return "the host is not an IPv4 address; write four numbers from 0 to 255"
     if not is_address and not _HOST.fullmatch(host):
         return "the host contains an invalid character"
     return None
+
+
+def _is_bracketed(netloc: str, host: str) -> bool:
+    """Return True for an IPv6 address between brackets; raises `ValueError`."""
+    if not _BRACKETS.fullmatch(netloc):
+        raise ValueError(netloc)
+    return bool(IPv6Address(host))
+
+
+def _is_ipv4(host: str) -> bool:
+    """Say whether it is an address; a number may not begin with 0, as octal ones do."""
+    try:
+        IPv4Address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _rest(parts: SplitResult) -> str | None:

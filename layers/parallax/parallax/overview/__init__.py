@@ -7,5 +7,6 @@ docs/overview.md and docs/decisions/0024.
 
 - `endpoint`: from the request to the response; `request`: method and fields.
 - `sources`: what the tables hold; `state`: the state of a target, from that.
-- `page`, of `incidents`, `rows`, `filters` and `bars`; `style`: its CSS.
+- `page`, of `incidents`, `rows`, `filters` and `bars` (`days`: the same in words);
+  `style`: its CSS.
 """

@@ -1,107 +1,78 @@
 """Bars: 90 days of a target as a small picture, one bar for each day.
 
-In: tallies. Out: SVG, and the same in words. The height of a bar shows its kind, not
-only its color. Equal pictures are drawn once and used many times: most targets had no
-outage, and a page of 500 must be small.
-It does not: show a number of probes.
+In: tallies. Out: SVG, and the same in words with the newest dates. The
+height of a bar shows its kind, not only its color. Equal pictures are drawn once and
+used many times: most targets had no outage, and a page of 500 must be small.
+It does not: show a number of probes, or count an outage that is open into the uptime.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from itertools import groupby
 
+from parallax.overview.days import Kind, Kinds, in_words, kind_of, uptime_text
 from parallax.report.elements import Node, element
-from parallax.uptime.objective import uptime
-from parallax.uptime.tally import Tally, total
+from parallax.uptime.tally import Tally
 
 STEP, WIDTH, HEIGHT = 3, 2, 20
 """Units of a day, of its bar, and of the highest bar."""
-LONG = 0.01
-"""The share of a day's observed time from which an outage is a long one."""
-
-
-class Kind(Enum):
-    """The kind of a day: its class in the CSS, and its height."""
-
-    GOOD = ("g", 14)
-    SHORT = ("w", 17)
-    """An outage of less than a hundredth of the day."""
-    LONG = ("b", 20)
-    MAINTENANCE = ("m", 8)
-    NO_DATA = ("n", 3)
-
-
-type Kinds = tuple[Kind, ...]
-
-
-def kind_of(tally: Tally) -> Kind:
-    """Return the kind of a day."""
-    if not tally.observed:
-        return Kind.NO_DATA
-    if not tally.known:
-        return Kind.MAINTENANCE
-    if not tally.outage:
-        return Kind.GOOD
-    return Kind.LONG if tally.outage >= LONG * tally.known else Kind.SHORT
-
-
-def _words(tallies: Sequence[Tally], kinds: Sequence[Kind]) -> str:
-    """Return what the picture shows, in words."""
-    days = f"{len(tallies)} days"
-    missing = kinds.count(Kind.NO_DATA)
-    if missing == len(kinds):
-        return f"{days}: no data"
-    outages = kinds.count(Kind.SHORT) + kinds.count(Kind.LONG)
-    seconds = total(tallies).outage
-    text = f"{days}: no outage"
-    if outages:
-        on = f"{outages} day{'' if outages == 1 else 's'}"
-        text = f"{days}: {max(1, seconds // 60)} min of outage on {on}"
-    return f"{text}, no data on {missing}" if missing else text
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """The picture of a target: the id of what is drawn, and the same in words.
 
-    `uptime` is the share of observed time in service; None: there is no data.
+    `uptime` is the share of the time that was counted, as text, with the number of days
+    if many have no data; None: there is no data.
     """
 
     drawn: str
     words: str
-    uptime: float | None
+    uptime: str | None
 
     @property
     def node(self) -> Node:
         """Return the picture; `Bars.symbols` must be on the same page."""
         use = element("use", href=f"#{self.drawn}")
-        return element("svg", use, class_="d", role="img", aria_label=self.words)
+        return element("svg", element("title", self.words), use, role="img")
 
 
 @dataclass(slots=True)
 class Bars:
-    """The pictures of one page; equal days make one picture."""
+    """The pictures of one page; equal days make one picture.
 
+    `today` is the day of the last bar, as a number of days since 1970.
+    """
+
+    today: int
     weight: int = 0
     """About how many bytes the symbols have."""
     _symbols: dict[Kinds, Node] = field(default_factory=dict[Kinds, Node])
-    _known: dict[tuple[Tally, ...], Picture] = field(
-        default_factory=dict[tuple[Tally, ...], Picture]
+    _known: dict[tuple[tuple[Tally, ...], int], Picture] = field(
+        default_factory=dict[tuple[tuple[Tally, ...], int], Picture]
     )
 
-    def picture(self, tallies: tuple[Tally, ...]) -> Picture:
-        """Return the picture of these days."""
-        if known := self._known.get(tallies):
+    def picture(self, tallies: tuple[Tally, ...], uncounted: int = 0) -> Picture:
+        """Return the picture of these days.
+
+        `uncounted` are seconds of today's outage that the tallies do not have yet. They
+        color its bar; the uptime has only what was counted.
+        """
+        if known := self._known.get((tallies, uncounted)):
             return known
-        kinds = tuple([kind_of(tally) for tally in tallies])
+        shown = tallies
+        if uncounted and tallies:
+            open_ = Tally(known=uncounted, outage=uncounted)
+            shown = (*tallies[:-1], tallies[-1].plus(open_))
+        kinds = tuple([kind_of(tally) for tally in shown])
         symbol = self._symbols.get(kinds)
         if symbol is None:
             symbol = _symbol(f"d{len(self._symbols)}", kinds)
             self._symbols[kinds] = symbol
             self.weight += weight(symbol)
-        made = Picture(symbol.get("id", ""), _words(tallies, kinds), uptime(tallies))
-        self._known[tallies] = made
+        words = in_words(shown, kinds, self.today)
+        made = Picture(symbol.get("id", ""), words, uptime_text(tallies))
+        self._known[tallies, uncounted] = made
         return made
 
     def symbols(self) -> Node:

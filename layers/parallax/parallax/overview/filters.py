@@ -83,16 +83,27 @@ def form(chosen: Filter, all_states: Sequence[TargetState]) -> Node:
         for status in Status
         if counts[status] or chosen.status is status
     ]
+    is_set = bool(chosen.label or chosen.search or chosen.status is not None)
     search = element(
         "input", type="search", name="q", value=chosen.search, maxlength=f"{LONGEST}"
     )
     return element(
         "form",
         *hidden,
-        element("label", "Name, URL or label", search),
-        _select("State", "state", by_state),
-        _labels(chosen, all_states),
-        element("button", "Show", type="submit"),
+        # A phone shows the targets first; a wide screen shows the fields at once.
+        element(
+            "details",
+            element("summary", "Filter"),
+            element(
+                "div",
+                element("label", "Name, URL or label ", search),
+                _select("State ", "state", by_state),
+                _labels(chosen, all_states),
+                element("button", "Show", type="submit"),
+                class_="fields",
+            ),
+            **({"open": "open"} if is_set else {}),
+        ),
         method="get",
         class_="filter",
     )
@@ -108,7 +119,7 @@ def _labels(chosen: Filter, all_states: Sequence[TargetState]) -> Node | None:
     if chosen.label and chosen.label not in names:
         names.insert(0, chosen.label)
     options = [_option(n, f"{n} ({counts[n]})", chosen.label == n) for n in names]
-    return _select("Label", "label", options)
+    return _select("Label ", "label", options)
 
 
 def _select(title: str, name: str, options: Sequence[Node]) -> Node:

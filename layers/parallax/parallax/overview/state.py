@@ -17,6 +17,7 @@ from parallax.model.judgement import Difference
 from parallax.model.target import Maintenance, Target
 from parallax.targets.windows import windows_between
 from parallax.uptime.count import longest
+from parallax.uptime.tally import DAY
 
 DELAY = timedelta(minutes=2)
 """A round is stored after its last probe has ended."""
@@ -31,8 +32,9 @@ class Status(IntEnum):
     UNCONFIRMED = 2
     """It fails, and no alert was due yet."""
     RECOVERING = 3
-    MAINTENANCE = 4
-    NO_DATA = 5
+    NO_DATA = 4
+    """Nobody knows whether it works."""
+    MAINTENANCE = 5
     UP = 6
 
 
@@ -41,8 +43,8 @@ WORDS = {
     Status.INSIDE: "failing inside only",
     Status.UNCONFIRMED: "failing, not confirmed",
     Status.RECOVERING: "recovering",
-    Status.MAINTENANCE: "in maintenance",
     Status.NO_DATA: "no data",
+    Status.MAINTENANCE: "in maintenance",
     Status.UP: "up",
 }
 
@@ -62,6 +64,17 @@ class TargetState:
     mute: Mute | None = None
     window: Maintenance | None = None
     probed_at: datetime | None = None
+
+    def uncounted(self, until: int | None, now: datetime) -> int:
+        """Return the seconds of today that it fails for users and are not counted yet.
+
+        `until` is the Unix time up to which uptime is counted; None: nothing is.
+        """
+        if self.status is not Status.FAILING or self.member is None:
+            return 0
+        at = int(now.timestamp())
+        since = int(self.member.since.timestamp())
+        return max(0, at - max(since, until or 0, at // DAY * DAY))
 
 
 def states(

@@ -11,27 +11,25 @@ from parallax.report import style
 
 OVERVIEW = """
 body { max-width: 76rem; }
-:root { --ok: #2e9e5b; --short: #c98a00; --long: #c5362c; --apart: #5b8bd0;
-  --none: #c4c9cf; }
-@media (prefers-color-scheme: dark) { :root { --ok: #46b877; --short: #e0ac3a;
-  --long: #ff7468; --apart: #7fa9e6; --none: #4b535c; } }
-.all { list-style: none; margin: .5rem 0; padding: 0; }
-.all li { display: grid; gap: .1rem .75rem; align-items: center;
-  grid-template-columns: 1fr auto; padding: .5rem 0;
+:root { --ok: #2e9e5b; --short: #a86f00; --long: #c5362c; --apart: #173a75;
+  --none: #7d848c; }
+@media (prefers-color-scheme: dark) { :root { --ok: #6fdc9f; --short: #e0ac3a;
+  --long: #ff7468; --apart: #4468b3; --none: #727b85; } }
+main > * { margin-block: .9rem; }
+main > h2 { margin: 1.6rem 0 .3rem; font-size: 1.05rem; color: var(--text); }
+.pills { display: flex; flex-wrap: wrap; gap: .5rem; }
+a.state.bad { background: var(--bad); border-color: var(--bad);
+  color: var(--on-bad); }
+.all { list-style: none; padding: 0; }
+.all li { display: grid; gap: .2rem .75rem; align-items: center; margin: 0;
+  grid-template-columns: 1fr; padding: .6rem 0;
   border-bottom: 1px solid var(--line); }
-.all li > span:nth-child(2) { grid-column: 1 / -1; }
-.all .d { grid-column: 1 / -1; width: 100%; height: 1.4rem; }
-.all small { text-align: right; grid-row: auto; }
-.all li > b { grid-column: 1 / -1; }
-.u { font-variant-numeric: tabular-nums; }
-.head { display: none; }
+svg[role] { width: 100%; height: 1.4rem; }
+.all li > span { font-variant-numeric: tabular-nums; }
 @media (min-width: 50rem) {
-  .all li, .head { display: grid; gap: .1rem .75rem;
-    grid-template-columns: 13rem minmax(10rem, 1fr) 20rem 5rem 13rem; }
-  .head { font-size: .85rem; margin: 0; }
-  .head span:nth-child(n+4) { text-align: right; }
-  .all li > b, .all li > span:nth-child(2), .all .d { grid-column: auto; }
-  .all .u { text-align: right; }
+  .all li { grid-template-columns: 11rem minmax(9rem, 1fr) 17rem 9rem 15rem; }
+  .all svg ~ span { text-align: right; }
+  .all small { text-align: right; }
 }
 .hidden { position: absolute; }
 path { fill: none; stroke-dasharray: 2 1; }
@@ -39,18 +37,27 @@ path { fill: none; stroke-dasharray: 2 1; }
   stroke-width: 17; } .b { stroke: var(--long); stroke-width: 20; }
 .m { stroke: var(--apart); stroke-width: 8; } .n { stroke: var(--none);
   stroke-width: 3; }
-.key { display: inline-block; width: .4rem; margin-left: .4rem; }
+.legend span { display: inline-block; }
+.key { display: inline-block; width: .4rem; margin: 0 .1rem; }
 .key.g { height: .8rem; background: var(--ok); }
 .key.w { height: .95rem; background: var(--short); }
 .key.b { height: 1.1rem; background: var(--long); }
 .key.m { height: .5rem; background: var(--apart); }
 .key.n { height: .2rem; background: var(--none); }
-.filter { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end; }
-.filter label { flex: 1 1 12rem; }
-.filter input, select { max-width: none; width: 100%; }
+.filter details { margin: 0; padding: 0; border: 0; }
+.filter summary { min-height: 0; padding: .2rem 0; }
+.fields { display: flex; flex-wrap: wrap; gap: .75rem; align-items: end;
+  padding-top: .4rem; }
+.fields label { flex: 1 1 12rem; }
+.fields input, select { max-width: none; width: 100%; height: 2.75rem; }
 select { display: block; margin-top: .2rem; padding: .5rem; font: inherit;
   color: var(--text); background: var(--bg); border: 1px solid var(--soft);
-  border-radius: .4rem; min-height: 2.75rem; }
+  border-radius: .4rem; }
+@media (min-width: 50rem) { @supports selector(::details-content) {
+  .filter summary { display: none; }
+  .filter details::details-content { content-visibility: visible;
+    block-size: auto; }
+  .fields { padding-top: 0; } } }
 """
 CSS = style.CSS + OVERVIEW
 

@@ -116,6 +116,7 @@ def _request(request: ProbeRequest, request_id: str, trace: Trace) -> httpx.Requ
         name=request.host,
         source_address=request.source_address,
         allow_private=request.allow_private,
+        own_host=request.own_host,
         verify=request.verify,
         proxy_protocol=request.proxy_protocol,
         connect_timeout=request.connect_timeout,

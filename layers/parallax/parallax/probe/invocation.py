@@ -14,7 +14,7 @@ from parallax.model.packed import TooLargeError
 from parallax.model.probe import ProbeRun
 from parallax.model.target import Target
 from parallax.model.wire import decode
-from parallax.probe.address import allowed
+from parallax.probe.address import permitted
 from parallax.probe.bound import reduced_versions
 from parallax.probe.plan import Plan
 from parallax.probe.uses import Uses
@@ -66,7 +66,8 @@ def balancer_ips(target: Target, journal: Journal) -> Sequence[str]:
     Without those that its requests may not be sent to.
     """
     found = journal.addresses(target.name, datetime.now(UTC) - READING_AGE)
-    return [a for a in found if target.allow_private_addresses or allowed(a)]
+    private = target.allow_private_addresses
+    return [a for a in found if permitted(a, target.host, allow_private=private)]
 
 
 def store_run(run: ProbeRun, journal: Journal) -> ProbeRun:

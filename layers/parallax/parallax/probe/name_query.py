@@ -142,7 +142,8 @@ async def _family(
             response = await _response(query, server, terms)
         if response.rcode() != dns.rcode.NOERROR:
             return dns.rcode.to_text(response.rcode()).lower()
-        assert isinstance(response, dns.message.QueryMessage)  # noqa: S101 - for the type checker
+        if not isinstance(response, dns.message.QueryMessage):
+            return "badresponse"  # it answers an update, or another kind of message
         return response.resolve_chaining()
     except Exception as error:  # noqa: BLE001 - `problem` raises other errors
         return problem(error)

@@ -11,7 +11,7 @@ from itertools import zip_longest
 
 from parallax.model.probe import Resolution, Role
 from parallax.model.target import Target
-from parallax.probe.address import allowed
+from parallax.probe.address import not_permitted, permitted
 from parallax.probe.egress import has_route, no_route
 from parallax.probe.plan import Plan, user_request
 from parallax.probe.probe_request import ProbeRequest
@@ -52,6 +52,9 @@ def pinned(
 
 def _refused(target: Target, address: str) -> str | None:
     """Return why an address is skipped: its failure would not be the target's."""
-    if not target.allow_private_addresses and not allowed(address):
-        return "not a public address"
+    private = target.allow_private_addresses
+    if private and not has_route(address):
+        return no_route(address)
+    if not permitted(address, target.host, allow_private=private):
+        return not_permitted(allow_private=private)
     return None if has_route(address) else no_route(address)

@@ -26,8 +26,9 @@ class ProbeRequest:
     `address` and `port` are where to connect, without a lookup; `host` replaces the
     URL's host in `Host` and SNI. `timeout` is seconds for the whole request,
     `connect_timeout` the part of it for the connection (None: all of it), `body_limit`
-    the bytes to keep. `allow_private` permits addresses that are not public. `verify`
-    False accepts any certificate: use it only for a name that no certificate matches.
+    the bytes to keep. `allow_private` permits addresses that are not public; a
+    redirect's URL names none of them: `own_host` is the host of the target's own URL.
+    `verify` False accepts any certificate: for a name that no certificate matches.
     `proxy_protocol` begins the connection with a PROXY line, for an ingress that
     expects one. `healthy` None: any HTTP response is healthy. `credential` is sent with
     verified TLS only, unless it allows plain HTTP. `without_login` notes that the
@@ -49,6 +50,7 @@ class ProbeRequest:
     timeout: float = 10.0
     connect_timeout: float | None = None
     allow_private: bool = False
+    own_host: str | None = None
     verify: bool = True
     proxy_protocol: bool = False
     body_limit: int = BODY_LIMIT

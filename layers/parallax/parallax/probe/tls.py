@@ -59,12 +59,23 @@ def peer_certificate(connection: ssl.SSLObject) -> Certificate | None:
     encoded = connection.getpeercert(binary_form=True) or b""
     if encoded in _decoded:
         return _decoded[encoded]
-    certificate = certificate_of(connection.getpeercert() or _unverified(connection))
+    certificate = certificate_of(decoded_fields(connection))
     if certificate is not None and len(encoded) <= _REMEMBERED_BYTES:
         if len(_decoded) >= _REMEMBERED:
             _decoded.clear()
         _decoded[encoded] = certificate
     return certificate
+
+
+def decoded_fields(connection: ssl.SSLObject) -> dict[str, Any]:
+    """Return the fields of a certificate; none if a name of it is not valid text.
+
+    OpenSSL accepts such a name, and CPython cannot decode it.
+    """
+    try:
+        return connection.getpeercert() or _unverified(connection)
+    except (ssl.SSLError, ValueError):
+        return {}
 
 
 def _unverified(connection: ssl.SSLObject) -> dict[str, Any]:

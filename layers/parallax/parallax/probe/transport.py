@@ -18,7 +18,7 @@ import httpx
 
 from parallax.model.probe import ErrorType
 from parallax.probe import tls
-from parallax.probe.address import allowed
+from parallax.probe.address import not_permitted, permitted
 from parallax.probe.connection import Connection, connect
 from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.handshake import Handshake
@@ -44,6 +44,7 @@ class Route:
     name: str | None = None
     source_address: str | None = None
     allow_private: bool = False
+    own_host: str | None = None
     verify: bool = True
     proxy_protocol: bool = False
     connect_timeout: float | None = None
@@ -107,7 +108,9 @@ async def _reach(url: httpx.URL, route: Route) -> Connection:
     handshake = _prepared(name, route) if secure else None
     addresses = await _addresses(host, port, route, handshake)
     route.trace.enter("connect")
-    connection = await _connect(addresses, port, route)
+    # A fixed address names itself; who fixes it has checked where it comes from.
+    named = route.address or route.own_host or host
+    connection = await _connect(addresses, named, port, route)
     if secure:
         route.trace.enter("tls")
         try:
@@ -145,7 +148,9 @@ async def _addresses(
     return await lookup(host, port, handshake.begin)
 
 
-async def _connect(addresses: tuple[str, ...], port: int, route: Route) -> Connection:
+async def _connect(
+    addresses: tuple[str, ...], named: str, port: int, route: Route
+) -> Connection:
     """Connect to the first address, as one user would.
 
     It tries the next one only if this machine has no route to the first (no IPv6, as
@@ -154,8 +159,8 @@ async def _connect(addresses: tuple[str, ...], port: int, route: Route) -> Conne
     failure = Failure(ErrorType.NAME_NOT_RESOLVED, "the name has no address")
     for address in addresses:
         route.trace.peer_address, route.trace.peer_port = address, port
-        if not route.allow_private and not allowed(address):
-            detail = f"{address} is not a public address"
+        if not permitted(address, named, allow_private=route.allow_private):
+            detail = f"{address} is {not_permitted(allow_private=route.allow_private)}"
             raise Failure(ErrorType.ADDRESS_NOT_ALLOWED, detail)
         try:
             return await _open(address, port, route)

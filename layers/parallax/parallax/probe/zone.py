@@ -14,7 +14,7 @@ import dns.asyncresolver
 import dns.name
 
 from parallax.model.probe import Resolution
-from parallax.probe.address import allowed
+from parallax.probe.address import LOOPBACK, permitted
 from parallax.probe.egress import has_route
 from parallax.probe.name_query import Answer, Terms, problem, query_server, texts
 
@@ -94,7 +94,8 @@ async def _answer(
         return Answer(alias=name, error_type=problem(error))
     if not addresses:
         return Answer(alias=name, error_type="unreachable")
-    if not terms.allow_private and not allowed(addresses[0]):
+    # A private name server may be on this machine, but not a metadata service.
+    if not permitted(addresses[0], LOOPBACK, allow_private=terms.allow_private):
         return Answer(alias=name, error_type="address_not_allowed")
     return await query_server(name, addresses[0], terms, recurse=False)
 

@@ -71,7 +71,8 @@ def _closed(title: str, assessments: Sequence[Assessment]) -> Node | None:
 def _row(one: Assessment, finding: Finding | None = None) -> Node:
     """Return a cause and why; `finding`: the one whose cause may explain it."""
     texts = one.missing or one.evidence
-    hidden = f" (hidden by: {one.hidden_by})" if one.hidden_by else ""
+    is_stated = any(one.hidden_by in text for text in texts) if one.hidden_by else True
+    hidden = "" if is_stated else f" (hidden by: {one.hidden_by})"
     shown = f": {'; '.join(texts)}{hidden}." if texts or hidden else None
     follows = finding and one.explained_by
     because = f" A consequence of {one.explained_by}." if follows else None

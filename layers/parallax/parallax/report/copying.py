@@ -8,20 +8,26 @@ no connection.
 SCRIPT = """
 for (const command of document.querySelectorAll("pre.command")) {
   const button = document.createElement("button");
+  const reset = () => {
+    button.textContent = command.dataset.copy;
+    button.setAttribute("aria-label", command.dataset.name);
+  };
   button.type = "button";
   button.className = "copy";
-  button.textContent = "Copy";
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
+    let done = "Copied";
     try {
       await navigator.clipboard.writeText(command.textContent);
-      button.textContent = "Copied";
     } catch {
       getSelection().selectAllChildren(command);
-      button.textContent = "Selected";
+      done = "Selected";
     }
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    button.removeAttribute("aria-label");
+    button.textContent = done;
+    setTimeout(reset, 2000);
   });
+  reset();
   command.after(button);
 }
 """

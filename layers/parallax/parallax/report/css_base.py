@@ -40,7 +40,7 @@ pre.command { -webkit-user-select: all; user-select: all; }
 .run { display: flex; align-items: center; gap: .5rem; margin: .4rem 0; }
 .run pre { flex: 1 1 auto; min-width: 0; margin: 0; }
 @media (max-width: 600px) { .run { flex-wrap: wrap; } .run pre { flex-basis: 100%; } }
-.copy { flex: none; width: 5.75rem; padding: .3rem .5rem; font-size: .9rem; }
+.copy { flex: none; width: 9.25rem; padding: .3rem .5rem; font-size: .9rem; }
 form { margin: 0; }
 label { display: block; font-size: .9rem; }
 input { display: block; width: 100%; max-width: 22rem; margin-top: .2rem;
@@ -50,11 +50,13 @@ input { display: block; width: 100%; max-width: 22rem; margin-top: .2rem;
 button { min-height: 2.75rem; padding: .4rem .9rem; font: inherit; font-weight: 600;
   color: var(--text); background: var(--card); border: 1px solid var(--soft);
   border-radius: .4rem; cursor: pointer; }
-button.main { color: var(--bg); background: var(--text); border-color: var(--text); }
+button.primary { color: var(--bg); background: var(--text); border-color: var(--text); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 ul, ol { padding-left: 1.3rem; margin: .4rem 0; }
 li { margin: .25rem 0; }
 details { margin-top: .75rem; border-top: 1px solid var(--line); padding-top: .5rem; }
+details.alone { margin: 0; border: 0; padding: 0; }
+summary h2 { display: inline; }
 summary { cursor: pointer; font-weight: 600; min-height: 2rem; }
 .id { color: var(--soft); font: .85em ui-monospace, monospace; }
 footer { margin-top: 1.5rem; color: var(--soft); font-size: .9rem; }

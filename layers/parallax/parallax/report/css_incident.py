@@ -8,6 +8,9 @@ It does not: hide a text on any screen.
 INCIDENT = """
 .incident { display: grid; gap: .9rem; grid-template-columns: minmax(0, 1fr); }
 .main, .aside { display: grid; gap: .9rem; grid-template-columns: minmax(0, 1fr); }
+.top { display: flex; flex-wrap: wrap; justify-content: space-between;
+  align-items: center; gap: 0 1rem; }
+.top p { margin: 0; } .loaded { font-size: .9rem; }
 .next { border-left: .4rem solid var(--link); }
 .cause { border-left: .4rem solid var(--bad); }
 .cause.open { border-left-color: var(--warn); }
@@ -26,12 +29,15 @@ INCIDENT = """
 .box svg, .side, .seen { grid-column: 2; }
 .box svg { grid-column: 1; }
 .side { order: 1; } .side.in { order: 2; } .seen { order: 3; }
-.from { display: inline-block; min-width: 4.5rem; color: var(--soft); }
+.side { display: grid; grid-template-columns: 5.25rem minmax(0, 1fr); }
+.side.again { display: none; }
+.from { color: var(--text); font-weight: 700; }
 .got { font-weight: 600; }
 .seen { color: var(--soft); font-size: .9rem; }
 .named { background: var(--bad-bg); border-radius: .4rem; padding: .6rem .3rem;
   box-shadow: inset .3rem 0 var(--bad); }
-.named .seen { color: var(--text); }
+.box.bad ~ .seen { color: var(--text); font-weight: 600; }
+.past .path { filter: grayscale(.85); }
 .glyph { fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; }
 .targets li { padding: .35rem 0; border-bottom: 1px solid var(--line); margin: 0; }
 .targets li:last-child { border: 0; }
@@ -65,20 +71,22 @@ INCIDENT = """
     grid-template-columns: minmax(0, 1fr); border: 0; padding: .5rem 0; }
   .path.both .box, .path.both .side, .path.both .seen { grid-column: 1; order: 0;
     padding: .4rem .5rem; }
+  .path.both .out { grid-row: 1; } .path.both .box { grid-row: 2; }
+  .path.both .in { grid-row: 3; } .path.both .seen { grid-row: 4; }
+  .path.both .side, .path.both .side.again { display: block; }
   .path.both .box { display: block; margin: 0 .25rem; border: 2px solid currentColor;
     border-radius: .5rem; background: var(--card); text-align: center; }
   .path.both .out { border-bottom: .25rem solid currentColor; align-self: end;
     margin-bottom: .5rem; }
   .path.both .in { border-top: .25rem solid currentColor; margin-top: .5rem; }
-  .path.both .out.soft { border-bottom: .25rem dashed var(--line); }
-  .path.both .in.soft { border-top: .25rem dashed var(--line); }
+  .path.both .out.soft { border-bottom: .25rem dashed var(--soft); }
+  .path.both .in.soft { border-top: .25rem dashed var(--soft); }
   .path.both .soft .got { font-weight: 400; }
-  .path.both .from { display: block; font-size: .8rem; }
+  .path.both .from { display: block; font-size: .9rem; }
   .path.both .hop + .hop .from { position: absolute; clip-path: inset(50%);
     width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
   .path.both .in { padding-top: 1.6rem; }
   .path.both .hop:first-child .in { padding-top: .4rem; }
-  .head { order: -2; } .picture { order: -1; }
   .path.both .seen { font-size: .85rem; }
   .path.both .named { background: var(--bad-bg); box-shadow: none; }
   .path.both .named .box { background: var(--bad); border-color: var(--bad); }

@@ -10,8 +10,9 @@ from parallax.report.act import ACKNOWLEDGE, BUTTON, MUTES, NAME, UNMUTE, WITHDR
 from parallax.report.elements import Node, element
 
 
-def form(group: Group, mute: Mute | None) -> Node:
-    """Return the form; it is sent to the page's own address."""
+def form(group: Group, mute: Mute | None, note: str = "") -> Node:
+    """Return the form, which is sent to the page's own address; `note` comes first."""
+    short = group.id[:8]
     name = element(
         "input",
         name=NAME,
@@ -21,9 +22,12 @@ def form(group: Group, mute: Mute | None) -> Node:
     )
     return element(
         "form",
+        element("p", note) if note else None,
         element("label", "Your name (optional, shown on this page)", name),
         element("div", *_buttons(group, mute), class_="buttons"),
         element("p", _EFFECT, class_="soft"),
+        element("p", "Acknowledge or mute from a shell:", class_="soft"),
+        element("pre", f"parallax ack {short}\nparallax mute {short} --for 1h"),
         method="post",
     )
 
@@ -37,7 +41,7 @@ _EFFECT = (
 def _buttons(group: Group, mute: Mute | None) -> list[Node]:
     done = group.acknowledged
     label = "Acknowledge in your name" if done else "Acknowledge"
-    found = [_button(ACKNOWLEDGE, label, "main" if done is None else "")]
+    found = [_button(ACKNOWLEDGE, label, "primary" if done is None else "")]
     if done:
         found.append(_button(WITHDRAW, "Withdraw acknowledgment"))
     for value, time in MUTES.items():

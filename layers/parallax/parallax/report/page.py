@@ -9,6 +9,7 @@ from datetime import datetime
 
 from parallax.model.alert import Alert
 from parallax.model.finding import ENDS, Finding
+from parallax.model.judgement import Symptom
 from parallax.model.plain import plain_line
 from parallax.notify.mail import render
 from parallax.notify.paragraph import clock
@@ -17,35 +18,20 @@ from parallax.report.copying import SCRIPT
 from parallax.report.elements import Node, Part, document, element
 from parallax.report.form import form
 from parallax.report.observed import NOTHING, Observed
+from parallax.report.parts import Parts, parts
 from parallax.report.path import path
+from parallax.report.possible import possible
 from parallax.report.received import received
 from parallax.report.replay import replay
-from parallax.report.standing import Standing, badges, facts
+from parallax.report.standing import Standing, badges, facts, loaded, next_mail
 from parallax.report.steps import first_step, further_steps
 from parallax.report.style import CSS
 from parallax.report.targets import targets
-from parallax.report.text import REFERENCE, Block, blocks, section
+from parallax.report.text import Block, section
 from parallax.report.timeline import timeline
 from parallax.report.waterfall import waterfall
 
-SHOWN = (
-    "PATH",
-    "AFFECTED",
-    "RUN THIS NEXT",
-    "DO THIS NEXT",
-    "THEN",
-    "WHY",
-    "ALSO TRUE",
-    "RULED OUT",
-    "NOT DETERMINED",
-    "RESPONSE",
-    "TIMELINE",
-)
-"""Beginnings of titles of the mail's parts that the page shows in its own form."""
-UNAFFECTED = "Not affected (no open incident)"
-"""Begins a part without a title that the page shows beside the affected targets."""
-LAST = ("ADVICE", REFERENCE)
-"""Titles of the mail's parts at the end of the page."""
+GATEWAY_TIMEOUT = 504
 
 
 def incident_page(
@@ -60,36 +46,36 @@ def incident_page(
     """
     alert, group = standing.alert, standing.group
     finding, mail = shown_finding(alert), render(alert)
-    first, rest, last = _split(blocks(mail.body))
+    shown, ended = parts(alert, mail), alert.turn in ENDS
     # Nobody should change a system that has recovered.
-    steps = () if alert.turn in ENDS else finding.next_steps
+    steps = () if ended else finding.next_steps
     commands = {plain_line(step.command) for step in steps if step.command}
     return document(
         mail.subject,
         CSS,
         element(
             "main",
-            _head(standing, mail.subject),
+            _head(standing, shown),
             _column(
                 "main",
-                _as_of(standing),
-                *_sections(first, commands),
+                _lines(shown.impact) if ended else None,
+                *_sections(shown.cause, commands),
                 first_step(steps),
-                *_sections(rest, commands),
+                further_steps(steps),
+                None if ended else possible(finding),
+                _lines(shown.often, "How often requests fail"),
+                *_sections(shown.more, commands),
             ),
             _column(
                 "aside",
                 targets(alert, group, standing.now),
-                form(group, standing.mute) if group else None,
+                form(group, standing.mute, next_mail(standing)) if group else None,
             ),
             path(finding, _of_the_failure(alert)),
             *_measured(finding, seen),
             answers(finding),
             _column(
-                "wide main",
-                further_steps(steps),
-                *_sections(last, commands),
-                replay(finding, raw),
+                "wide main", *_sections(shown.last, commands), replay(finding, raw)
             ),
             class_="incident",
         ),
@@ -98,9 +84,19 @@ def incident_page(
     )
 
 
-def _head(standing: Standing, title: str) -> Node:
-    head = element("h1", title)
-    return element("div", badges(standing), head, facts(standing), class_="head")
+def _head(standing: Standing, shown: Parts) -> Node:
+    """Return the state, the title, what users get, and who works on it."""
+    ended = standing.alert.turn in ENDS
+    lines = [] if ended else [element("p", line) for line in shown.impact]
+    top = element("div", badges(standing), loaded(standing), class_="top")
+    title = element("h1", shown.title)
+    return element("div", top, title, *lines, facts(standing), class_="head")
+
+
+def _lines(lines: Sequence[str], title: str = "") -> Node | None:
+    some = [element("p", line) for line in lines]
+    head = element("h2", title) if title else None
+    return element("section", head, *some) if some else None
 
 
 def _column(kind: str, *parts: Part) -> Node:
@@ -109,26 +105,6 @@ def _column(kind: str, *parts: Part) -> Node:
 
 def _sections(some: Sequence[Block], commands: set[str]) -> list[Node]:
     return [section(block, commands) for block in some]
-
-
-def _split(
-    found: tuple[Block, ...],
-) -> tuple[list[Block], list[Block], list[Block]]:
-    """Return the mail's parts before the first step, after it, and at the end."""
-    ends = [at for at, block in enumerate(found) if _is_shown(block)]
-    end = min(ends, default=len(found))
-    kept = [block for block in found[end:] if not _is_shown(block)]
-    before = [*found[:end], *kept]
-    last = [block for block in before if block.title in LAST]
-    first = [block for block in found[:end] if block.title not in LAST]
-    return first, [block for block in kept if block.title not in LAST], last
-
-
-def _is_shown(block: Block) -> bool:
-    """Return whether the page has a part of its own for this part of the mail."""
-    if block.title:
-        return block.title.startswith(SHOWN)
-    return block.lines[0].startswith(UNAFFECTED)
 
 
 def shown_finding(alert: Alert) -> Finding:
@@ -146,19 +122,17 @@ def _measured(finding: Finding, seen: Observed) -> tuple[Part, ...]:
     return (
         element("p", f"{seen.problem} {missing}", class_="note wide")
         if excerpt is None
-        else waterfall(excerpt),
+        else waterfall(excerpt, is_open=_is_about_time(finding.symptom)),
         received(finding, excerpt),
         timeline(finding, excerpt),
     )
 
 
-def _as_of(standing: Standing) -> Node:
-    """Return how old the mail's text is, and whether the cause changed since then."""
-    alert, group = standing.alert, standing.group
-    changed = group is not None and group.cause != alert.cause
-    now = f" The cause is now {group.cause}." if group and changed else ""
-    text = f"The last mail's text, as of {clock(alert.at)}.{now}"
-    return element("p", text, class_="soft note")
+def _is_about_time(symptom: Symptom) -> bool:
+    """Return whether what users get says that something takes too long."""
+    slow = (symptom.unmet or "").startswith("slower")
+    late = "timeout" in (symptom.error_type or "")
+    return slow or late or symptom.status_code == GATEWAY_TIMEOUT
 
 
 def _of_the_failure(alert: Alert) -> str:
@@ -170,15 +144,9 @@ def _of_the_failure(alert: Alert) -> str:
 
 
 def _footer(alert: Alert, expires: datetime, *, is_open: bool) -> Node:
-    group = alert.group[:8]
-    commands = f"parallax ack {group}\nparallax mute {group} --for 1h"
-    return element(
-        "footer",
-        element("p", "The same on the command line:") if is_open else None,
-        element("pre", commands) if is_open else None,
-        element(
-            "p",
-            f"Incident {alert.group}. This link works until {clock(expires)}. Everybody"
-            " who has it can read this page and its observations, and use its buttons.",
-        ),
+    use = ", and use its buttons" if is_open else ""
+    text = (
+        f"Incident {alert.group}. This link works until {clock(expires)}. Everybody who"
+        f" has it can read this page and its observations{use}."
     )
+    return element("footer", element("p", text))

@@ -6,6 +6,9 @@ color.
 It does not: judge.
 """
 
+import re
+from collections.abc import Sequence
+
 from parallax.model.finding import Finding
 from parallax.model.judgement import Hop, HopSeen, HopState, SideSeen
 from parallax.report.elements import Node, element
@@ -21,7 +24,31 @@ FAILS = "fails"
 """The word where something fails at a hop that the finding does not name."""
 NAMES = {Hop.OVERLAY: "node-to-node", Hop.DNS: "DNS", Hop.CDN: "CDN"}
 """Names of hops, where they differ from their id."""
-NO_PROBE = "not probed"
+NO_PROBE = "not tested"
+NOT_ARRIVED = "did not arrive"
+_WORDS = {
+    r"\bget through\b|\bpass\b": "passed",
+    r"^not reached$": NOT_ARRIVED,
+    r"^not known$": "no data",
+    r"\bthe rest is not known\b": "no data on the rest",
+    r"\bwhere is not known\b": "no data on where",
+}
+"""Pattern in a side's text -> the page's word for it."""
+FAILING = (HopState.FAULTY, HopState.AFFECTED)
+
+
+def page_words(text: str) -> str:
+    """Return what requests of a side got, in the words of the page."""
+    for pattern, word in _WORDS.items():
+        text = re.sub(pattern, word, text)
+    return text
+
+
+def shown_state(seen: HopSeen) -> HopState:
+    """Return a hop's state on the page: requests that fail at it are not `ok`."""
+    sides = [side.state for side in (seen.outside, seen.inside) if side]
+    fails = any(state in FAILING for state in sides)
+    return HopState.AFFECTED if fails and seen.state is HopState.OK else seen.state
 
 
 def path(finding: Finding, note: str = "") -> Node | None:
@@ -33,39 +60,66 @@ def path(finding: Finding, note: str = "") -> Node | None:
     if not hops:
         return None
     both = any(seen.outside or seen.inside for seen in hops)
-    rows = [_hop(seen, at_fault, both=both) for seen in hops]
+    rows = [
+        _hop(seen, hops[:number], at_fault, both=both)
+        for number, seen in enumerate(hops)
+    ]
     when = " during the failure" if note else ""
     title = element("h2", f"Path of a request to {finding.target}{when}")
-    how = "What requests from the internet, and probes inside the cluster, got."
+    how = "Above: requests from the internet. Below: tests inside the cluster."
     text = f"{how if both else ''} {note}".strip()
     legend = element("p", text, class_="soft") if text else None
     # A list role: some readers drop it from a list without bullets.
     listed = element("ol", *rows, class_="path both" if both else "path", role="list")
-    return element("section", title, legend, listed, class_="wide picture")
+    kind = "wide picture past" if note else "wide picture"
+    return element("section", title, legend, listed, class_=kind)
 
 
-def _hop(seen: HopSeen, at_fault: Hop | None, *, both: bool) -> Node:
-    word, color, mark = STATES[seen.state]
-    named = seen.hop is at_fault and seen.state is HopState.FAULTY
-    if seen.state is HopState.FAULTY and not named:
+def _hop(
+    seen: HopSeen, before: Sequence[HopSeen], at_fault: Hop | None, *, both: bool
+) -> Node:
+    state = shown_state(seen)
+    word, color, mark = STATES[state]
+    named = seen.hop is at_fault and state is HopState.FAULTY
+    if state is HopState.FAULTY and not named:
         word = FAILS
     name = element("strong", NAMES.get(seen.hop, seen.hop.value))
-    state = element("span", f" {word}", class_="word")
-    box = element("div", _mark(mark), element("p", name, state), class_=f"box {color}")
+    shown = element("span", f" {word} ", class_="word")
+    box = element("div", _mark(mark), element("p", name, shown), class_=f"box {color}")
+    # What did not arrive at a hop did not arrive at those after it either.
+    again = any(_text(one.outside) == NOT_ARRIVED for one in before)
     parts = (
-        _side("internet", "out", seen.outside) if both else None,
         box,
-        _side("inside", "in", seen.inside) if both else None,
+        _side("internet", "out", seen.outside, state, again=again) if both else None,
+        _side("inside", "in", seen.inside, state) if both else None,
         element("p", seen.seen, class_="seen"),
     )
-    return element("li", *parts, class_="hop named" if named else "hop")
+    spaced = [part for one in parts if one is not None for part in (one, " ")]
+    return element("li", *spaced, class_="hop named" if named else "hop")
 
 
-def _side(label: str, kind: str, side: SideSeen | None) -> Node:
-    _, color, _ = STATES[side.state if side else HopState.UNKNOWN]
-    text = element("span", side.text if side else NO_PROBE, class_="got")
-    name = element("span", f"{label} ", class_="from")
-    return element("p", name, text, class_=f"side {kind} {color}")
+def _side(
+    label: str,
+    kind: str,
+    side: SideSeen | None,
+    hop: HopState,
+    *,
+    again: bool = False,
+) -> Node:
+    """Return what a side's requests got; `again`: a hop before it has the text."""
+    state = side.state if side else HopState.UNKNOWN
+    if hop is HopState.FAULTY and state is HopState.OK:
+        # Requests that pass a faulty hop do not make it good.
+        state = HopState.AFFECTED
+    shown = f"side {kind} {STATES[state][1]}"
+    if again and _text(side) == NOT_ARRIVED:
+        return element("p", class_=f"{shown} again")
+    text = element("span", _text(side), class_="got")
+    return element("p", element("span", f"{label} ", class_="from"), text, class_=shown)
+
+
+def _text(side: SideSeen | None) -> str:
+    return page_words(side.text) if side else NO_PROBE
 
 
 def _mark(shape: str) -> Node:

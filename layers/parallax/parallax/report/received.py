@@ -14,6 +14,8 @@ from parallax.notify.paragraph import second
 from parallax.report.elements import Node, element
 
 LINES = 20
+AT_ONCE = 6
+"""Lines of a body that are shown before the reader opens the rest."""
 CHARACTERS = 2_000
 """Of a body."""
 HEADERS = 40
@@ -26,15 +28,25 @@ def received(finding: Finding, excerpt: Excerpt | None) -> Node | None:
     probe = _failing(excerpt) if excerpt else None
     if probe is None:
         return _in_short(finding)
+    body = _body(probe)
     at = second(probe.started_at, finding.judged_at)
     author = f", written by {author_text(probe)}" if probe.status_code else ""
     return element(
         "section",
         element("h2", "Response"),
         element("p", f"From {probe.url} at {at} UTC{author}."),
-        element("pre", "\n".join((*_head(probe), "", *_body(probe)))),
+        element("pre", "\n".join((*_head(probe), "", *body[:AT_ONCE]))),
+        _rest(body[AT_ONCE:]),
         class_="wide",
     )
+
+
+def _rest(lines: list[str]) -> Node | None:
+    """Return the lines of a body that a reader opens; None: there are none."""
+    if not lines:
+        return None
+    summary = element("summary", f"{len(lines)} more lines of the body")
+    return element("details", summary, element("pre", "\n".join(lines)))
 
 
 def _failing(excerpt: Excerpt) -> Probe | None:

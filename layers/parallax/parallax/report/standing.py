@@ -11,7 +11,8 @@ from parallax.model.alert import Alert
 from parallax.model.finding import ENDS, NotificationReason
 from parallax.model.group import Group, Mute
 from parallax.model.incident_state import State
-from parallax.notify.paragraph import clock, minute, sentence, span
+from parallax.notify.mail.scope import is_intermittent
+from parallax.notify.paragraph import clock, minute, second, sentence, span
 from parallax.report.elements import Node, element
 
 
@@ -45,15 +46,21 @@ def facts(standing: Standing) -> Node:
     """Return since when it fails, who works on it, until when it is muted."""
     lines = [
         _time(standing),
+        _findings(standing),
         _acknowledged(standing),
         _muted(standing),
-        _next(standing),
     ]
     found = [element("li", line) for line in lines if line]
     if standing.merged:
         link = element("a", "the page of that incident", href=standing.merged)
         found.append(element("li", "See ", link, "."))
     return element("ul", *found, class_="facts")
+
+
+def loaded(standing: Standing) -> Node:
+    """Return when the page was made, and a link that makes it again."""
+    at = f"Page loaded {second(standing.now, standing.now)} UTC · "
+    return element("p", at, element("a", "Reload", href=""), class_="soft loaded")
 
 
 def _state(standing: Standing) -> tuple[str, str]:
@@ -64,7 +71,8 @@ def _state(standing: Standing) -> tuple[str, str]:
         word = "MERGED" if merged else "RESOLVED" if resolved else "CLOSED"
         return word, "good" if resolved else "soft"
     if any(m.state is State.FIRING for m in group.members):
-        return "FAILING", "bad"
+        some = is_intermittent(standing.alert)
+        return "INTERMITTENT" if some else "FAILING", "bad"
     return "RECOVERING", "warn"
 
 
@@ -79,6 +87,18 @@ def _time(standing: Standing) -> str:
         lasted = span(alert.at - alert.since)
         return f"Ended at {clock(alert.at)}; it was open for {lasted}."
     return "This incident is no longer open."
+
+
+def _findings(standing: Standing) -> str:
+    """Return how old the findings are, and whether the cause changed since then."""
+    alert, group, now = standing.alert, standing.group, standing.now
+    if alert.turn in ENDS:
+        return ""
+    at = alert.finding.judged_at
+    changed = group is not None and group.cause != alert.cause
+    since = f" The cause is now {group.cause}." if group and changed else ""
+    when, ago = second(at, now), span(now - at)
+    return f"Findings below are from {when} UTC, {ago} ago.{since}"
 
 
 def _acknowledged(standing: Standing) -> str:
@@ -102,7 +122,8 @@ def _muted(standing: Standing) -> str:
     )
 
 
-def _next(standing: Standing) -> str:
+def next_mail(standing: Standing) -> str:
+    """Return when the next mail is sent; empty: none is planned."""
     group, at = standing.group, standing.alert.next_mail_at
     if group is None or standing.mute or group.acknowledged or at is None:
         return ""

@@ -15,6 +15,8 @@ from parallax.report.elements import Node, element
 
 OPEN = 8
 """Targets that are listed at first."""
+SCHEMES = ("https://", "http://")
+"""Beginnings of a URL that is a link; another one could run a script."""
 LISTED = 100
 """Targets of a list; a page of 500 would be too large for a phone."""
 
@@ -57,8 +59,15 @@ def _row(member: Member, now: datetime, note: str = "") -> Node:
         f" · {got}" if got else None,
         f" · since {minute(member.since, now)}{recovering}{note}",
         element("br") if member.url else None,
-        element("span", member.url or "", class_="soft") if member.url else None,
+        _address(member.url) if member.url else None,
     )
+
+
+def _address(url: str) -> Node:
+    """Return a URL as a link that does not tell the target where it was opened."""
+    if not url.startswith(SCHEMES):
+        return element("span", url, class_="soft")
+    return element("a", url, href=url, rel="noreferrer")
 
 
 def _got(member: Member) -> str:

@@ -61,7 +61,9 @@ def _strip(excerpt: Excerpt) -> tuple[Node, ...]:
     ends = element(
         "p",
         element("span", second(begin, end)),
+        " ",
         element("span", text),
+        " ",
         element("span", second(end, end)),
         class_="ends soft",
     )

@@ -40,8 +40,11 @@ class Bar:
     failed: bool = False
 
 
-def waterfall(excerpt: Excerpt) -> Node | None:
-    """Return the phases; None if the snapshot has no external probe."""
+def waterfall(excerpt: Excerpt, *, is_open: bool = True) -> Node | None:
+    """Return the phases; None if the snapshot has no external probe.
+
+    `is_open`: at once; otherwise a reader opens them.
+    """
     if excerpt.run is None:
         return None
     requests = excerpt.run.by_role(*AS_A_USER) or excerpt.run.probes
@@ -54,7 +57,10 @@ def waterfall(excerpt: Excerpt) -> Node | None:
     if failing and not good:
         tables.append(element("p", _NO_GOOD, class_="soft"))
     both = element("div", *tables, class_="pair")
-    return element("section", element("h2", "Phases"), both, class_="wide")
+    title = element("summary", element("h2", "Phases"))
+    shown = {"open": "open"} if is_open else {}
+    folded = element("details", title, both, class_="alone", **shown)
+    return element("section", folded, class_="wide")
 
 
 _NO_GOOD = (

@@ -126,7 +126,7 @@ def notice_of(body: str, now: datetime) -> Notice:
         if event.get("type") != TYPE:
             raise ValueError(f"type: expected {TYPE}, got {event.get('type')!r}")
         return _notice(event, now)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"not an alert: {type(error).__name__}: {error}") from error
 
 

@@ -1,7 +1,7 @@
 """Feed: the incidents as RSS 2.0, `feed.xml`.
 
 In: incidents, a title, the page's URL, an instant. Out: XML; one entry for each update,
-the newest first.
+the newest first. Each entry can be understood alone.
 It does not: contain a character that XML 1.0 forbids, or markup in a description.
 Source: RSS 2.0 specification, https://www.rssboard.org/rss-specification; RSS Advisory
 Board, "Really Simple Syndication Best Practices Profile" (atom:link); RFC 5322 (dates).
@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from xml.etree import ElementTree as ET
 
 from parallax.model.plain import plain_line
+from parallax.notify.paragraph import clock
 from parallax.status_page.status_file import PublicIncident, Update, UpdateKind
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -20,11 +21,13 @@ MOST = 50
 """Entries of the feed."""
 MINUTES = 5
 """How long a reader may use the feed before it reads it again."""
-TITLES = {
-    UpdateKind.BEGUN: "Begun",
-    UpdateKind.UPDATED: "Update",
-    UpdateKind.RESOLVED: "Resolved",
+STATES = {
+    UpdateKind.BEGUN: "not available",
+    UpdateKind.UPDATED: "not available",
+    UpdateKind.RESOLVED: "incident closed",
 }
+"""The state in an update of an earlier release."""
+NOTES = {UpdateKind.UPDATED: " (update)"}
 
 
 def feed(
@@ -63,16 +66,24 @@ def feed(
 def _item(
     channel: ET.Element, url: str, incident: PublicIncident, update: Update
 ) -> None:
-    sentence = update.text.partition(". ")[0].rstrip(".")
+    services = ", ".join(
+        key.rpartition(" / ")[2] for key in update.services or incident.services
+    )
+    state = update.state or STATES[update.kind]
+    note = NOTES.get(update.kind, "")
     item = ET.SubElement(channel, "item")
-    _text(item, "title", f"{TITLES[update.kind]}: {sentence}")
+    _text(item, "title", f"{services}: {state}{note}")
     _text(item, "link", f"{url}#{incident.id}")
     at = int(update.at.timestamp())
     guid = _text(item, "guid", f"{incident.id}-{update.kind.value}-{at}")
     guid.set("isPermaLink", "false")
     _text(item, "pubDate", _date(update.at))
     # Readers show a description as HTML: `<b>` in a title must stay text.
-    _text(item, "description", _escaped(update.text))
+    text = (
+        f"{update.text} Affected: {services}. The incident began at"
+        f" {clock(incident.begun_at)}. State at {clock(update.at)}: {state}."
+    )
+    _text(item, "description", _escaped(text))
 
 
 def _text(parent: ET.Element, tag: str, text: str) -> ET.Element:

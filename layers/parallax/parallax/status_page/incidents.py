@@ -22,6 +22,7 @@ MOST = 100
 MOST_UPDATES = 50
 LISTED = 4
 """Services that a sentence names."""
+DOWN = "not available"
 _FAILING = (Service.NOT_AVAILABLE, Service.RECOVERING)
 
 
@@ -71,8 +72,10 @@ def _begun(keys: set[str], since: datetime, now: datetime) -> PublicIncident:
     affected = tuple(sorted(keys))
     at = min(since, now)
     name = sha256(f"{now.isoformat()} {affected}".encode()).hexdigest()[:12]
-    text = f"Requests to {_names(affected)} fail."
-    update = Update(at=at, kind=UpdateKind.BEGUN, text=text)
+    text = f"{names(affected)} {_be(affected)} not available."
+    update = Update(
+        at=at, kind=UpdateKind.BEGUN, text=text, services=affected, state=DOWN
+    )
     return PublicIncident(
         id=name,
         begun_at=at,
@@ -95,38 +98,49 @@ def _changed(
         return incident
     recovered, new = before - failing, failing - before
     if not failing:
-        end = "It is no longer reported here."
+        end, state = "It is no longer reported here.", "no longer reported"
         if before <= working:
-            end = f"{_names(before)} {_verb(before)} again."
+            end, state = f"{names(before)} {_verb(before)} again.", "resolved"
         elif before & covered:
             end = "It continues as part of an earlier incident."
+            state = "part of an earlier incident"
         text = f"{end} The incident lasted {span(now - incident.begun_at)}."
-        return _with(incident, UpdateKind.RESOLVED, text, now, incident.affected)
+        update = Update(
+            at=now,
+            kind=UpdateKind.RESOLVED,
+            text=text,
+            services=incident.services,
+            state=state,
+        )
+        return _with(incident, update, incident.affected)
     texts: list[str] = []
     if recovered & working:
         back = recovered & working
-        texts.append(f"{_names(back)} {_verb(back)} again.")
+        texts.append(f"{names(back)} {_verb(back)} again.")
     if new:
-        texts.append(f"Requests to {_names(new)} now fail as well.")
+        texts.append(f"{names(new)} {_be(new)} not available either.")
     else:
-        texts.append(f"Requests to {_names(failing)} still fail.")
-    return _with(
-        incident, UpdateKind.UPDATED, " ".join(texts), now, tuple(sorted(failing))
+        texts.append(f"{names(failing)} {_be(failing)} still not available.")
+    affected = tuple(sorted(failing))
+    update = Update(
+        at=now,
+        kind=UpdateKind.UPDATED,
+        text=" ".join(texts),
+        services=affected,
+        state=DOWN,
     )
+    return _with(incident, update, affected)
 
 
 def _with(
-    incident: PublicIncident,
-    kind: UpdateKind,
-    text: str,
-    now: datetime,
-    affected: tuple[str, ...],
+    incident: PublicIncident, update: Update, affected: tuple[str, ...]
 ) -> PublicIncident:
+    """Return the incident with one more update."""
     first, *others = incident.updates or (
         Update(at=incident.begun_at, kind=UpdateKind.BEGUN, text=""),
     )
-    updates = (first, *others[2 - MOST_UPDATES :], Update(at=now, kind=kind, text=text))
-    resolved_at = now if kind is UpdateKind.RESOLVED else None
+    updates = (first, *others[2 - MOST_UPDATES :], update)
+    resolved_at = update.at if update.kind is UpdateKind.RESOLVED else None
     return replace(
         incident,
         affected=affected,
@@ -136,14 +150,18 @@ def _with(
     )
 
 
-def _names(keys: Sequence[str] | set[str]) -> str:
+def names(keys: Sequence[str] | set[str]) -> str:
     """Return services as words: `A`, `A and B`, `A, B, C, D and 3 more`."""
-    names = [key.rpartition(" / ")[2] for key in sorted(keys)]
-    if len(names) > LISTED:
-        names = [*names[:LISTED], f"{len(names) - LISTED} more"]
-    *others, last = names
+    found = [key.rpartition(" / ")[2] for key in sorted(keys)]
+    if len(found) > LISTED:
+        found = [*found[:LISTED], f"{len(found) - LISTED} more"]
+    *others, last = found
     return f"{', '.join(others)} and {last}" if others else last
 
 
 def _verb(keys: set[str]) -> str:
     return "works" if len(keys) == 1 else "work"
+
+
+def _be(keys: Sequence[str] | set[str]) -> str:
+    return "is" if len(keys) == 1 else "are"

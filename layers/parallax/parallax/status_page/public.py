@@ -27,7 +27,8 @@ class Service(StrEnum):
     CHECKING = "being checked"
     """A request failed, and it is not confirmed that the service fails."""
     MAINTENANCE = "maintenance"
-    NO_DATA = "no data"
+    NO_DATA = "unknown"
+    """No recent probe."""
 
 
 SERVICES = {

@@ -2,7 +2,8 @@
 
 In: the targets, what the tables hold, a destination, an instant. Out: three files.
 It does not: write anything if nothing changed since the last run, except once an hour,
-so that a reader sees that the page is kept up to date.
+so that a reader sees that the page is kept up to date, and in each run while an
+incident is open.
 """
 
 import logging
@@ -30,6 +31,9 @@ from parallax.uptime.tally import DAY, Tally
 
 AGAIN = timedelta(hours=1)
 """Age at which the files are written again although nothing changed."""
+AGAIN_OPEN = timedelta(minutes=4)
+"""The same while an incident is open: the page says how long it lasts. The stack
+publishes every five minutes."""
 log = logging.getLogger(__name__)
 
 
@@ -82,14 +86,16 @@ def publish(
     # The memory of the next run comes first: if a later write fails, nothing is lost.
     where.write("status.json", write_status(file))
     where.write("feed.xml", feed(site.title, site.url, incidents, now))
-    page = status_page(site.title, services, incidents, now)
+    page = status_page(site.title, services, incidents, now, facts.until)
     where.write("index.html", page.encode())
     log.info("status page was written", extra={"services": len(services)})
     return True
 
 
 def _unchanged(last: StatusFile, now: StatusFile) -> bool:
-    recent = timedelta() <= now.updated_at - last.updated_at < AGAIN
+    is_open = any(one.resolved_at is None for one in now.incidents)
+    again = AGAIN_OPEN if is_open else AGAIN
+    recent = timedelta() <= now.updated_at - last.updated_at < again
     return recent and replace(last, updated_at=now.updated_at) == now
 
 

@@ -30,11 +30,17 @@ class UpdateKind(StrEnum):
 @wired
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """One sentence or two about an incident."""
+    """One sentence or two about an incident.
+
+    `services` are those that it is about, and `state` is how they are; both are empty
+    in a file of an earlier release.
+    """
 
     at: datetime
     kind: UpdateKind
     text: str
+    services: tuple[str, ...] = ()
+    state: str = ""
 
 
 @wired
