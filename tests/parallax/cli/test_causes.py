@@ -53,7 +53,7 @@ def test_a_part_of_an_id_suggests_what_holds_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["not-established", "monitor-blind"])
-def test_what_is_no_cause_is_explained_without_suggestions(name: str) -> None:
+def test_what_is_not_a_cause_is_explained_without_suggestions(name: str) -> None:
     """A finding may state these in place of a cause; no other id is suggested."""
     result = CliRunner().invoke(app, ["causes", name])
     assert result.exit_code == 2

@@ -80,3 +80,9 @@ def test_one_of_something_is_singular() -> None:
     lines = CliRunner().invoke(app, ["cost"]).stdout
     assert "1 secret " in lines
     assert "1 metric " in lines
+
+
+def test_a_number_that_is_too_small_states_what_is_expected() -> None:
+    """The error has the option and the smallest number."""
+    stderr = CliRunner().invoke(app, ["cost", "--targets", "0"]).stderr
+    assert "'--targets': expected at least 1" in stderr

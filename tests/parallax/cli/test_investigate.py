@@ -149,6 +149,15 @@ def test_a_name_that_does_not_resolve_is_a_result(server: Server) -> None:
     del server
 
 
+def test_a_url_with_an_address_has_no_dns_in_its_path() -> None:
+    """No name was resolved, so nothing is marked as good; the sentence is complete."""
+    result = look("http://127.0.0.1:1/", *FAST, "--control-url", "http://127.0.0.1:1/")
+    assert result.exit_code == 1
+    assert "resolves to 127.0.0.1" not in result.stdout
+    verdict = result.stdout.partition("From the internet")[2].partition("\n")[0]
+    assert verdict.count("(") == verdict.count(")")
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [

@@ -25,6 +25,20 @@ SHORTEST_HELP = 52
 """Columns below which typer's help would be wider than the terminal."""
 
 
+EXPECTED = {
+    "Input should be a valid integer, unable to parse string as an integer": (
+        "expected a whole number"
+    ),
+    "Input should be a valid number, unable to parse string as a number": (
+        "expected a number"
+    ),
+    "Input should be greater than or equal to": "expected at least",
+    "Input should be less than or equal to": "expected at most",
+    "Value error, ": "",
+}
+"""Words of pydantic, which checks the options, and what the error has instead."""
+
+
 class CommandLine(TyperGroup):
     """All commands, with a standard output that does not raise."""
 
@@ -56,6 +70,13 @@ class CommandLine(TyperGroup):
         sys.exit(status)
 
 
+def _expected(text: str) -> str:
+    """Return an error of typer with what is expected in place of pydantic's words."""
+    for words, expected in EXPECTED.items():
+        text = text.replace(words, expected)
+    return text
+
+
 def _usage(error: Exception) -> int:
     """Print an error of typer, which may repeat an argument; return its exit status.
 
@@ -66,5 +87,5 @@ def _usage(error: Exception) -> int:
         raise error
     text = StringIO()
     show(file=text)
-    complain(plain(without_passwords(text.getvalue().rstrip("\n"))))
+    complain(plain(without_passwords(_expected(text.getvalue().rstrip("\n")))))
     return int(getattr(error, "exit_code", 2))

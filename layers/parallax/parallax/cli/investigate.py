@@ -66,8 +66,8 @@ def run(  # noqa: PLR0913 - one parameter per option
         list[int] | None,
         typer.Option(
             metavar="CODE",
-            help="Status code that counts as healthy, 100 to 599; repeatable."
-            " [default: 200]",
+            help="Status code that counts as healthy, 100 to 599, no class such as"
+            " 2xx; repeatable. [default: 200]",
         ),
     ] = None,
     timeout: Annotated[

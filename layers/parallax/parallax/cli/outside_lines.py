@@ -51,7 +51,8 @@ def lines(found: Outside, saved: Path | None) -> Iterator[Line]:
     yield from heading("Verdict")
     yield from _verdict(judgement)
     yield from _harmless(found)
-    yield from path_lines(judgement)
+    if judgement.path:
+        yield from path_lines(judgement)
     yield from further_lines(judgement)
     yield from _others(judgement, found.snapshot)
     yield from _file(saved)
@@ -75,7 +76,13 @@ def from_here(judgement: Judgement, snapshot: Snapshot) -> Judgement:
                 f" /agent/bin/parallax-agent explain {quote(target.host)}",
             )
         )
-    path = [hop for hop in judgement.path if hop.state is not HopState.UNKNOWN]
+    # A URL with an address needs no DNS, so nothing was tested there.
+    resolved = f"{target.host} resolves to {target.host}"
+    path = [
+        hop
+        for hop in judgement.path
+        if hop.state is not HopState.UNKNOWN and hop.seen != resolved
+    ]
     return replace(judgement, next_steps=tuple(steps), path=tuple(path))
 
 
