@@ -8,7 +8,6 @@ types in the reading's entry; a watch must survive any line.
 """
 
 import json
-import logging
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -85,7 +84,6 @@ class WatchEndedError(Exception):
 
 
 def _line(data: bytes) -> None:
-    logging.getLogger("parallax_agent").setLevel(logging.CRITICAL)
     reflector = Reflector(cast("Any", None), WatchSpec("pods", "a"))
     for line in data.splitlines():
         try:

@@ -5,7 +5,6 @@ call the API.
 """
 
 import json
-import logging
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -49,7 +48,6 @@ def _projects() -> list[bytes]:
         )
         if hasattr(made, attribute)
     }
-    logging.getLogger("parallax").setLevel(logging.CRITICAL)
     return [dumped(lists)]
 
 

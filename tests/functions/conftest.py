@@ -55,6 +55,7 @@ def load(
         monkeypatch.setitem(sys.modules, spec.name, module)
         spec.loader.exec_module(module)
         handle, functions = module.handler, deployed(step)
+        enforcer.loaded(*functions)
 
         def handler(event: Any, context: Any) -> Any:
             with enforcer.run(*functions):

@@ -31,6 +31,11 @@ class Enforcer:
     def __init__(self) -> None:
         self.running: tuple[str, ...] = ()
         self.denied: list[str] = []
+        self._places: set[tuple[str, str, str]] = set()
+
+    def loaded(self, *functions: str) -> None:
+        """Keep the places of functions: the next one may have another environment."""
+        self._places |= {(f, *place) for f in functions for place in places(f)}
 
     @contextmanager
     def run(self, *functions: str) -> Iterator[None]:
@@ -54,7 +59,7 @@ class Enforcer:
         found = [
             (function, right)
             for function in self.running
-            for named in _named(call, places(function))
+            for named in _named(call, self._known(function))
             for right in _rights(function)
             if right.covers(named)
         ]
@@ -63,6 +68,10 @@ class Enforcer:
             self.denied.append(f"{' or '.join(self.running)}: {call}")
             raise DeniedError(self.denied[-1])
         _note(found)
+
+    def _known(self, function: str) -> set[tuple[str, str]]:
+        kept = {(here, name) for f, here, name in self._places if f == function}
+        return kept | set(places(function))
 
 
 def _named(call: Call, known: Iterable[tuple[str, str]]) -> Iterator[Call]:

@@ -99,6 +99,8 @@ def test_the_page_names_each_tool() -> None:
     page = (ROOT / "docs/mcp.md").read_text()
     assert all(f"`{tool}`" in page for tool in TOOLS)
     blocks = [part.partition("```")[0] for part in page.split("```json\n")[1:]]
-    for block in blocks:
+    settings = [block for block in blocks if "ervers" in block]
+    assert len(settings) > 1
+    for block in settings:
         (servers,) = json.loads(block).values()
         assert servers["parallax"]["args"] == ["mcp", "--stack", "parallax"]
