@@ -67,7 +67,7 @@ def test_everybody_can_read_it(
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_search_needs_no_server(open_site: Any, width: int) -> None:
-    """It finds a cause by a word of its text, from a page in a folder."""
+    """A word of a cause's text leads to its page, also from a page in a folder."""
     page = open_site("decisions/index", width, "light")
     page.locator(f"{LENS}, .md-search__button:visible").first.click()
     page.get_by_role("combobox").or_(page.get_by_role("textbox")).first.fill("firewall")

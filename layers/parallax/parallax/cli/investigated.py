@@ -7,7 +7,6 @@ It does not: send a request, or print the document.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +19,7 @@ from parallax.model.secret_text import quoted
 from parallax.model.target import Target
 from parallax.model.wire import encode
 from parallax.probe import Plan, configured_plan
+from parallax.probe.address import is_address
 from parallax.settings import SYSTEM_RESOLVER, Settings
 
 STATUS_CODES = range(100, 600)
@@ -126,19 +126,11 @@ def _check(wish: Wish) -> None:
 
 def _check_addresses(wish: Wish) -> None:
     for resolver in wish.resolvers:
-        if resolver != SYSTEM_RESOLVER and not _is_address(resolver):
+        if resolver != SYSTEM_RESOLVER and not is_address(resolver):
             fail(
                 f"--resolver {quoted(resolver)}: expected an IP address, or"
                 f" {SYSTEM_RESOLVER}"
             )
     for entrance in wish.entrances:
-        if not _is_address(entrance):
+        if not is_address(entrance):
             fail(f"--balancer-address {quoted(entrance)}: expected an IP address")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -6,5 +6,6 @@ It does not: serve the page; `parallax.report` does. See docs/decisions/0021.
 
 - `signature`: sign and verify, without I/O.
 - `key`: the stack's key, in the incidents table.
+- `verified`: whether a link fits the keys; `overview`: the link to all targets.
 - `address`: the URL of a group's page.
 """

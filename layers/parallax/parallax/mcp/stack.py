@@ -18,6 +18,7 @@ from parallax.model.alert import Alert
 from parallax.model.finding import Incident, SnapshotRef
 from parallax.model.group import Groups
 from parallax.model.snapshot import Snapshot
+from parallax.redrive.stack import outputs_of
 from parallax.snapshots.address import PREFIX, parse
 from parallax.snapshots.download import fetch
 
@@ -88,7 +89,7 @@ class Stack:
         """Return the stack's outputs; raises botocore's errors."""
         cloudformation = aws.client("cloudformation")
         try:
-            found = cloudformation.describe_stacks(StackName=self.name)["Stacks"]
+            return outputs_of(self.name, cloudformation)
         except cloudformation.exceptions.ClientError as error:
             if aws.error_code(error) != "ValidationError":
                 raise
@@ -96,7 +97,3 @@ class Stack:
                 f"there is no stack {self.name} in this account and region; set"
                 " AWS_PROFILE and AWS_REGION, or give its name with --stack"
             ) from error
-        return {
-            output["OutputKey"]: output["OutputValue"]
-            for output in found[0].get("Outputs", [])
-        }

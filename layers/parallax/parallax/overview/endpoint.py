@@ -15,7 +15,8 @@ from typing import Any
 from parallax import targets as targets_file
 from parallax.links.key import LinkKey
 from parallax.links.overview import SCOPE, overview_link
-from parallax.links.signature import Link, Refusal, Signer, expires_at, is_formed
+from parallax.links.signature import Link, Refusal, Signer, expires_at
+from parallax.links.verified import verified
 from parallax.model.target import Target
 from parallax.notify.paragraph import clock
 from parallax.overview.filters import filter_in
@@ -63,7 +64,7 @@ class Overview:
             text = "This page supports only GET and HEAD."
             return _refused(405, "This request is not supported", text)
         link, now = overview_link(request.fields), self.now()
-        signer, refused = self._verified(link, now)
+        signer, refused = verified(self.key, link, now, SCOPE)
         if signer is None or refused is Refusal.INVALID:
             text = "Perhaps it was cut off, or all earlier links were revoked."
             return _refused(403, "This link is not valid", text)
@@ -71,24 +72,6 @@ class Overview:
             text = f"It worked until {clock(expires_at(link))}."
             return _refused(410, "This link has expired", text)
         return Response(200, self._page(request, link, signer, now))
-
-    def _verified(
-        self, link: Link, now: datetime
-    ) -> tuple[Signer | None, Refusal | None]:
-        """Return who verified a link, and why it is refused; None: it is valid."""
-        if not is_formed(link):
-            return None, Refusal.INVALID
-        signer = self._signer()
-        refused = signer.verify(link, now, SCOPE) if signer else Refusal.INVALID
-        if refused is Refusal.INVALID and self.key.refresh():
-            signer = self._signer()
-            refused = signer.verify(link, now, SCOPE) if signer else Refusal.INVALID
-        return signer, refused
-
-    def _signer(self) -> Signer | None:
-        key, *earlier = self.key.keys() or (None,)
-        known = tuple(k for k in earlier if k)
-        return Signer(stack=self.key.table, key=key, earlier=known) if key else None
 
     def _page(
         self, request: OverviewRequest, link: Link, signer: Signer, now: datetime

@@ -99,9 +99,13 @@ def find_stack(name: str) -> Stack:
     return Stack(name, queues, functions)
 
 
-def outputs_of(name: str) -> Mapping[str, str]:
-    """Return the outputs of a stack by their keys; raises botocore's errors."""
-    stacks = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+def outputs_of(name: str, cloudformation: Any = None) -> Mapping[str, str]:  # noqa: ANN401 - as `client`
+    """Return the outputs of a stack by their keys; raises botocore's errors.
+
+    `cloudformation` is a client of its service; None: that of a redrive.
+    """
+    asked = cloudformation or client("cloudformation")
+    stacks = asked.describe_stacks(StackName=name)["Stacks"]
     return {
         output["OutputKey"]: output["OutputValue"]
         for output in stacks[0].get("Outputs", [])

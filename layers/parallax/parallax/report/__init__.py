@@ -5,7 +5,8 @@ after a button was pressed. `GET` changes nothing: programs that scan mails open
 link. The page is complete without scripts.
 It does not: list incidents, or show anything without a valid link.
 
-- `request`: the event as a request; `endpoint`: from it to the response.
+- `fields`: what an event holds; `request`: the event as a request; `endpoint`: from it
+  to the response.
 - `act`: what a button does; `response`: status, headers and page.
 - `observed`: the excerpt of the finding's snapshot; `raw`: the snapshot itself.
 - `page`: the incident's page, of `standing`, `text`, `steps`, `targets`, `form`,

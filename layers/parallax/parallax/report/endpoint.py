@@ -16,7 +16,8 @@ from parallax.groups.person import UnknownGroupError, mute_of
 from parallax.groups.table import DynamoGroups
 from parallax.incidents.table import DynamoIncidents
 from parallax.links.key import LinkKey
-from parallax.links.signature import Link, Refusal, Signer, expires_at, is_formed
+from parallax.links.signature import Link, Refusal, Signer, expires_at
+from parallax.links.verified import verified
 from parallax.model.group import Groups
 from parallax.model.packed import UnreadableError
 from parallax.report import refusal
@@ -62,7 +63,7 @@ class Endpoint:
 
     def _respond(self, request: Request) -> Response:
         link, now = request.link, self.now()
-        signer, refused = self._verified(link, now)
+        signer, refused = verified(self.key, link, now)
         if signer is None or refused is Refusal.INVALID:
             return refusal.invalid()
         if refused is Refusal.EXPIRED:
@@ -72,24 +73,6 @@ class Endpoint:
         if request.raw:
             return self._raw(link, gzip=request.gzip)
         return self._page(link, signer, now)
-
-    def _verified(
-        self, link: Link, now: datetime
-    ) -> tuple[Signer | None, Refusal | None]:
-        """Return who verified a link, and why it is refused; None: it is valid."""
-        if not is_formed(link):
-            return None, Refusal.INVALID
-        signer = self._signer()
-        refused = signer.verify(link, now) if signer else Refusal.INVALID
-        if refused is Refusal.INVALID and self.key.refresh():
-            signer = self._signer()
-            refused = signer.verify(link, now) if signer else Refusal.INVALID
-        return signer, refused
-
-    def _signer(self) -> Signer | None:
-        key, *earlier = self.key.keys() or (None,)
-        known = tuple(k for k in earlier if k)
-        return Signer(stack=self.table, key=key, earlier=known) if key else None
 
     def _post(self, link: Link, act: Act | None, now: datetime) -> Response:
         if act is None:

@@ -10,18 +10,16 @@ Source: AWS Lambda, "Invoking Lambda function URLs", payload format 2.0; HTML st
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
-from urllib.parse import parse_qs
+from typing import Any
 
 from parallax.links.signature import Link
+from parallax.report.fields import fields_in, fields_in_query, headers_in, mapping
 
 PATH = "/i/"
 RAW = "/snapshot.json"
 """Ends the path of an incident's raw snapshot."""
 BODY_BYTES = 2_000
 """The form has two short fields."""
-QUERY_CHARACTERS = 2_000
-FIELDS = 20
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -54,8 +52,8 @@ def read_request(event: object) -> Request:
     Raises `RequestRefused`: 404 for another path, 405 for another method, 400, 413 or
     415 for a form that is not the page's. No text of it holds a part of the link.
     """
-    parts = _mapping(event)
-    http = _mapping(_mapping(parts.get("requestContext")).get("http"))
+    parts = mapping(event)
+    http = mapping(mapping(parts.get("requestContext")).get("http"))
     method, path = http.get("method"), parts.get("rawPath")
     if not isinstance(method, str) or not isinstance(path, str):
         raise RequestRefused(400, "The event is not a request to a function URL.")
@@ -69,7 +67,7 @@ def read_request(event: object) -> Request:
     group = path.removeprefix(PATH).removesuffix(RAW)
     link = _link(group, parts.get("rawQueryString"))
     form = _form(parts) if method == "POST" else None
-    gzip = "gzip" in _headers(parts).get("accept-encoding", "").lower()
+    gzip = "gzip" in headers_in(parts).get("accept-encoding", "").lower()
     return Request(method=method, link=link, form=form, raw=raw, gzip=gzip)
 
 
@@ -84,13 +82,12 @@ def _link(group: str, query: object) -> Link:
 
     Other parameters are ignored: mail programs and chats add theirs.
     """
-    text = query if isinstance(query, str) else ""
-    found = _fields(text) if len(text) <= QUERY_CHARACTERS else {}
+    found = fields_in_query(query)
     return Link(group=group, expiry=found.get("e", ""), signature=found.get("s", ""))
 
 
 def _form(parts: Mapping[str, Any]) -> Mapping[str, str]:
-    kind = _headers(parts).get("content-type", "").partition(";")[0].strip().lower()
+    kind = headers_in(parts).get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM_TYPE:
         raise RequestRefused(415, f"The form must be sent as {FORM_TYPE}.")
     body = parts.get("body") or ""
@@ -103,27 +100,8 @@ def _form(parts: Mapping[str, Any]) -> Mapping[str, str]:
         raise RequestRefused(400, "The form is not readable.") from error
     if len(text) > BODY_BYTES:
         raise RequestRefused(413, "The form is too large.")
-    return _fields(text)
-
-
-def _headers(parts: Mapping[str, Any]) -> dict[str, str]:
-    """Return the headers by their names in lower case."""
-    found = _mapping(parts.get("headers"))
-    return {str(name).lower(): str(value) for name, value in found.items()}
+    return fields_in(text)
 
 
 def _is_base64(parts: Mapping[str, Any]) -> bool:
     return bool(parts.get("isBase64Encoded"))
-
-
-def _fields(text: str) -> dict[str, str]:
-    """Return the fields; none if there are too many. A repeated one is left out."""
-    try:
-        found = parse_qs(text, max_num_fields=FIELDS, errors="replace")
-    except ValueError:
-        return {}
-    return {name: values[0] for name, values in found.items() if len(values) == 1}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}

@@ -7,7 +7,7 @@ nothing. It does not: repeat the word, which may be a secret.
 from collections.abc import Iterable
 
 LONGEST = 64
-"""Characters of a word that is compared; the comparison takes quadratic time."""
+"""Longest word that is compared: twice the length takes four times as long."""
 _ALIKE = 0.6
 
 
