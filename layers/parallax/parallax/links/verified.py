@@ -1,7 +1,7 @@
 """Verified: whether a link opens what it is for, with the stack's present keys.
 
 In: the stack's keys, a link, an instant, a scope. Out: who signed it, or why not.
-It does not: show or change anything; and a link that is no link reads no key.
+It does not: show or change anything. A text that cannot be a link reads no key.
 """
 
 from datetime import datetime

@@ -24,7 +24,7 @@ def headers_in(event: Mapping[str, Any]) -> dict[str, str]:
 
 
 def fields_in_query(query: object) -> dict[str, str]:
-    """Return the fields of a query; none if it is no text, or too long."""
+    """Return the fields of a query; none if it is not a text, or too long."""
     text = query if isinstance(query, str) else ""
     return fields_in(text) if len(text) <= QUERY_CHARACTERS else {}
 
