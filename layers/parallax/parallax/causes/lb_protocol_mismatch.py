@@ -29,6 +29,7 @@ Source: nginx, `ngx_http_special_response.c` (497); Go, `net/http/server.go`
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.curl import on_node, status_of
 from parallax.causes.keeper import lasting, wrong_annotation
 from parallax.evidence import balancer, inside, proxy_protocol, users
 from parallax.evidence.reading import Missing, evidence_so_far
@@ -192,11 +193,15 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         undo=f"{update} --destination-port {service.destination_port}",
     )
     fix = lasting(scene, fix, protocol="http" if tls else "tcp")
+    here = f"localhost:{service.destination_port}/"
     see = NextStep(
-        text="On a node, check which protocol the port accepts: http or https.",
-        command=f"curl -sS -i -m 5 http://localhost:{service.destination_port}/"
-        " | head -1;"
-        f" curl -skS -i -m 5 https://localhost:{service.destination_port}/ | head -1",
+        text="Log in to a node and check which protocol the port accepts. The second"
+        " line of the output is for http, the third for https. The right one prints a"
+        " status other than 400. The wrong one prints 400, or `curl:` and an error,"
+        " e.g. (35) or (52).",
+        command=on_node(
+            f"{status_of(f'http://{here}')}; {status_of(f'https://{here}', '-k')}"
+        ),
     )
     return fix, see
 

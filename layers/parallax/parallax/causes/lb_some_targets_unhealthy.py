@@ -34,7 +34,13 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import by_controller
-from parallax.causes.packet_steps import Client, capture, firewall_rules
+from parallax.causes.packet_steps import (
+    NO_REPLY,
+    Client,
+    capture,
+    firewall_rules,
+    of_health_check,
+)
 from parallax.causes.undo import add_again
 from parallax.evidence import (
     answers,
@@ -287,12 +293,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     source = next(iter(lb.private_ips if private else ()), lb.ipv4)
     watch = capture(
         f"On {bad[0].label}",
-        Client("the load balancer", source or "BALANCER"),
-        service.destination_port,
+        Client(
+            "the load balancer",
+            source or "BALANCER",
+            of_health_check(service.health_check),
+        ),
+        (service.health_check.port,),
         before="the network before the node drops them",
         accepted="the node accepts connections now",
     )
-    rules = firewall_rules("If a SYN gets no reply")
+    rules = firewall_rules(NO_REPLY)
     if any(t.selector for t in lb.targets) or not servers:
         return still, watch, rules
     names = " ".join(quote(str(t.server_name)) for t in servers)

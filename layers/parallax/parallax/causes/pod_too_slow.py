@@ -26,8 +26,10 @@ and status 499.
 """
 
 from shlex import quote
+from urllib.parse import urlsplit
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.curl import on_node
 from parallax.evidence import (
     answers,
     balancer,
@@ -340,6 +342,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     address = one.peer_address or ""
     host = f"[{address}]" if ":" in address else address
     named = quote(f"Host: {scene.target.host}")
+    path = urlsplit(scene.target.url).path or "/"
     log = NextStep(
         text=f"In the log of {one.pod}, look for slow requests.",
         command=f"{kubectl} logs {quote(one.pod)} --since=15m",
@@ -349,9 +352,13 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"{kubectl} top pod {quote(one.pod)} --containers",
     )
     measure = NextStep(
-        text=f"On {one.peer_node}, measure the response time without the ingress.",
-        command=f"curl -sS -m 60 -o /dev/null -w '%{{http_code}} %{{time_total}} s\\n'"
-        f" -H {named} {quote(f'http://{host}:{one.peer_port}/')}",
+        text=f"Log in to {one.peer_node} and measure the response time of the pod,"
+        " without the ingress: status and seconds. A healthy pod needs less than"
+        f" {limit or one.duration:g} s. `curl: (28)` means no response within 60 s.",
+        command=on_node(
+            "curl -sS -m 60 -o /dev/null -w '%{http_code} %{time_total} s\\n'"
+            f" -H {named} {quote(f'http://{host}:{one.peer_port}{path}')}"
+        ),
     )
     return log, measure, load
 

@@ -120,9 +120,6 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     if first and first.waiting_reason == CRASHES:
         return joined(own, (log, events, every))
-    # Whether only the probe is wrong is the first question where the pods respond.
-    if first and not first.waiting_reason and not _succeeding(scene):
-        return joined((events, log), own, (every,))
     return joined(own, (events, log, every))
 
 
