@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from parallax.notify.paragraph import clock, minute
+from parallax.notify.paragraph import clock, minute, second
 from parallax.overview.bars import Bars, weight
 from parallax.overview.filters import Filter, form
 from parallax.overview.incidents import incidents
@@ -57,7 +57,7 @@ def overview_page(view: View) -> str:
     until = view.facts.until
     rows = Rows(now=view.now, today=today, sign=view.sign, bars=bars, until=until)
     above = [
-        element("h1", TITLE),
+        _top(view.now),
         _counts(view.states, view.chosen),
         *(element("p", text, class_="note warn") for text in view.facts.problems),
         *incidents(view.facts.board.groups, view.sign, view.now),
@@ -89,6 +89,13 @@ def _rows(
             break
         shown.append(row)
     return shown
+
+
+def _top(now: datetime) -> Node:
+    """Return the title, and when the page was made."""
+    at = f"Page loaded {second(now, now)} UTC · "
+    again = element("p", at, element("a", "Reload", href=""), class_="soft loaded")
+    return element("div", element("h1", TITLE), again, class_="top")
 
 
 def _counts(states: Sequence[TargetState], chosen: Filter) -> Node:
@@ -151,7 +158,10 @@ def _footer(view: View) -> Node:
     counted = "Uptime was not counted yet."
     if until is not None:
         at = datetime.fromtimestamp(until, UTC)
-        counted = f"Uptime and budgets are counted until {minute(at, view.now)}."
+        counted = (
+            f"Uptime and budgets are counted until {minute(at, view.now)}; an open"
+            " outage counts until now, unless it is intermittent."
+        )
     return element(
         "footer",
         element(
