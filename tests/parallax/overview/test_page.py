@@ -149,7 +149,7 @@ def test_filters_need_no_script(fields: dict[str, str], expected: list[str]) -> 
     page = Stack(targets, failing("a"), fields=fields).page
     assert rows(page) == expected
     if not expected:
-        assert "No target matches." in page or "no more targets" in page
+        assert "No URL matches." in page or "no more URLs" in page
 
 
 def test_the_form_keeps_the_link_and_what_was_chosen() -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from parallax.notify.mail.scope import urls
 from parallax.notify.paragraph import clock, minute, second
 from parallax.overview.bars import Bars, weight
 from parallax.overview.filters import Filter, form
@@ -27,7 +28,7 @@ REST = 4_000
 """Bytes of the legend, the footer and the frame of a page."""
 MOST = 500
 """Rows of one page."""
-TITLE = "All targets"
+TITLE = "All watched URLs"
 LEGEND = (
     ("g", "no outage"),
     ("w", "outage under 15 min"),
@@ -121,11 +122,11 @@ def _counts(states: Sequence[TargetState], chosen: Filter) -> Node:
 def _range(shown: int, matching: int, chosen: Filter) -> Node:
     first, last = chosen.start + 1, chosen.start + shown
     if not shown:
-        text = "No target matches." if not matching else "There are no more targets."
+        text = "No URL matches." if not matching else "There are no more URLs."
     elif shown == matching:
-        text = f"{matching} target{'' if matching == 1 else 's'}"
+        text = urls(matching)
     else:
-        text = f"Targets {first} to {last} of {matching}"
+        text = f"URLs {first} to {last} of {matching}"
     links: list[Node] = []
     if chosen.start:
         links.append(element("a", "First page", href=chosen.path()))
