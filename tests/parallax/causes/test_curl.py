@@ -10,7 +10,7 @@ from tests.parallax import scenarios as s
 
 
 def test_a_request_prints_a_status_or_an_error() -> None:
-    """It has limits, and the machine's name stands before it."""
+    """It has limits, and a node's prints the machine's name first."""
     assert on_node(status_of("http://10.0.0.1/", "-k")) == (
         "hostname; curl -sS --connect-timeout 5 -m 20 -k -o /dev/null"
         " -w '%{http_code}\\n' http://10.0.0.1/"

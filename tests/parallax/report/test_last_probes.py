@@ -30,7 +30,7 @@ def test_many_targets_are_counted() -> None:
 
 
 def test_an_old_probe_shows_nothing_about_now() -> None:
-    """Silence is no recovery, and no failure."""
+    """Silence is neither a recovery nor a failure."""
     old = replace(GOOD, started_at=NOON - timedelta(minutes=9))
     text = last_probes((A,), {"a": (old,)}, NOON)
     assert text.endswith("9 min ago. How it is now is not known.")

@@ -45,7 +45,7 @@ def test_the_moments_are_in_order() -> None:
 
 
 def test_a_recovery_is_the_last_moment() -> None:
-    """The judgement of a target that is well again establishes no cause."""
+    """The judgement of a target that recovered establishes no cause."""
     x = s.wrong_port()
     well = replace(incident_of(x), quiet_since=x.taken_at + MINUTE)
     last = timeline(well, x)[-1]

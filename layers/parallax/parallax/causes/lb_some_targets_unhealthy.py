@@ -281,7 +281,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     describe = f"hcloud load-balancer describe {name}"
     still = NextStep(
         text="The command lists the targets, sends 20 requests, and lists the targets"
-        " again. If no request fails, unhealthy targets get no requests now: repair"
+        " again. It counts the requests by status (000: no response). If no request"
+        " fails, unhealthy targets get no requests now: repair"
         " them with the next steps. If requests fail and the two lists differ, targets"
         " become healthy at times and get requests then: begin with the last step. If"
         " requests fail and the two lists are equal, look for another cause.",

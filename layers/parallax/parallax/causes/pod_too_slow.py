@@ -336,7 +336,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     local = pods.from_own_node(scene)
     slow = [p for p in local if _is_slow(p, limit)]
     one = next((p for p in slow if p.pod), None)
-    every = NextStep(text="List all pods.", command=f"{kubectl} get pods -o wide")
+    every = NextStep(
+        text="List all pods. Healthy ones are Running, with READY 1/1, 2/2 or so.",
+        command=f"{kubectl} get pods -o wide",
+    )
     if one is None or one.pod is None:
         return (every,)
     address = one.peer_address or ""
@@ -348,7 +351,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"{kubectl} logs {quote(one.pod)} --since=15m",
     )
     load = NextStep(
-        text="Check the pod's CPU and memory use.",
+        text="Compare the pod's CPU and memory use with its limits. Near the CPU limit"
+        " the pod is slow.",
         command=f"{kubectl} top pod {quote(one.pod)} --containers",
     )
     measure = NextStep(

@@ -1,7 +1,7 @@
 """Last probes: whether the members of an incident fail at this moment.
 
 In: the members, their recent probes, an instant. Out: one sentence.
-It does not: judge. Without a recent probe it says so: silence is no recovery.
+It does not: judge. Without a recent probe it says so: silence is not a recovery.
 """
 
 from collections.abc import Mapping, Sequence

@@ -73,7 +73,7 @@ def lead(
 
 
 def _unobserved(scene: Scene) -> str:
-    """Return which observers are silent: a reader must not take that for health."""
+    """Return which observers are silent: silence does not mean health."""
     reached = scene.target.reached
     texts: list[str] = []
     has_one = not balancer.none_in_the_path(scene)
