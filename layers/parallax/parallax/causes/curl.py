@@ -2,8 +2,8 @@
 
 In: a URL, and curl's options for it. Out: a command that prints one status; sentences.
 It does not: judge, or send anything.
-Curl writes 000 for each request without a response, wherever it runs. So its error is
-what a step explains, and `hostname` prints the machine that sent the request.
+Curl writes 000 for each request without a response, wherever it runs. So a step
+explains its error too, and `hostname` prints the machine that sent the request.
 Source: curl(1), EXIT CODES (7: could not connect; 28: a time limit ended it).
 """
 
@@ -18,18 +18,20 @@ WHOLE = 20
 TIMED_OUT = f"`curl: (28)` after {CONNECT} s (timeout)"
 REFUSED = "`curl: (7)` (refused)"
 WITHOUT_STATUS = (
-    "If it prints `curl:` and an error instead of a status, no response came: (28) is a"
-    " timeout, (7) no connection."
+    "000 means no response: `curl: (28)` is a timeout, `curl: (7)` no connection."
 )
 FEW = 3
 """Statuses that a sentence lists."""
 
 
-def status_of(url: str, *options: str, seconds: int = WHOLE) -> str:
-    """Return the command that prints the status of a URL; `url` is quoted."""
-    limits = f"--connect-timeout {CONNECT} -m {seconds}"
-    words = ("curl -sS", limits, *options, "-o /dev/null -w '%{http_code}\\n'", url)
-    return " ".join(words)
+def status_of(url: str, *options: str, label: str = "") -> str:
+    """Return the command that prints the status of a URL; `url` is quoted.
+
+    `label` is printed before the status.
+    """
+    limits = f"--connect-timeout {CONNECT} -m {WHOLE}"
+    shown = f"-o /dev/null -w '{f'{label} ' if label else ''}%{{http_code}}\\n'"
+    return " ".join(("curl -sS", limits, *options, shown, url))
 
 
 def accepted(codes: Sequence[str]) -> str:

@@ -118,8 +118,8 @@ def _send_request(check: HealthCheck, lb: LoadBalancer) -> tuple[NextStep, ...]:
     url = quote(f"{scheme}://{host}:{check.port}{request.path}")
     send = NextStep(
         text="To see the rejected status, also after the change, log in to a node and"
-        " send the request of the old health check. The second line of the output is"
-        f" the status. {accepted(request.status_codes)} {WITHOUT_STATUS}",
+        " send the request of the old health check."
+        f" {accepted(request.status_codes)} {WITHOUT_STATUS}",
         command=on_node(status_of(url, "-k", *named)),
     )
     return (send,)

@@ -228,8 +228,7 @@ def _content(
     url = quote(f"{scheme}://{host}:{check.port}{check.http.path}")
     host_text = check.http.domain or "no Host, so the default backend responds"
     send = NextStep(
-        text=f"Log in to a node and send the health check's request ({host_text}). The"
-        " second line of the output is the status."
+        text=f"Log in to a node and send the health check's request ({host_text})."
         f" {accepted(check.http.status_codes)} {WITHOUT_STATUS}",
         command=on_node(status_of(url, *options)),
     )

@@ -187,20 +187,20 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     update = f"hcloud load-balancer update-service {name}"
     update += f" --listen-port {service.listen_port}"
     fix = NextStep(
-        text=f"Send port {service.listen_port} to {port or 'NODEPORT'}, the ingress's"
-        f" NodePort for {kind}." + ("" if tls else _OR_TCP),
+        text=f"In the service on port {service.listen_port}, change the destination"
+        f" port to {port or 'NODEPORT'}, the ingress's NodePort for {kind}."
+        + ("" if tls else _OR_TCP),
         command=f"{update} --destination-port {port or 'NODEPORT'}",
         undo=f"{update} --destination-port {service.destination_port}",
     )
     fix = lasting(scene, fix, protocol="http" if tls else "tcp")
     here = f"localhost:{service.destination_port}/"
     see = NextStep(
-        text="Log in to a node and check which protocol the port accepts. The second"
-        " line of the output is for http, the third for https. The right one prints a"
-        " status other than 400. The wrong one prints 400, or `curl:` and an error,"
-        " e.g. (35) or (52).",
+        text="Log in to a node and check which protocol the port accepts: the one with"
+        " a status other than 000 and 400.",
         command=on_node(
-            f"{status_of(f'http://{here}')}; {status_of(f'https://{here}', '-k')}"
+            f"{status_of(f'http://{here}', label='http')};"
+            f" {status_of(f'https://{here}', '-k', label='https')}"
         ),
     )
     return fix, see
