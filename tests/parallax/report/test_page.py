@@ -270,6 +270,16 @@ def test_an_ended_incident_has_no_buttons() -> None:
     assert "13:00:00 incident closed" in " ".join(later.split())
 
 
+def test_that_some_requests_succeed_stands_at_the_top() -> None:
+    """Who reads 504 must not take it for all requests; elsewhere it is further down."""
+    symptom = replace(ALERT.finding.symptom, failed=7, total=11)
+    alert = replace(ALERT, finding=replace(ALERT.finding, symptom=symptom))
+    some = page(alert=alert).text
+    assert some.index("7 of 11 external requests") < some.index("Cause (")
+    every = page().text
+    assert every.index("How often requests fail") > every.index("Cause (")
+
+
 def test_an_open_incident_shows_its_last_probe() -> None:
     """Above the findings, and at the end of the timeline."""
     target = ALERT.finding.target

@@ -64,6 +64,9 @@ def incident_page(
                 first_step(steps),
                 further_steps(steps),
                 None if ended else possible(finding),
+                None
+                if _some_succeed(standing)
+                else _lines(shown.often, "How often requests fail"),
                 *_sections(shown.more, commands),
             ),
             _column(
@@ -84,14 +87,29 @@ def incident_page(
     )
 
 
+def _some_succeed(standing: Standing) -> bool:
+    """Return whether external requests succeeded beside those that failed."""
+    symptom = standing.alert.finding.symptom
+    return 0 < symptom.failed < symptom.total
+
+
 def _head(standing: Standing, shown: Parts) -> Node:
     """Return the state, the title, what users get, and who works on it."""
     ended = standing.alert.turn in ENDS
     lines = [] if ended else [element("p", *prose(line)) for line in shown.impact]
     top = element("div", badges(standing), loaded(standing), class_="top")
     title = element("h1", shown.title)
-    often = [element("p", *prose(line)) for line in shown.often]
-    return element("div", top, title, *lines, *often, facts(standing), class_="head")
+    # That some requests succeed is part of what users get; that none does is not.
+    often = shown.often if _some_succeed(standing) else ()
+    return element(
+        "div",
+        top,
+        title,
+        *lines,
+        *(element("p", *prose(line)) for line in often),
+        facts(standing),
+        class_="head",
+    )
 
 
 def _lines(lines: Sequence[str], title: str = "") -> Node | None:
