@@ -271,7 +271,7 @@ def test_an_ended_incident_has_no_buttons() -> None:
 
 
 def test_that_some_requests_succeed_stands_at_the_top() -> None:
-    """Who reads 504 must not take it for all requests; elsewhere it is further down."""
+    """A reader of 504 must not expect it of all requests. If all fail, it is below."""
     symptom = replace(ALERT.finding.symptom, failed=7, total=11)
     alert = replace(ALERT, finding=replace(ALERT.finding, symptom=symptom))
     some = page(alert=alert).text
