@@ -70,9 +70,11 @@ def run(
 
 
 def attributed(response: "Transcript") -> "Attribution":
-    """Return which server wrote a response."""
-    from parallax.writers import attribute
+    """Return which server wrote a response, or a page that was pasted alone."""
+    from parallax.writers import attribute, attribute_page
 
+    if response.page_only:
+        return attribute_page(response.body)
     return attribute(
         status_code=response.status_code,
         reason=response.reason,

@@ -85,6 +85,14 @@ AWS_ELB = Family(
             text="the reason phrase of AWS's Classic Load Balancer without capacity",
             reason="Service Unavailable: Back-end server is at capacity",
         ),
+        own(
+            text="the reason phrase of AWS's Classic Load Balancer in capitals, above "
+            "an empty body without Date and Server",
+            status_codes=(504,),
+            reason="GATEWAY_TIMEOUT",
+            headers=(("content-length", r"^0$"),),
+            test=lambda r: r.by_name.keys() <= {"content-length", "connection"},
+        ),
     ),
 )
 APIGEE = Family(

@@ -126,7 +126,26 @@ STORMWALL = Family(
         ),
     ),
 )
+ALIYUN = Family(
+    name="aliyun",
+    hop="unknown",
+    marks=(
+        own(
+            text="`Server: Beaver` with `Non-compliance ICP Filing`: Alibaba Cloud "
+            "blocks a name without a filing",
+            status_codes=(403,),
+            body=r"<title>Non-compliance ICP Filing</title>",
+        ),
+        own(
+            text="`Server: Beaver` above a 403: Alibaba Cloud blocks a name without a "
+            "filing",
+            status_codes=(403,),
+            headers=(("server", r"^Beaver$"),),
+        ),
+    ),
+)
 FAMILIES = (
+    ALIYUN,
     STORMWALL,
     IMPERVA,
     SUCURI,
