@@ -38,7 +38,7 @@ NGINX = (
         ),
         ("Error 502 Ray ID: 0123456789abcdef Your IP: x", "cloudflare", "cdn"),
         ("HTTP Status 404 - Not Found\nx\nApache Tomcat/9.0.1", "tomcat", "pod"),
-        ("default backend - 404", "unknown", "unknown"),
+        ("default backend - 404", "default-backend", "ingress"),
         ("the nginx ingress controller returns 502", "unknown", "unknown"),
         ("Bad Gateway", "unknown", "unknown"),
         ("", "unknown", "unknown"),

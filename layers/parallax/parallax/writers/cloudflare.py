@@ -59,6 +59,7 @@ FAMILY = Family(
             text="an error page with Cloudflare's Ray ID",
             status_codes=range(400, 600),
             body=r"Cloudflare Ray ID:|<span class=\"cf-footer-item"
+            r"|cloudflare\.com/5xx-error-landing|id=\"cf-error-details\""
             r"|Performance &(?:amp;)? security by|\"cloudflare_error\":\s*true",
         ),
         own(
@@ -74,6 +75,14 @@ FAMILY = Family(
                 ("server", r"^cloudflare$"),
                 ("content-type", r"^text/plain; charset=UTF-8$"),
             ),
+            empty_body=True,
+        ),
+        own(
+            text="Cloudflare's name on a 502 or 504 that was pasted without its type "
+            "and its page: it replaces the origin's page",
+            status_codes=(502, 504),
+            headers=(("server", r"^cloudflare$"),),
+            without=(("content-type", ""), ("cf-worker", "")),
             empty_body=True,
         ),
         Mark(

@@ -16,9 +16,11 @@ _OPEN = {"nginx", "haproxy", "envoy", "apache", "openresty", "tengine", "angie"}
 """Programs that may stand at several places of a path."""
 MISSING = "only the page is known: its headers may show where it was written"
 _CODE = re.compile(
-    r"<(?:title|h1)[^>]*>\s*(?:error |http status )?([45]\d\d)\b|\A\s*([45]\d\d)\b",
-    re.IGNORECASE,
+    r"<(?:title|h1)[^>]*>[^<]{0,120}?\b([45]\d\d)\b|\A\W*(?:Error )?([45]\d\d)\b"
+    r"|\b[Ee]rror code:? ([45]\d\d)\b|\b(?:HTTP|status)(?: code)?:? ([45]\d\d)\b"
 )
+_USUAL = (403, 404, 500, 502, 503, 504)
+"""What to try for a page that does not state its status."""
 
 
 def status_of(page: str) -> int:
@@ -29,14 +31,29 @@ def status_of(page: str) -> int:
 
 def attribute_page(page: str) -> Attribution:
     """Return whose page this is; never raises."""
-    by_html = attribute(status_code=status_of(page), reason=None, headers=(), body=page)
-    writer, hop = by_html.writer, by_html.hop
-    clue = f"the page is one of {writer}'s own"
+    writer, hop, clue = _by_html(page) or _by_text(page) or (UNKNOWN, UNKNOWN, "")
     if writer == UNKNOWN:
-        shown = rendered(page)
-        if shown is None:
-            return Attribution(writer=UNKNOWN, hop=UNKNOWN, how=UNKNOWN, clues=())
-        writer, hop, clue = shown.family, shown.hop, shown.sentence
+        return Attribution(writer=UNKNOWN, hop=UNKNOWN, how=UNKNOWN, clues=())
     writer = _SAME_PAGE.get(writer, writer)
     place = UNKNOWN if writer in _OPEN else hop
     return Attribution(writer=writer, hop=place, how=UNKNOWN, clues=(clue, MISSING))
+
+
+def _by_html(page: str) -> tuple[str, str, str] | None:
+    """Return writer, hop and clue by the families' marks for pages."""
+    status = status_of(page)
+    answers = [
+        attribute(status_code=code, reason=None, headers=(), body=page)
+        for code in ((status,) if status else _USUAL)
+    ]
+    found = {(a.writer, a.hop) for a in answers if a.writer != UNKNOWN}
+    if len({writer for writer, _ in found}) != 1:
+        return None
+    writer, hop = min(found)
+    return writer, hop, f"the page is one of {writer}'s own"
+
+
+def _by_text(page: str) -> tuple[str, str, str] | None:
+    """Return the same by what a browser shows of the page."""
+    shown = rendered(page)
+    return (shown.family, shown.hop, shown.sentence) if shown else None
