@@ -22,7 +22,8 @@ _QUOTES = (r">", r"//", r"#", r"\|")
 _METER = re.compile(
     rf"^.*--:--:--[ \t]+[\d.]+[kMGT]?[ \t]*(?=(?:< )?{_STATUS})", re.MULTILINE
 )
-_RAW = re.compile(rf"^RawContent[ \t]*:[ \t]*(?={_STATUS})", re.MULTILINE)
+_RAW = re.compile(rf"^\w{{1,24}}[ \t]*:[ \t]*[{{(\[\"']?(?={_STATUS})", re.MULTILINE)
+"""A name before the status line: PowerShell's RawContent, or a log's."""
 _START = re.compile(rf"^(?P<indent>[ \t]*+)(?P<mark><)?[ \t]*+(?P<line>{_STATUS}.*)")
 _NOISE = re.compile(
     r"^(?:[{}] \[\d+ bytes data\]|[ \t]*% Total +% Received.*|[ \t]*Dload +Upload.*"

@@ -15,11 +15,13 @@ MOST = 200_000
 _HTML = re.compile(
     r"<(?:!doctype html|html|head|title)\b[\s\S]*?(?:</html>|\Z)", re.IGNORECASE
 )
+_QUOTED = re.compile(r"(?m)^[ \t]*>(?: |$)")
+"""The mark that a thread puts before each line of a quotation."""
 
 
 def read_page(pasted: bytes) -> Transcript | None:
     """Return the page of a paste without a status line, if its program is known."""
-    text = pasted[:MOST].decode("utf-8", "replace")
+    text = _QUOTED.sub("", pasted[:MOST].decode("utf-8", "replace"))
     html = _HTML.search(text)
     page = html[0] if html else text.strip()
     if attribute_page(page).writer == "unknown":

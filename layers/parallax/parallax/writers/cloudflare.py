@@ -11,6 +11,10 @@ so such a page proves nothing about the origin: request the load balancer direct
 from parallax.writers.mark import Family, Level, Mark, Shows, own
 
 _EDGE = ("cf-ray", "")
+_NEVER = (
+    r"^private, max-age=0, no-store, no-cache, must-revalidate, post-check=0, "
+    r"pre-check=0"
+)
 
 FAMILY = Family(
     name="cloudflare",
@@ -84,6 +88,18 @@ FAMILY = Family(
             headers=(("server", r"^cloudflare$"),),
             without=(("content-type", ""), ("cf-worker", "")),
             empty_body=True,
+        ),
+        own(
+            text="the cache control and the expiry of 1970 of Cloudflare's own pages, "
+            "without the CF-Cache-Status that an origin's response gets",
+            status_codes=range(400, 600),
+            headers=(
+                _EDGE,
+                ("server", r"^cloudflare$"),
+                ("cache-control", _NEVER),
+                ("expires", r"^Thu, 01 Jan 1970 00:00:01 GMT"),
+            ),
+            without=(("cf-cache-status", ""),),
         ),
         Mark(
             shows=Shows.OWN,

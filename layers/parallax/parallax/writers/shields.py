@@ -126,6 +126,18 @@ STORMWALL = Family(
         ),
     ),
 )
+CDNETWORKS = Family(
+    name="cdnetworks",
+    hop="cdn",
+    marks=(
+        own(
+            text="Ws-Action: the CDN of Wangsu (CDNetworks) rejected a bot",
+            status_codes=(403, 429),
+            headers=(("server", r"^PWS/\d"), ("ws-action", ".")),
+        ),
+        through(text="`Server: PWS` with its id", headers=(("x-ws-request-id", "."),)),
+    ),
+)
 ALIYUN = Family(
     name="aliyun",
     hop="unknown",
@@ -145,6 +157,7 @@ ALIYUN = Family(
     ),
 )
 FAMILIES = (
+    CDNETWORKS,
     ALIYUN,
     STORMWALL,
     IMPERVA,
