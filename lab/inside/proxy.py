@@ -71,8 +71,12 @@ def services_rules(
     *,
     overlay_broken: bool,
     isolated: frozenset[str] = frozenset(),
+    unproxied: frozenset[str] = frozenset(),
 ) -> str:
-    """Return the ruleset of kube-proxy, the broken overlay and policies, for nft."""
+    """Return the ruleset of kube-proxy, the broken overlay and policies, for nft.
+
+    `unproxied`: the nodes on which kube-proxy wrote no rules.
+    """
     rules: list[Rule] = []
     nodes = tuple(str(n.address) for n in case.nodes)
     for app in case.apps:
@@ -93,7 +97,8 @@ def services_rules(
     cuts = _cuts(case) if overlay_broken else []
     cuts += _policies(case, isolated)
     at_home = [(str(n.address), _overlay(n)) for n in case.nodes]
-    return render("services.nft", rules=rules, cuts=cuts, at_home=at_home)
+    dead = [(str(n.address), _overlay(n)) for n in case.nodes if n.name in unproxied]
+    return render("services.nft", rules=rules, cuts=cuts, at_home=at_home, dead=dead)
 
 
 def _node_port(

@@ -32,6 +32,8 @@ class Inside:
         self.overlay_broken = False
         self.isolated = set[str]()
         """The names of apps that a NetworkPolicy isolates."""
+        self.unproxied = set[str]()
+        """The names of nodes on which kube-proxy is dead."""
         self._routing = asyncio.Lock()
 
     async def start(self) -> None:
@@ -56,6 +58,7 @@ class Inside:
             controller.policy,
             overlay_broken=self.overlay_broken,
             isolated=frozenset(self.isolated),
+            unproxied=frozenset(self.unproxied),
         )
         await command("nft", "-f", "-", text=rules)
         await self.ingress.reload()
@@ -70,6 +73,7 @@ class Inside:
         await self.background_load.stop()
         self.overlay_broken = False
         self.isolated.clear()
+        self.unproxied.clear()
         for app in self.case.apps:
             await self.cluster.behave(app, Behavior.WELL)
             await self.cluster.lead(app, app.port)
