@@ -15,7 +15,7 @@ from lab.inside.ingress_programs import ingress_program
 from lab.inside.kubernetes.accounts import accounts
 from lab.inside.kubernetes.api import Api
 from lab.inside.pods import Behavior
-from lab.inside.proxy import services_rules
+from lab.inside.proxy import Broken, services_rules
 from lab.programs.launcher import Launcher
 from lab.programs.program import command
 
@@ -52,14 +52,13 @@ class Inside:
 
     async def _route(self) -> None:
         controller = self.cluster.controller
-        rules = services_rules(
-            self.case,
-            self.cluster.store,
-            controller.policy,
-            overlay_broken=self.overlay_broken,
+        broken = Broken(
+            overlay=self.overlay_broken,
             isolated=frozenset(self.isolated),
             unproxied=frozenset(self.unproxied),
         )
+        store, policy = self.cluster.store, controller.policy
+        rules = services_rules(self.case, store, policy, broken)
         await command("nft", "-f", "-", text=rules)
         await self.ingress.reload()
 
