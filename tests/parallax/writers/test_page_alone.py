@@ -52,7 +52,7 @@ def test_a_page_alone(page: str, writer: str, hop: str) -> None:
 
 
 def test_a_page_with_two_programs_sentences_has_no_writer() -> None:
-    """An article about error pages is nobody's page."""
+    """An article about error pages is not a page of any of them."""
     both = "Powered by Tengine. Guru Meditation: XID: 12"
     assert rendered(both) is None
 

@@ -1,7 +1,7 @@
 """Pasted page: an error page that was pasted without its status line and headers.
 
 In: text: HTML in whatever surrounds it, or what a browser shows of a page.
-Out: a `Transcript` that has only the page; None: it is no known page.
+Out: a `Transcript` that has only the page; None: its program is unknown.
 It does not: read headers; `transcript` does.
 """
 
