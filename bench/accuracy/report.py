@@ -65,7 +65,7 @@ API, probes, the log, the probe's resolver and route, a clock. Rollouts and lost
 requests happen in between. It fails if a target's cause is named, or if a mail reports
 anything but a silence.
 """
-MEASURED = Path(__file__).with_name("measured.md")
+MEASURED = Path(__file__).with_name("measured.txt")
 """What is written by hand: all figures of one commit, and what is left out."""
 HELD = "holdout"
 REPLAY = """\
