@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parallax.writers import attribute_page
-from parallax.writers.page_alone import MISSING, status_of
+from parallax.writers.page_alone import MISSING, attribute_page, status_of
 from parallax.writers.rendered import rendered
 
 NGINX = (

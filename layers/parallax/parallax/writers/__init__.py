@@ -7,6 +7,5 @@ weighs them. docs/attribution.md has the whole table.
 """
 
 from parallax.writers.attribution import Attribution, attribute, attribute_probe
-from parallax.writers.page_alone import attribute_page
 
-__all__ = ["Attribution", "attribute", "attribute_page", "attribute_probe"]
+__all__ = ["Attribution", "attribute", "attribute_probe"]
