@@ -39,7 +39,12 @@ class Release:
         self.targets = folder / "targets.yaml"
         self._answers = folder / "answers.json"
         self._code = FOLDER / version / "code.zip"
-        self._places = {f"PARALLAX_{name}": value for name, value in places.items()}
+        self._places: dict[str, str] = {}
+        self.place(**places)
+
+    def place(self, **places: str) -> None:
+        """Add places."""
+        self._places |= {f"PARALLAX_{name}": value for name, value in places.items()}
 
     def run(self, now: datetime, *calls: tuple[str, dict[str, Any]]) -> list[Any]:
         """Call handlers at an instant, e.g. `("notify", event)`; return the answers.

@@ -1,0 +1,33 @@
+"""Mutants: a sample is the same for a seed, and spread over all modules."""
+
+from tools.mutation.mutants import sample
+from tools.mutation.tree import CHANGES, ROOT
+
+NAMES = [
+    f"parallax.story.{module}.x_one__mutmut_{number}"
+    for module, count in (("large", 90), ("small", 10))
+    for number in range(count)
+]
+
+
+def test_a_seed_always_has_the_same_sample() -> None:
+    """Another seed has another one."""
+    assert sample(NAMES, 30, 1) == sample(NAMES, 30, 1)
+    assert sample(NAMES, 30, 1) != sample(NAMES, 30, 2)
+
+
+def test_each_module_is_in_a_sample() -> None:
+    """A small module is not left out."""
+    modules = [name.split(".")[2] for name in sample(NAMES, 12, 1)]
+    assert modules.count("small") == modules.count("large")
+
+
+def test_without_a_size_all_are_taken() -> None:
+    """And when there are fewer than asked for."""
+    assert sample(NAMES, 0, 1) == sample(NAMES, 500, 1) == NAMES
+
+
+def test_the_copied_conftest_has_the_lines_that_are_changed() -> None:
+    """The emulator, the names and the profile of hypothesis differ in the copy."""
+    text = (ROOT / "tests/conftest.py").read_text()
+    assert [line for line in CHANGES if line not in text] == []
