@@ -1,8 +1,8 @@
 """Freeze what a release emits: `python -m tests.consumers.freeze VERSION`.
 
 In: today's code. Out: the folder tests/consumers/VERSION with events, snapshots,
-pushes, their schemas, what the consumer makes of them, the functions' code and the
-template.
+pushes, their schemas, what the consumer makes of them, the functions' code, and
+the template's resources.
 It does not: write over a release that is there; only `unreleased` is replaced.
 """
 
@@ -19,6 +19,7 @@ from parallax.model.push import Push
 from parallax.model.wire import schema as schema_of
 from tests.consumers import emitted
 from tests.consumers.consumer import ticket
+from tests.functions.template import RESOURCES
 
 FOLDER = Path(__file__).parent
 UNRELEASED = "unreleased"
@@ -65,7 +66,8 @@ def main(version: str) -> None:
     _write(folder / "tickets.jsonl", map(ticket, [*findings, *advice]))
     if version != UNRELEASED:
         _code(folder / "code.zip")
-        shutil.copy(ROOT / "template.yaml", folder)
+        resources = json.dumps(RESOURCES, indent=1, ensure_ascii=False)
+        (folder / "resources.json").write_text(f"{resources}\n")
 
 
 def _code(path: Path) -> None:

@@ -139,7 +139,7 @@ def test_the_release_judges_what_today_s_journal_has(stack: Stack) -> None:
 
 
 def test_kinds_that_the_release_lacks_stop_no_other_record(stack: Stack) -> None:
-    """They become its dead letters; what they say comes again within a minute."""
+    """They become its dead letters; newer ones follow within a minute."""
     (snapshot,) = [s for n, s in recorded() if n == "overlay-between-nodes-broken"]
     assert snapshot.run is not None
     journal = DynamoJournal(stack.cloud.journal)
@@ -183,7 +183,7 @@ def test_no_change_of_a_model_breaks_the_last_release_s_tables(name: str) -> Non
 
 
 def test_each_new_word_is_set_aside() -> None:
-    """A word that the release rejects needs a place beside the payload."""
+    """Such a word needs a place beside the payload."""
     new: set[str] = set()
     for name, model in MODELS.items():
         then, now = frozen(name)["$defs"], schema(model)["$defs"]

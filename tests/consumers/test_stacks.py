@@ -5,18 +5,16 @@ It does not: deploy.
 Source: AWS CloudFormation, "DeletionPolicy attribute".
 """
 
+import json
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.consumers.freeze import FOLDER
 from tests.consumers.stack import LAST
-from tests.functions.template import RESOURCES, Loader
+from tests.functions.template import RESOURCES
 
-OLD: dict[str, Any] = yaml.load((FOLDER / LAST / "template.yaml").read_text(), Loader)[
-    "Resources"
-]
+OLD: dict[str, Any] = json.loads((FOLDER / LAST / "resources.json").read_text())
 KEEPS = {
     "AWS::DynamoDB::Table": ("KeySchema",),
     "AWS::S3::Bucket": (),
@@ -24,7 +22,7 @@ KEEPS = {
 }
 """What has a content, and the properties whose change would replace it."""
 EMPTIED = {"DeadLetters", "RoutesQueue", "HalfMinute"}
-"""Queues that a rollback deletes: docs/reliability.md states how to empty them first."""
+"""Queues that a rollback deletes: docs/reliability.md has the steps before it."""
 OLD_LETTERS = {
     f"{step}DeadLetters" for step in ("Probe", "Inspect", "Diagnose", "Notify")
 }
@@ -52,7 +50,7 @@ def test_tables_and_findings_queue_are_places_of_both() -> None:
 
 
 def test_a_rollback_deletes_no_place_that_is_not_emptied() -> None:
-    """A table or bucket of today stays in the account; a later update does not use it."""
+    """A table or bucket stays in the account; the next update does not use it."""
     new = places(RESOURCES).keys() - places(OLD).keys() - EMPTIED
     assert new == {"Uptime", "SnapshotBucket", "StreamDeadLetterBucket"}
     for name in new:

@@ -1,6 +1,6 @@
 """Test the tests: `python -m tools.mutation PART [--sample N] [--seed N]`.
 
-In: a part (`story`, `group`, `door`, `causes`). Out: the mutants that survive, with
+In: a part (`story`, `group`, `ingest`, `causes`). Out: the mutants that survive, with
 their differences, in `.lab/mutation/PART.txt`; the last line counts all.
 It does not: judge whether a survivor is equivalent; docs/reliability.md does.
 """

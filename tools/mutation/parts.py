@@ -25,7 +25,7 @@ PARTS = {
         ),
     ),
     "group": Part(modules=("parallax/groups/*",), tests=("tests/parallax/groups",)),
-    "door": Part(
+    "ingest": Part(
         modules=("parallax/ingest/*",),
         tests=("tests/parallax/ingest", "tests/functions/ingest"),
     ),

@@ -47,7 +47,7 @@ settings.load_profile("mutation")
 
 
 def make(name: str, part: Part) -> Path:
-    """Make the tree of a part anew, and return its folder."""
+    """Make the tree of a part, in place of an earlier one; return its folder."""
     folder = WORK / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
