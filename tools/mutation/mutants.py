@@ -10,7 +10,7 @@ from collections import Counter
 from contextlib import chdir
 from pathlib import Path
 
-KILLED, TIMEOUT = "killed", "timeout"
+KILLED, TIMEOUT, UNTESTED = "killed", "timeout", "not checked"
 
 
 def names(folder: Path, patterns: tuple[str, ...]) -> list[str]:
@@ -40,6 +40,12 @@ def sample(found: list[str], size: int, seed: int) -> list[str]:
         ranked.append((seen[module], place, name))
         seen[module] += 1
     return [name for _, _, name in sorted(ranked)[:size]]
+
+
+def reported(text: str) -> list[str]:
+    """Return the names of the mutants in a report."""
+    words = (line.split() for line in text.splitlines())
+    return [w[-1] for w in words if w and "__mutmut_" in w[-1] and w[0][-1] == ":"]
 
 
 def results(folder: Path, chosen: list[str]) -> dict[str, str]:

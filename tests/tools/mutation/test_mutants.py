@@ -1,6 +1,6 @@
 """Mutants: a sample is the same for a seed, and spread over all modules."""
 
-from tools.mutation.mutants import sample
+from tools.mutation.mutants import reported, sample
 from tools.mutation.tree import CHANGES, ROOT
 
 NAMES = [
@@ -31,3 +31,9 @@ def test_the_copied_conftest_has_the_lines_that_are_changed() -> None:
     """The emulator, the names and the profile of hypothesis differ in the copy."""
     text = (ROOT / "tests/conftest.py").read_text()
     assert [line for line in CHANGES if line not in text] == []
+
+
+def test_the_mutants_of_a_report_are_read_again() -> None:
+    """Their changed lines are no names."""
+    lines = [f"survived: {NAMES[0]}", "-    a: b__mutmut_1", "+    None", ""]
+    assert reported("\n".join([*lines, f"no-tests: {NAMES[1]}"])) == NAMES[:2]
