@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from parallax.groups.opening import open_keeping
 from parallax.groups.table import KEY, DynamoGroups, alert_item
 from parallax.groups.take import take
 from parallax.incidents.items import ConflictError
-from parallax.incidents.table import DynamoIncidents
+from parallax.incidents.table import DynamoIncidents, to_item
 from parallax.model.finding import NotificationReason, State
 from parallax.model.group import Groups
 from parallax.model.packed import UnreadableError
@@ -163,6 +164,30 @@ def test_an_alert_without_a_finding_is_a_dead_letter(cloud: Any) -> None:
     assert letter["record"]["group"]["id"] == untold.id
 
 
+def test_an_unreadable_incident_of_a_group_is_a_dead_letter(cloud: Any) -> None:
+    """It is replaced by a resolved one, and the group ends with it."""
+    stored = DynamoIncidents(cloud.incidents).put(incident("a", version=0))
+    opened(cloud).take(stored, at(0))
+    item = to_item(replace(stored, state=State.RECOVERING)) | {"payload": {"B": b""}}
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=item)
+    opened(cloud).tick(at(1))
+    (letter,) = letters(cloud)
+    assert letter["record"]["item"]["pk"] == {"S": "a"}
+    assert DynamoGroups(cloud.incidents).get().groups == ()
+
+
+def test_a_wrong_targets_file_stops_no_alert(
+    cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The alert then does not state who is not affected."""
+    wrong = tmp_path / "targets.yaml"
+    wrong.write_text("targets: 3")
+    monkeypatch.setenv("PARALLAX_TARGETS", str(wrong))
+    assert opened(cloud).watched == ()
+    wrong.write_text("targets:\n- name: front\n  url: https://front.example/\n")
+    assert [one.name for one in opened(cloud).watched] == ["front"]
+
+
 def test_a_deleted_incident_leaves_its_group(cloud: Any) -> None:
     """No mail reports that its target recovered; systems close their alert."""
     incidents, groups = DynamoIncidents(cloud.incidents), DynamoGroups(cloud.incidents)
@@ -179,6 +204,7 @@ def test_a_deleted_incident_leaves_its_group(cloud: Any) -> None:
     assert alert
     assert (alert.turn, alert.muted) == (NotificationReason.RESOLVED, True)
     assert (alert.recovered, alert.finding.state) == ((), State.RESOLVED)
+    assert alert.finding.judged_at == at(1)
 
 
 def test_a_finding_too_large_loses_its_snapshot_and_not_its_alert(
