@@ -14,17 +14,19 @@ KILLED, TIMEOUT, UNTESTED = "killed", "timeout", "not checked"
 
 
 def names(folder: Path, patterns: tuple[str, ...]) -> list[str]:
-    """Return the names of all mutants, as mutmut will number them."""
+    """Return the names of all mutants, as mutmut numbers them, in order."""
     from mutmut.mutation.file_mutation import mutate_file_contents  # noqa: PLC0415  # pyright: ignore[reportMissingImports] - see above
     from mutmut.utils.format_utils import get_mutant_name  # noqa: PLC0415  # pyright: ignore[reportMissingImports] - see above
 
+    if kept := _codes(folder):
+        return sorted(kept)
     found: list[str] = []
     with chdir(folder):  # where mutmut finds its settings
         for path in sorted(one for p in patterns for one in Path().glob(p)):
             if path.suffix == ".py":
                 made = mutate_file_contents(str(path), path.read_text())
                 found += [get_mutant_name(path, name) for name in made.mutant_names]
-    return found
+    return sorted(found)
 
 
 def sample(found: list[str], size: int, seed: int) -> list[str]:
@@ -52,10 +54,16 @@ def results(folder: Path, chosen: list[str]) -> dict[str, str]:
     """Return what became of each chosen mutant, in mutmut's words."""
     from mutmut.stats import status_by_exit_code  # noqa: PLC0415  # pyright: ignore[reportMissingImports] - see above
 
+    codes = _codes(folder)
+    return {name: status_by_exit_code[codes.get(name)] for name in chosen}
+
+
+def _codes(folder: Path) -> dict[str, int | None]:
+    """Return mutmut's exit code of each mutant that it has made; None: not run."""
     codes: dict[str, int | None] = {}
     for path in (folder / "mutants/parallax").rglob("*.meta"):
         codes |= json.loads(path.read_text())["exit_code_by_key"]
-    return {name: status_by_exit_code[codes.get(name)] for name in chosen}
+    return codes
 
 
 def difference(folder: Path, name: str) -> list[str]:

@@ -6,7 +6,8 @@ pytest. It does not: run anything.
 mutmut names a module by its path, so `parallax` lies at the top here. Hypothesis gives
 the same examples each time, and does not shrink them: one failure is enough. The
 emulator runs outside, so that a mutant does not have to start one; each test has new
-names there.
+names there. A test is known without its parameters: some of their texts cannot be an
+argument of pytest.
 """
 
 import json
@@ -26,6 +27,8 @@ STARTED = "    state = str(tmp_path_factory.mktemp("
 NAMED = "abs(hash(request.node.nodeid))"
 CHANGES = {
     LOADED: """
+import dataclasses
+
 from hypothesis import Phase
 
 settings.register_profile(
@@ -36,6 +39,12 @@ settings.register_profile(
     phases=(Phase.explicit, Phase.generate),
 )
 settings.load_profile("mutation")
+
+
+def pytest_itemcollected(item):
+    item._id = dataclasses.replace(item._id, params=None)
+
+
 """,
     STARTED: f"""    if endpoint := os.environ.get("PARALLAX_EMULATOR"):
         yield endpoint
@@ -91,8 +100,8 @@ def _settings(part: Part) -> str:
             "only_mutate": [*part.modules],
             "also_copy": copied,
             "pytest_add_cli_args_test_selection": [*part.tests],
-            "timeout_multiplier": 5.0,
-            "timeout_constant": 2.0,
+            "timeout_multiplier": 15.0,
+            "timeout_constant": 20.0,
             "use_git_change_detection": False,
         },
     }

@@ -149,9 +149,10 @@ def test_who_is_not_affected_is_counted_by_the_place_they_share() -> None:
     many = [f"fine-{n}" for n in range(NAMED + 2)]
     cluster = watched("in-cluster", reached=Reached(cluster="shop"))
     alone_ = watched("elsewhere", reached=Reached())
+    bare = Target(name="bare", url="https://203.0.113.9/")
     other = replace(GROUP, id=OTHER_ID, members=(member("down"),))
     board = Groups(groups=(GROUP, other), pending=(LATE,))
-    targets = (*watched("front", "down", "late", *many), *cluster, *alone_)
+    targets = (*watched("front", "down", "late", *many), *cluster, *alone_, bare)
     assert unaffected(board, targets) == (
         Unaffected(place=LB, targets=NAMED + 2, names=tuple(many[:NAMED])),
         Unaffected(
@@ -164,6 +165,7 @@ def test_who_is_not_affected_is_counted_by_the_place_they_share() -> None:
             targets=1,
             names=("elsewhere",),
         ),
+        Unaffected(place=None, targets=1, names=("bare",)),
     )
 
 

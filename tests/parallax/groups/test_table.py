@@ -10,7 +10,7 @@ import pytest
 from parallax.groups.alert import alone
 from parallax.groups.keeping import Keeping
 from parallax.groups.opening import open_keeping
-from parallax.groups.table import KEY, DynamoGroups, alert_item
+from parallax.groups.table import KEY, DynamoGroups, alert_in, alert_item
 from parallax.groups.take import take
 from parallax.incidents.items import ConflictError
 from parallax.incidents.table import DynamoIncidents, to_item
@@ -129,7 +129,9 @@ def test_unreadable_groups_are_replaced_and_open_incidents_found_again(
     DynamoIncidents(cloud.incidents).put(incident("a", version=0))
     damage(cloud)
     opened(cloud).tick(at(0))
-    assert len(DynamoGroups(cloud.incidents).get().groups) == 1
+    board = DynamoGroups(cloud.incidents).get()
+    assert len(board.groups) == 1
+    assert board.version > 7  # so that a writer of before cannot replace them
     (letter,) = letters(cloud)
     assert letter["record"]["item"]["pk"] == {"S": KEY}
     assert letter["reason"].startswith(KEY)
@@ -212,8 +214,14 @@ def test_a_finding_too_large_loses_its_snapshot_and_not_its_alert(
 ) -> None:
     """As in the incident's own item."""
     large = alone(replace(FINDING, snapshot=s.wrong_port()))
-    monkeypatch.setattr("parallax.groups.table.ITEM_LIMIT", 1500)
-    assert len(alert_item(large)["payload"]["B"]) < 1500
+    size = len(alert_item(large)["payload"]["B"])
+    monkeypatch.setattr("parallax.groups.table.ITEM_LIMIT", size)
+    assert alert_in(alert_item(large)) == large
+    monkeypatch.setattr("parallax.groups.table.ITEM_LIMIT", size - 1)
+    small = alert_in(alert_item(large))
+    problem = "The snapshot was not stored: it is too large for the incidents table."
+    finding = replace(large.finding, snapshot=None, snapshot_problem=problem)
+    assert small == replace(large, finding=finding)
 
 
 def test_groups_too_large_lose_what_they_remember_and_no_member(
