@@ -67,7 +67,7 @@ def make(name: str, part: Part) -> Path:
             shutil.copytree(source, folder / one, ignore=without)
         else:
             shutil.copy(source, folder / one)
-    (folder / "layers/parallax/parallax").rename(folder / "parallax")
+    shutil.copytree(folder / "layers/parallax/parallax", folder / "parallax")
     _change(folder / "tests/conftest.py")
     (folder / "pyproject.toml").write_text(_settings(part))
     return folder

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from parallax.groups.members import member_of
+from parallax.groups.members import member_of, without_member
 from parallax.groups.take import take
 from parallax.model.finding import Incident
 from parallax.model.group import Groups
@@ -16,6 +16,7 @@ from tests.parallax.groups.incidents import (
     incident,
     resolved,
 )
+from tests.parallax.open_group import GROUP
 
 
 def routed(
@@ -81,3 +82,14 @@ def test_growth_is_told_with_the_number_of_before() -> None:
         due += new
     assert [one.was for one in due] == [0, 1]
     assert due[-1].group.mailed_count == 4
+
+
+def test_who_leaves_a_group_twice_is_listed_once() -> None:
+    """As recovered, or as moved, and never as both."""
+    away = without_member(GROUP, "front", moved=True)
+    assert (away.recovered, away.moved) == ((), ("front",))
+    assert without_member(away, "front", moved=True) == away
+    back = without_member(away, "front")
+    assert (back.recovered, back.moved) == (("front",), ())
+    assert without_member(back, "front") == back
+    assert [m.target for m in back.members] == ["shop-api"]

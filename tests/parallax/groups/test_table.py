@@ -122,6 +122,20 @@ def test_the_minute_takes_what_the_stream_lost(cloud: Any) -> None:
     assert last.turn is NotificationReason.RESOLVED
 
 
+def test_what_the_stream_lost_is_taken_in_one_write(
+    cloud: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A dead balancer changes hundreds of incidents, and each write stores all."""
+    incidents, groups = DynamoIncidents(cloud.incidents), DynamoGroups(cloud.incidents)
+    for name in ("a", "b", "c"):
+        incidents.put(incident(name, version=0))
+    keeping(cloud).tick(at(0))
+    board = groups.get()
+    assert [len(group.members) for group in board.groups] == [3]
+    assert board.version == 1
+    assert caplog.messages == []
+
+
 def test_unreadable_groups_are_replaced_and_open_incidents_found_again(
     cloud: Any,
 ) -> None:
