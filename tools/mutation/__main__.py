@@ -21,6 +21,7 @@ from tools.mutation.mutants import (
     TIMEOUT,
     UNTESTED,
     difference,
+    is_wording,
     names,
     reported,
     results,
@@ -74,7 +75,10 @@ def report(folder: Path, chosen: list[str], path: Path) -> str:
     found = results(folder, chosen)
     lines: list[str] = []
     for name, result in found.items():
-        if result not in {KILLED, TIMEOUT}:
+        changed = difference(folder, name)
+        if is_wording(changed):
+            found[name] = "of wording"
+        elif result not in {KILLED, TIMEOUT}:
             lines += [
                 f"{result.replace(' ', '-')}: {name}",
                 *difference(folder, name),

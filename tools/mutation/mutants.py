@@ -6,6 +6,7 @@ It does not: run tests. It imports mutmut late: only `make mutation` installs it
 
 import json
 import random
+import re
 from collections import Counter
 from contextlib import chdir
 from pathlib import Path
@@ -64,6 +65,20 @@ def _codes(folder: Path) -> dict[str, int | None]:
     for path in (folder / "mutants/parallax").rglob("*.meta"):
         codes |= json.loads(path.read_text())["exit_code_by_key"]
     return codes
+
+
+def is_wording(changed: list[str]) -> bool:
+    """Say whether a mutant changes only the letters of a sentence.
+
+    mutmut puts `XX` around a text, or changes its case. A text with a space is for
+    people: `tools/prose` and the handbook check it, not a test of behavior.
+    """
+    old, new = (
+        "".join(line[1:].strip() for line in changed if line[0] == sign)
+        for sign in "-+"
+    )
+    same = old.lower() == new.lower().replace("xx", "")
+    return same and re.search(r"""["'][^"']* [^"']*["']""", old) is not None
 
 
 def difference(folder: Path, name: str) -> list[str]:

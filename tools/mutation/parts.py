@@ -27,7 +27,7 @@ PARTS = {
     "group": Part(modules=("parallax/groups/*",), tests=("tests/parallax/groups",)),
     "ingest": Part(
         modules=("parallax/ingest/*",),
-        tests=("tests/parallax/ingest", "tests/functions/ingest/test_app.py"),
+        tests=("tests/parallax/ingest", "tests/functions/ingest"),
     ),
     "causes": Part(
         modules=("parallax/causes/*",),

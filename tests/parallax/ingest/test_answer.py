@@ -116,7 +116,7 @@ def test_what_cannot_be_read_is_left_out(
 def test_what_could_not_be_read_is_logged_by_its_name(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The answer leaves it out, so only the log tells."""
+    """The answer leaves it out, so only the log has it."""
 
     def fails(*_: object) -> Any:
         raise OSError("no table")

@@ -45,8 +45,8 @@ def firing(*, mailed: bool = True) -> Incident:
         quiet_since=s.NOW,
         proof=Proof(cause="x", evidence=(), seen_at=s.NOW),
     )
-    told = publish(begun, judge(snapshot), snapshot, None, Rules())
-    return replace(told, mailed_at=s.NOW if mailed else None, version=10)
+    published = publish(begun, judge(snapshot), snapshot, None, Rules())
+    return replace(published, mailed_at=s.NOW if mailed else None, version=10)
 
 
 def finding(incident: Incident) -> Finding:

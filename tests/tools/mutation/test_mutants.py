@@ -1,6 +1,6 @@
 """Mutants: a sample is the same for a seed, and spread over all modules."""
 
-from tools.mutation.mutants import reported, sample
+from tools.mutation.mutants import is_wording, reported, sample
 from tools.mutation.tree import CHANGES, ROOT
 
 NAMES = [
@@ -34,6 +34,21 @@ def test_the_copied_conftest_has_the_lines_that_are_changed() -> None:
 
 
 def test_the_mutants_of_a_report_are_read_again() -> None:
-    """Their changed lines are no names."""
+    """Their changed lines are not names."""
     lines = [f"survived: {NAMES[0]}", "-    a: b__mutmut_1", "+    None", ""]
     assert reported("\n".join([*lines, f"no-tests: {NAMES[1]}"])) == NAMES[:2]
+
+
+def test_letters_of_a_sentence_are_wording_and_a_key_is_not() -> None:
+    """Who reads a key reads it letter by letter."""
+    for old, new in (
+        ('    text="Look here.",', '    text="LOOK HERE.",'),
+        ('    text="Look here.",', '    text="XXLook here.XX",'),
+    ):
+        assert is_wording([f"-{old}", f"+{new}"])
+    for old, new in (
+        ('    item["kind"]', '    item["XXkindXX"]'),
+        ('    say("a b", 1)', '    say("a b", 2)'),
+        ('    say("a b")', "    say(None)"),
+    ):
+        assert not is_wording([f"-{old}", f"+{new}"])
