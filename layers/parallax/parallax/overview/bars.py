@@ -6,16 +6,18 @@ used many times: most targets had no outage, and a page of 500 must be small.
 It does not: show a number of probes, or count an outage that is open into the uptime.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from parallax.overview.days import Kind, Kinds, in_words, kind_of, uptime_text
+from parallax.overview.days import HEIGHTS, in_words, kinds_of, uptime_text
 from parallax.report.elements import Node, element
-from parallax.uptime.tally import Tally
+from parallax.uptime.tally import Runs, Tally, runs
 
 STEP, WIDTH, HEIGHT = 3, 2, 20
 """Units of a day, of its bar, and of the highest bar."""
+
+type Key = tuple[Runs, int]
+"""Runs of equal days, and the seconds of today that are not counted yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,8 @@ class Bars:
     today: int
     weight: int = 0
     """About how many bytes the symbols have."""
-    _symbols: dict[Kinds, Node] = field(default_factory=dict[Kinds, Node])
-    _known: dict[tuple[tuple[Tally, ...], int], Picture] = field(
-        default_factory=dict[tuple[tuple[Tally, ...], int], Picture]
-    )
+    _symbols: dict[str, Node] = field(default_factory=dict[str, Node])
+    _known: dict[Key, Picture] = field(default_factory=dict[Key, Picture])
 
     def picture(self, tallies: tuple[Tally, ...], uncounted: int = 0) -> Picture:
         """Return the picture of these days.
@@ -58,21 +58,22 @@ class Bars:
         `uncounted` are seconds of today's outage that the tallies do not have yet. They
         color its bar; the uptime has only what was counted.
         """
-        if known := self._known.get((tallies, uncounted)):
+        counted = runs(tallies)
+        if known := self._known.get((counted, uncounted)):
             return known
-        shown = tallies
+        shown = counted
         if uncounted and tallies:
             open_ = Tally(known=uncounted, outage=uncounted)
-            shown = (*tallies[:-1], tallies[-1].plus(open_))
-        kinds = tuple([kind_of(tally) for tally in shown])
+            shown = runs((*tallies[:-1], tallies[-1].plus(open_)))
+        kinds = kinds_of(shown)
         symbol = self._symbols.get(kinds)
         if symbol is None:
             symbol = _symbol(f"d{len(self._symbols)}", kinds)
             self._symbols[kinds] = symbol
             self.weight += weight(symbol)
         words = in_words(shown, kinds, self.today)
-        made = Picture(symbol.get("id", ""), words, uptime_text(tallies))
-        self._known[tallies, uncounted] = made
+        made = Picture(symbol.get("id", ""), words, uptime_text(counted))
+        self._known[counted, uncounted] = made
         return made
 
     def symbols(self) -> Node:
@@ -100,22 +101,21 @@ def weight(node: Node) -> int:
     return size
 
 
-def _symbol(name: str, kinds: Sequence[Kind]) -> Node:
+def _symbol(name: str, kinds: str) -> Node:
     box = f"0 0 {len(kinds) * STEP - (STEP - WIDTH)} {HEIGHT}"
     return element(
         "symbol", *_paths(kinds), id=name, viewBox=box, preserveAspectRatio="none"
     )
 
 
-def _paths(kinds: Sequence[Kind]) -> list[Node]:
+def _paths(kinds: str) -> list[Node]:
     """Return one path for each kind; its dashes are the bars."""
-    lines: dict[Kind, str] = {}
+    lines: dict[str, str] = {}
     day = 0
     for kind, run in groupby(kinds):
         count = len([*run])
-        _, height = kind.value
-        x, y = day * STEP, HEIGHT - height / 2
+        x, y = day * STEP, HEIGHT - HEIGHTS[kind] / 2
         length = count * STEP - (STEP - WIDTH)
         lines[kind] = lines.get(kind, "") + f"M{x} {y:g}h{length}"
         day += count
-    return [element("path", d=d, class_=kind.value[0]) for kind, d in lines.items()]
+    return [element("path", d=d, class_=kind) for kind, d in lines.items()]
