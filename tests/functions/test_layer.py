@@ -45,7 +45,7 @@ def test_a_function_imports_nothing_that_the_layer_leaves_out(
 ) -> None:
     """Whether or not pydantic is loaded first: Powertools then imports more.
 
-    The X-Ray SDK and wrapt are imported only if the stack wants traces.
+    The X-Ray SDK and wrapt are imported only with tracing on.
     """
     listed = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", LISTING.format(step=step, before=before)],

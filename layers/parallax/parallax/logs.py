@@ -61,8 +61,8 @@ def open_log() -> Logger:
 def with_context(log: Logger) -> Callable[[Handler], Handler]:
     """Return a decorator that adds the Lambda context to each line, if there is one.
 
-    An exception is logged with its traceback and raised. If the stack wants traces,
-    each invocation is one. A handler is the last that a function makes, so its start
+    An exception is logged with its traceback and raised. With tracing on, each
+    invocation is recorded. A handler is the last that a function makes, so its start
     ends here.
     """
 

@@ -1,4 +1,4 @@
-"""Tracing: what a function does, as traces in AWS X-Ray, if the stack wants them.
+"""Tracing: what a function does, as traces in AWS X-Ray.
 
 In: the environment variable PARALLAX_TRACING, a handler, facts such as a target's name.
 Out: with `Active`, a subsegment of each invocation, with the facts as annotations. With
