@@ -102,6 +102,8 @@ def test_no_segment_fails_a_function(found: object) -> None:
         def to_dict(self) -> object:
             return found
 
-    emitter: Any = Emitter()
-    emitter._socket.close()
-    emitter.send_entity(Entity())
+    class Closed:
+        def _send_data(self, _: str) -> None:
+            raise OSError
+
+    Emitter(Closed()).send_entity(Entity())

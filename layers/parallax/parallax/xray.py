@@ -13,16 +13,12 @@ Source: AWS X-Ray, "Segment documents" and "Sending segment documents to the dae
 import json
 import logging
 from collections.abc import Mapping
-from typing import Any, override
+from typing import Any
 
 from aws_lambda_powertools import Tracer
-from aws_xray_sdk.core import xray_recorder
-from aws_xray_sdk.core.emitters.udp_emitter import (
-    PROTOCOL_DELIMITER,
-    PROTOCOL_HEADER,
-    UDPEmitter,
-)
 
+HEADER = '{"format":"json","version":1}'
+"""The line before each segment."""
 KEPT = (
     "name",
     "id",
@@ -46,22 +42,35 @@ log = logging.getLogger(__name__)
 
 def open_tracer() -> Tracer:
     """Return the tracer. Outside of Lambda, Powertools switches it off."""
+    from aws_xray_sdk.core import (  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs] - its import opens a socket; it has no types
+        xray_recorder,  # pyright: ignore[reportUnknownVariableType]
+    )
+
     # It warns at each call of an invocation that Lambda does not trace.
     logging.getLogger(SDK).setLevel(logging.CRITICAL)
-    xray_recorder.configure(emitter=Emitter())
+    recorder: Any = xray_recorder
+    recorder.configure(emitter=Emitter(recorder.emitter))
     return Tracer(patch_modules=("botocore",))
 
 
-class Emitter(UDPEmitter):
-    """Sends a segment without what is not listed, and never raises."""
+class Emitter:
+    """Sends a segment without what is not listed, and never raises.
 
-    @override
-    def send_entity(self, entity: Any) -> None:
+    `udp` is the SDK's emitter, which has a socket and the address of the daemon.
+    """
+
+    def __init__(self, udp: Any) -> None:  # noqa: ANN401 - it has no types
+        self._udp = udp
+
+    def set_daemon_address(self, address: str | None) -> None:
+        """Send to another daemon from now on."""
+        self._udp.set_daemon_address(address)
+
+    def send_entity(self, entity: Any) -> None:  # noqa: ANN401 - the same
         """Send a segment or subsegment to the daemon."""
         try:
             text = json.dumps(sent(entity.to_dict()))
-            untyped: Any = self
-            untyped._send_data(f"{PROTOCOL_HEADER}{PROTOCOL_DELIMITER}{text}")  # noqa: SLF001 - for its subclasses
+            self._udp._send_data(f"{HEADER}\n{text}")  # noqa: SLF001 - it has no public one
         except Exception as error:  # noqa: BLE001 - no trace is worth an invocation
             log.debug("segment was not sent", extra={"reason": type(error).__name__})
 
