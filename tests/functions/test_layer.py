@@ -35,8 +35,9 @@ def left_out() -> list[str]:
     return [name.removesuffix(".py").replace("/", ".") + "." for name in names]
 
 
-@pytest.mark.parametrize("tracing", ["Disabled", "Active"])
-@pytest.mark.parametrize("before", ["", "import pydantic"])
+@pytest.mark.parametrize(
+    ("before", "tracing"), [("", "Disabled"), ("import pydantic", "Active")]
+)
 @pytest.mark.parametrize(
     "step", sorted(p.parent.name for p in ROOT.glob("functions/*/app.py"))
 )
