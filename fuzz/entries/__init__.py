@@ -2,12 +2,14 @@
 
 from fuzz.entries import (
     cluster,
+    doors,
     events,
     hetzner,
     log_lines,
     names,
     pushes,
     responses,
+    rules,
     secure,
     snapshots,
     stored,
@@ -27,6 +29,8 @@ MODULES = (
     texts,
     snapshots,
     events,
+    doors,
+    rules,
 )
 ENTRIES: dict[str, Entry] = {
     entry.name: entry for module in MODULES for entry in module.ENTRIES
