@@ -2,13 +2,14 @@
 # FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos fuzz docs site release-dry-run
+.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos load fuzz docs site release-dry-run
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
 SEED ?= 1
 TIMING ?= tests
 INPUTS ?= 1000000
+MINUTES ?= 10
 CASE ?= lab/cases/keybuzz.yaml
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
@@ -77,6 +78,9 @@ release-dry-run: setup ## write a release's files into .release, publish nothing
 
 fuzz: setup ## send damaged inputs (INPUTS=, ENTRY=, SEED=, REPLAY=)
 	@nice -n 10 $(PY) -m fuzz --inputs $(INPUTS) --seed $(SEED) $(if $(ENTRY),--entry "$(ENTRY)") $(if $(REPLAY),--replay "$(REPLAY)")
+
+load: setup ## run ingest and the prober at ten times their rate (MINUTES=)
+	@nice -n 5 $(PY) -m load --minutes "$(MINUTES)" --seed "$(SEED)" --write
 
 lock: setup ## pin all requirements as of the date in pyproject.toml
 	@tools/lock

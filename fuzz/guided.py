@@ -55,7 +55,7 @@ def _fuzz(entry: Entry, options: list[str], log: str) -> None:
         known = [bytes(data)] if data else seeds
         try:
             found = mutated(Random(number), known, entry.kind)  # noqa: S311 - repeatable
-        except (ValueError, RecursionError):  # an input that is no longer JSON
+        except (ValueError, TypeError, RecursionError):  # no longer a JSON document
             found = mutated(Random(number), seeds, entry.kind)  # noqa: S311 - the same
         return found if len(found) <= most else known[0]
 
