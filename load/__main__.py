@@ -51,7 +51,7 @@ def everything(options: Options) -> dict[str, Any]:
         for rate in FLOODS
         for kind, public in (("NONE", True), ("AWS_IAM", False))
     ]
-    jobs.append(("strangers", "strangers", plain))
+    jobs.append(("foreign", "foreign", plain))
     with ThreadPoolExecutor(WORKERS) as pool:
         results = pool.map(lambda job: _part(job[1], job[2]), jobs)
         return dict(zip((name for name, _, _ in jobs), results, strict=True))

@@ -1,7 +1,7 @@
 """Ingest: the real handler, invoked in simulated time; its billed time is measured.
 
 In: events of the function URL. Out: a response and how long Lambda would bill for it.
-It does not: decide whether a request is accepted; `door` does.
+It does not: decide whether a request is accepted; `function_url` does.
 """
 
 import importlib.util

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bench.cost.functions import LINE_OVERHEAD
 from bench.cost.template import REGION, Template
-from load.door import PER_CONCURRENCY
+from load.function_url import PER_CONCURRENCY
 from parallax.cost.prices import read_prices
 from parallax.ingest.rejection_log import SECONDS
 

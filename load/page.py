@@ -45,10 +45,12 @@ def _of_probes(prober: Json) -> Iterator[str]:
     for number, one in enumerate(prober.get("minutes", ()), 1):
         if one["failing"]:
             yield f"minute {number}: {one['failing']} healthy targets fail"
-        if one["requests"] != one["probed"]:
-            yield f"minute {number}: {one['requests']} requests to {one['probed']}"
-        if one["stored"] < one["probed"]:
-            yield f"minute {number}: {one['stored']} stored of {one['probed']}"
+        if one["failed"]:
+            yield f"minute {number}: {one['failed']}"
+        if one["requests"] < one["targets"]:
+            yield f"minute {number}: {one['requests']} requests to {one['targets']}"
+        if one["stored"] < one["targets"]:
+            yield f"minute {number}: {one['stored']} stored of {one['targets']}"
         if one["seconds"] > MINUTE:
             yield f"minute {number}: it took {one['seconds']:.0f} s"
 
@@ -70,8 +72,8 @@ def section(found: Json, minutes: int, seed: int) -> Iterator[str]:
     yield _pushes(found["times"])
     yield _probes(found["prober"]["minutes"])
     yield _floods(found)
-    yield _kinds(found["strangers"]["kinds"])
-    yield _bill(found["strangers"]["kinds"])
+    yield _kinds(found["foreign"]["kinds"])
+    yield _bill(found["foreign"]["kinds"])
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -93,8 +95,8 @@ def _pushes(one: Json) -> str:
         "**Ingest.** Spreads are p50 / p95 / p99 / largest.\n\n"
         + _table(["", "before", "during", "after"], rows)
         + f"\n\nAccepted {one['accepted']:,}, stored {one['stored']:,}, lost"
-        f" {one['lost']}, dropped by agents {one['dropped']}. The last push that had been"
-        f" refused was stored {one['recovered']:.0f} s after the load. At most"
+        f" {one['lost']}, dropped by agents {one['dropped']}. The last push that had"
+        f" been refused was stored {one['recovered']:.0f} s after the load. At most"
         f" {one['busiest']} executions ran at once. DynamoDB throttled"
         f" {one['throttled']:,} writes."
     )
@@ -105,9 +107,13 @@ def _probes(minutes: Sequence[Json]) -> str:
     each = [[m for m in minutes if m["phase"] == phase] for phase in phases]
     scale = CORE_MB / PROBE_MB
     rows = [
-        ["targets in an invocation", *(f"{m[0]['probed']:,}" for m in each)],
+        ["targets in an invocation", *(f"{m[0]['targets']:,}" for m in each)],
         ["requests at the server", *(f"{_sum(m, 'requests'):,}" for m in each)],
         ["targets in stored rounds", *(f"{_sum(m, 'stored'):,}" for m in each)],
+        [
+            "invocations that failed",
+            *(str(sum(bool(x["failed"]) for x in m)) for m in each),
+        ],
         ["s of an invocation here", *(_of(m, "seconds") for m in each)],
         ["s of the processor here", *(_of(m, "cpu") for m in each)],
         ["the same with 512 MB", *(_of(m, "cpu", scale) for m in each)],

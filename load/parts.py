@@ -45,14 +45,14 @@ def times(options: Options) -> Json:
 
 
 def flood(options: Options) -> Json:
-    """Run the design rate while strangers send requests."""
+    """Run the design rate while unknown senders flood it."""
     return _simulated(options, 1, flood=options.rate)
 
 
 def _simulated(options: Options, clusters: int, flood: float) -> Json:
     clock = Clock()
     # After the clock: modules of the functions keep `monotonic` as a default argument.
-    from load.door import Door  # noqa: PLC0415
+    from load.function_url import FunctionUrl  # noqa: PLC0415
     from load.simulation import Phase, Simulation  # noqa: PLC0415
 
     logging.disable(logging.CRITICAL)
@@ -63,8 +63,8 @@ def _simulated(options: Options, clusters: int, flood: float) -> Json:
         Phase("during", around, middle, clusters, flood=flood),
         Phase("after", middle, middle + around, 1),
     ]
-    door = Door(options.concurrency, flood_seconds=0.001, public=options.public)
-    simulation = Simulation(clock, door, options.seed, say)
+    url = FunctionUrl(options.concurrency, flood_seconds=0.001, public=options.public)
+    simulation = Simulation(clock, url, options.seed, say)
     outcome = simulation.run(phases, options.nodes)
     found = asdict(outcome)
     for one in found["phases"]:
@@ -74,12 +74,12 @@ def _simulated(options: Options, clusters: int, flood: float) -> Json:
     return found | {"recovered": max(0.0, outcome.recovered - middle)}
 
 
-def strangers(_: Options) -> Json:
+def foreign(_: Options) -> Json:
     """Measure what each kind of foreign request costs."""
     clock = Clock()
+    from load.foreign import measured  # noqa: PLC0415
     from load.ingest import Ingest  # noqa: PLC0415
     from load.pushes import Pushes  # noqa: PLC0415
-    from load.strangers import measured  # noqa: PLC0415
     from load.table import Aws  # noqa: PLC0415
 
     ingest = Ingest(Aws(lambda: clock.seconds))
@@ -100,6 +100,6 @@ def prober(options: Options) -> Json:
 PARTS: dict[str, Callable[[Options], Json]] = {
     "times": times,
     "flood": flood,
-    "strangers": strangers,
+    "foreign": foreign,
     "prober": prober,
 }

@@ -36,10 +36,12 @@ class Minute:
     """One invocation; times in seconds, `memory` in kilobytes at most so far."""
 
     phase: str
-    probed: int
+    targets: int
     requests: int
     stored: int
     failing: int
+    failed: str
+    """Why the invocation failed; empty: it did not."""
     seconds: float
     cpu: float
     memory: int
@@ -97,22 +99,29 @@ def _one(handler: Callable[[Any, Any], Any], phase: str, servers: Servers) -> Mi
             invoked_function_arn="arn:aws:lambda:x:1:function:p",
             aws_request_id="1",
         )
-        summary = handler({"shard": 0, "of": of}, context)
+        failed = ""
+        try:
+            handler({"shard": 0, "of": of}, context)
+        except Exception as error:  # noqa: BLE001 - as Lambda: the invocation failed
+            failed = f"{error}: {getattr(error, 'exceptions', '')}"
+    stored, failing = _stored(of)
     return Minute(
         phase=phase,
-        probed=summary["probed"],
+        targets=LARGEST * TIMES // of,
         requests=servers.requests - requests,
-        stored=_stored(of),
-        failing=len(summary["failing"]),
+        stored=stored,
+        failing=failing,
+        failed=failed[:300],
         seconds=time.monotonic() - start,
         cpu=time.process_time() - cpu,
         memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
     )
 
 
-def _stored(of: int) -> int:
-    """Return how many targets the stored round of the shard has."""
+def _stored(of: int) -> tuple[int, int]:
+    """Return how many targets the shard's stored round has, and how many fail."""
     from parallax.journal.choose import open_journal  # noqa: PLC0415 - after Moto
 
     last = open_journal("Journal").last_round(0, of)
-    return len(last.targets)
+    failing = [one for one in last.targets.values() if one.failure]
+    return len(last.targets), len(failing)

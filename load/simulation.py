@@ -1,7 +1,7 @@
-"""Simulation: nodes push to the real `ingest` through a door, in simulated time.
+"""Simulation: nodes push to the real `ingest` in simulated time.
 
-In: phases with a number of clusters, a door. Out: what happened to each attempt, and
-what an observer of the table finds. It does not: use real time.
+In: phases with a number of clusters, the limits of a function URL. Out: what happened
+to each attempt, and what an observer of the table finds. It does not: use real time.
 """
 
 import heapq
@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from bench.cost.clock import Clock
-from load.door import Door
+from load.function_url import FunctionUrl
 from load.ingest import Ingest
 from load.nodes import Message, Node, nodes_of
 from load.pushes import TARGET, Pushes
@@ -73,9 +73,9 @@ class Simulation:
     """One run; there is one in a process."""
 
     def __init__(
-        self, clock: Clock, door: Door, seed: int, say: Callable[[str], None]
+        self, clock: Clock, url: FunctionUrl, seed: int, say: Callable[[str], None]
     ) -> None:
-        self._clock, self.door, self._say = clock, door, say
+        self._clock, self.url, self._say = clock, url, say
         self.aws = Aws(lambda: clock.seconds)
         self.ingest = Ingest(self.aws)
         self.pushes = Pushes()
@@ -96,7 +96,7 @@ class Simulation:
         for node in every:
             self._plan(node)
         self._push_at(0.0, None)
-        said = 0.0
+        reported = 0.0
         while self._queue:
             at, _, node = heapq.heappop(self._queue)
             self._clock.move_to(at)
@@ -108,14 +108,14 @@ class Simulation:
             phase = next((one for one in phases if at < one.end), phases[-1])
             self._act(node, at, phase, outcome)
             self._plan(node)
-            if at - said >= PROGRESS:
-                said = at
+            if at - reported >= PROGRESS:
+                reported = at
                 self._say(
                     f"second {at:,.0f}: {phase.name}, {outcome.accepted:,} stored"
                 )
         outcome.dropped = sum(node.dropped for node in every)
         outcome.throttled = self.aws.throttled
-        outcome.busiest = self.door.busiest
+        outcome.busiest = self.url.busiest
         self._observe(every, outcome)
         return outcome
 
@@ -146,11 +146,11 @@ class Simulation:
         outcome.superseded += max(0, before - len(node.waiting))
         if node.send_at is None or node.send_at > at or not node.waiting:
             return
-        self.door.flood = phase.flood
+        self.url.flood = phase.flood
         message = node.newest()
         message.attempts += 1
         phase.requests += 1
-        if not self.door.accepts(at):
+        if not self.url.accepts(at):
             phase.refused += 1
             node.refused(at)
             return
@@ -161,7 +161,7 @@ class Simulation:
     ) -> None:
         event = self._event(node, message)
         answer = self.ingest.invoke(event)
-        self.door.occupy(at + answer.seconds)
+        self.url.occupy(at + answer.seconds)
         done = at + answer.seconds + ANSWERED
         if answer.status != ACCEPTED:
             phase.unavailable += answer.status >= 500

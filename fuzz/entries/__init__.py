@@ -1,8 +1,8 @@
 """Entries: all of them, by name. In: nothing. Out: `ENTRIES`. It does not: call one."""
 
 from fuzz.entries import (
+    callers,
     cluster,
-    doors,
     events,
     hetzner,
     log_lines,
@@ -29,7 +29,7 @@ MODULES = (
     texts,
     snapshots,
     events,
-    doors,
+    callers,
     rules,
 )
 ENTRIES: dict[str, Entry] = {

@@ -34,7 +34,7 @@ def played(part: str, **options: object) -> dict[str, Any]:
 
 
 def test_ten_times_as_many_nodes_lose_nothing() -> None:
-    """With a door that is too narrow for all of them at once."""
+    """With a URL that accepts too few of them at once."""
     found = played("times", minutes=1, nodes=12, concurrency=1, seed=3)
     assert (found["lost"], found["rejected"], found["dropped"]) == (0, 0, 0)
     assert found["stored"] == found["accepted"] > 300
@@ -57,7 +57,7 @@ def test_strangers_cost_less_than_a_hundredth_of_a_second_unless_they_send_much(
     None
 ):
     """Billed milliseconds of each kind; none is stored, apart from a replay."""
-    kinds = {one["kind"]: one for one in played("strangers")["kinds"]}
+    kinds = {one["kind"]: one for one in played("foreign")["kinds"]}
     for kind in ("another path", "no signature", "a wrong signature", "an old push"):
         assert kinds[kind]["status"] in {401, 404}
         assert kinds[kind]["billed"]["p50"] < 10

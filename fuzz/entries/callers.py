@@ -1,4 +1,4 @@
-"""Doors: what strangers, assistants and people send to the other doors.
+"""Callers: what unknown senders, assistants and people send to the other entries.
 
 In: requests, tokens, headers and arguments in their usual forms. Out: the entries of
 the overview's link, the metrics' token, OTLP's headers and answers, the status page's

@@ -1,4 +1,4 @@
-"""Strangers: requests to `ingest` that no agent sends, and what each costs.
+"""Foreign: requests to `ingest` that no agent sends, and what each costs.
 
 In: the real handler. Out: for each kind of request: its status, processor time, billed
 time and bytes of log. It does not: reach a network.

@@ -1,4 +1,4 @@
-"""Door: how many requests a function URL lets through.
+"""FunctionUrl: how many requests a function URL lets through.
 
 In: the times of requests and how long each takes. Out: whether one is accepted.
 It does not: run the function.
@@ -14,11 +14,12 @@ PER_CONCURRENCY = 10
 
 
 @dataclass(slots=True)
-class Door:
+class FunctionUrl:
     """A function URL with a reserved concurrency.
 
-    `flood` is how many foreign requests arrive a second, evenly, and `flood_seconds` how
-    long each occupies an execution. `public` False: AWS rejects them before they count.
+    `flood` is how many foreign requests arrive a second, evenly, and `flood_seconds`
+    how long each occupies an execution. `public` False: AWS rejects them before they
+    count.
     """
 
     concurrency: int
