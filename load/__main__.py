@@ -72,7 +72,7 @@ def _part(name: str, options: dict[str, Any]) -> dict[str, Any]:
         stdout=subprocess.PIPE,
         check=True,
     )
-    return json.loads(done.stdout)
+    return json.loads(done.stdout.splitlines()[-1])  # the handlers print metrics
 
 
 if __name__ == "__main__":

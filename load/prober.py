@@ -23,7 +23,8 @@ from bench.cost.servers import Servers
 from bench.cost.serving import Moto
 from bench.cost.stack import Size, configured
 from load.ingest import loaded
-from parallax.targets.shard import LARGEST
+from parallax import targets
+from parallax.targets.shard import LARGEST, in_shard
 
 TIMES = 10
 TIMEOUT = 58.0
@@ -104,16 +105,17 @@ def _one(handler: Callable[[Any, Any], Any], phase: str, servers: Servers) -> Mi
             handler({"shard": 0, "of": of}, context)
         except Exception as error:  # noqa: BLE001 - as Lambda: the invocation failed
             failed = f"{error}: {getattr(error, 'exceptions', '')}"
+    seconds, spent = time.monotonic() - start, time.process_time() - cpu
     stored, failing = _stored(of)
     return Minute(
         phase=phase,
-        targets=LARGEST * TIMES // of,
+        targets=len(in_shard(targets.load(targets.find()), 0, of)),
         requests=servers.requests - requests,
         stored=stored,
         failing=failing,
         failed=failed[:300],
-        seconds=time.monotonic() - start,
-        cpu=time.process_time() - cpu,
+        seconds=seconds,
+        cpu=spent,
         memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
     )
 
