@@ -2,7 +2,7 @@
 # FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit coverage lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos mutation fuzz docs site release-dry-run
+.PHONY: help setup demo up down faults test check fmt unit coverage lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos load mutation fuzz docs site release-dry-run
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
@@ -11,6 +11,7 @@ PART ?= story
 SAMPLE ?= 0
 TIMING ?= tests
 INPUTS ?= 1000000
+MINUTES ?= 10
 CASE ?= lab/cases/keybuzz.yaml
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
@@ -82,6 +83,9 @@ release-dry-run: setup ## write a release's files into .release, publish nothing
 
 fuzz: setup ## send damaged inputs (INPUTS=, ENTRY=, SEED=, REPLAY=)
 	@nice -n 10 $(PY) -m fuzz --inputs $(INPUTS) --seed $(SEED) $(if $(ENTRY),--entry "$(ENTRY)") $(if $(REPLAY),--replay "$(REPLAY)")
+
+load: setup ## run ingest and the prober at ten times their rate (MINUTES=)
+	@nice -n 5 $(PY) -m load --minutes "$(MINUTES)" --seed "$(SEED)" --write
 
 lock: setup ## pin all requirements as of the date in pyproject.toml
 	@tools/lock
