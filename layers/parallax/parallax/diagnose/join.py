@@ -23,6 +23,7 @@ from parallax.model.probe import Phases, Probe, ProbeRun
 from parallax.model.round import PAST
 from parallax.model.snapshot import PastProbe, Snapshot, same_failure
 from parallax.model.target import Target
+from parallax.model.web_url import without_secret_values
 
 type Observation = ProbeRun | BalancerReading | NodeReport
 
@@ -46,7 +47,8 @@ def join(
     since, well = _changed(runs)
     run = _newest_run(runs, since)
     return Snapshot(
-        target=target,
+        # Findings, mails and pages have the URL from here, without a secret in it.
+        target=replace(target, url=without_secret_values(target.url)),
         taken_at=taken_at,
         settle_seconds=settle_seconds,
         run=run,
