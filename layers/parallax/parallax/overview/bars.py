@@ -3,7 +3,7 @@
 In: tallies. Out: SVG, and the same in words with the newest dates. The
 height of a bar shows its kind, not only its color. Equal pictures are drawn once and
 used many times: most targets had no outage, and a page of 500 must be small.
-It does not: show a number of probes, or count an outage that is open into the uptime.
+It does not: show a number of probes, or count an outage that is still open.
 """
 
 from collections.abc import Sequence
@@ -48,31 +48,23 @@ class Bars:
     weight: int = 0
     """About how many bytes the symbols have."""
     _symbols: dict[Kinds, Node] = field(default_factory=dict[Kinds, Node])
-    _known: dict[tuple[tuple[Tally, ...], int], Picture] = field(
-        default_factory=dict[tuple[tuple[Tally, ...], int], Picture]
+    _known: dict[tuple[Tally, ...], Picture] = field(
+        default_factory=dict[tuple[Tally, ...], Picture]
     )
 
-    def picture(self, tallies: tuple[Tally, ...], uncounted: int = 0) -> Picture:
-        """Return the picture of these days.
-
-        `uncounted` are seconds of today's outage that the tallies do not have yet. They
-        color its bar; the uptime has only what was counted.
-        """
-        if known := self._known.get((tallies, uncounted)):
+    def picture(self, tallies: tuple[Tally, ...]) -> Picture:
+        """Return the picture of these days."""
+        if known := self._known.get(tallies):
             return known
-        shown = tallies
-        if uncounted and tallies:
-            open_ = Tally(known=uncounted, outage=uncounted)
-            shown = (*tallies[:-1], tallies[-1].plus(open_))
-        kinds = tuple([kind_of(tally) for tally in shown])
+        kinds = tuple([kind_of(tally) for tally in tallies])
         symbol = self._symbols.get(kinds)
         if symbol is None:
             symbol = _symbol(f"d{len(self._symbols)}", kinds)
             self._symbols[kinds] = symbol
             self.weight += weight(symbol)
-        words = in_words(shown, kinds, self.today)
+        words = in_words(tallies, kinds, self.today)
         made = Picture(symbol.get("id", ""), words, uptime_text(tallies))
-        self._known[tallies, uncounted] = made
+        self._known[tallies] = made
         return made
 
     def symbols(self) -> Node:

@@ -85,10 +85,10 @@ def _days(count: int) -> str:
 
 
 def uptime_text(tallies: Sequence[Tally]) -> str | None:
-    """Return the uptime as text, with how many days it is of."""
+    """Return the uptime as text with its period, e.g. `90 days: 99.97 %`."""
     share = uptime(tallies)
     if share is None:
         return None
     days = sum(tally.observed > 0 for tally in tallies)
-    note = "" if days >= WHOLE else f" ({days} of {len(tallies)} days)"
-    return f"{percent(share)}{note}"
+    period = len(tallies) if days >= WHOLE else f"{days} of {len(tallies)}"
+    return f"{period} days: {percent(share)}"
