@@ -2,7 +2,7 @@
 # FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit coverage lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos load mutation fuzz docs site release-dry-run
+.PHONY: help setup demo up down faults test check checkov fmt unit coverage lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos load mutation fuzz docs site release-dry-run
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
@@ -41,6 +41,9 @@ test: setup check unit lab end-to-end container pages release-dry-run ## run all
 
 check: setup ## check format, lint, types, imports, template, lock
 	@tools/check
+
+checkov: setup ## hold template, Dockerfile, chart and workflows against checkov
+	@tools/checkov
 
 fmt: setup ## format the code
 	@ruff format -q . && ruff check -q --fix .
