@@ -46,7 +46,7 @@ def play_one(bench: Bench, name: str, only: str, *, shrink: bool) -> int:
 def run_all(given: Given, *, write: bool, seconds: float) -> int:
     """Play cases until so many faults happened; print what is wrong.
 
-    It ends earlier after so many real seconds: that is no success.
+    It ends earlier after so many real seconds: that is a failure too.
     """
     began, every = perf_counter(), list[Outcome]()
     wanted = given[1]

@@ -110,7 +110,7 @@ class Blows:
         self._recovers(fault, self._answers)
 
     def drop_network(self) -> None:
-        """Drop all packets to the door of the agents."""
+        """Drop all packets to the relay of the agents."""
         node = self._node()
         fault = self.injected.add("network dropped", node)
         with _dropped(f"tcp dport {self._agents.port}"):

@@ -38,7 +38,7 @@ class Stories:
     named: Counter[str] = field(default_factory=Counter[str])
 
     def play(self, name: str) -> None:
-        """Break the platform until its mail, mend it until its end."""
+        """Break the platform until its mail, repair it until its end."""
         fault, story = load_fault(name, self.stage.case), Story(self.stage)
         hit = set(fault.expected)
         self.stage.lab.inject(name)

@@ -5,12 +5,12 @@ begin it. A note in the incidents table is written before and removed after. If 
 still there, an earlier process ended in between: out of memory, at its time limit, or
 killed.
 It does not: note records that are new. Nearly all are, so that nothing is written for
-them; one that ends the process comes again, and is not new then.
+them; one that ends the process is not new when Lambda retries it.
 """
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ class Begun:
         self._invocation = uuid4().hex
 
     @contextmanager
-    def begin(self, name: str) -> Iterator[bool]:
+    def begin(self, name: str) -> Generator[bool]:
         """Note that something begins; False: an earlier process ended in it.
 
         The note is removed after the block, also after an error: the process
