@@ -68,8 +68,8 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("run `make chaos-lab`: this needs the lab's namespace")
     os.environ["PERSIST_STATE"] = "1"  # of the emulator, for its restart
     began, rng, injected = time.monotonic(), Random(given.seed), Injected()
-    agents = Relay(AGENTS, PUSH, 0.10, injected, Random(given.seed + 1), push_site)
-    functions = Relay(FUNCTIONS, AWS, 0.02, injected, Random(given.seed + 2), aws_site)
+    agents = Relay(AGENTS, PUSH, 0.15, injected, Random(given.seed + 1), push_site)
+    functions = Relay(FUNCTIONS, AWS, 0.04, injected, Random(given.seed + 2), aws_site)
     stage = ChaosStage(load(_case()), FOLDER, _say, FOR_TESTS)
     stage.environment = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{FUNCTIONS}"}
     agents.start()

@@ -16,9 +16,12 @@ from typing import Any
 
 from chaos.clock import START, ChaosClock
 
-CASE = "small:0:1"
+CASE = "small:0:2"
+"""Nobody mutes in it."""
 TARGET, CHANNEL = "one-target:0:0", "one-channel:0:1"
 """All faults are about shop-a, or about the chat's topic."""
+OPEN = 200.0
+"""Seconds for which the breaker stays open."""
 LATER = 300.0
 """The second of a case at which an incident is open."""
 MANY = 6
@@ -58,7 +61,7 @@ def main() -> None:
             result["deciding"] = seen(killing())
         with forgetful(), uncounted(), deaf("shop-a", LATER):
             result["showing"] = seen(as_listed({}))
-        with breaker():
+        with breaker(), two_balancers():
             result["target"] = seen(refusing("DiagnoseFunction/dynamodb"), TARGET)
             result["channel"] = seen(cutting(), CHANNEL)
         with early_mark():
@@ -124,26 +127,48 @@ def breaker() -> Iterator[None]:
     from parallax.incidents.judging import Judging  # noqa: PLC0415
     from parallax.notify.delivery import Delivery  # noqa: PLC0415
 
-    real, until, judged = Delivery.publish, [0.0], Judging._once
+    real, judged = Delivery.publish, Judging._once
+    opened, seen = list[float](), [0.0]
+
+    def is_open() -> bool:
+        now = time.time()
+        if now < seen[0] - OPEN:  # another case begins
+            opened.clear()
+        seen[0] = now
+        return any(now - at < OPEN for at in opened)
 
     def once(self: Any, name: str, record: Any) -> Exception | None:
-        if time.time() < until[0]:
+        if is_open():
             return MemoryError()
         found = judged(self, name, record)
         if found:
-            until[0] = time.time() + 240
+            opened.append(time.time())
         return found
 
     def publish(self: Any, publication: Any, *, is_first: bool = True) -> None:
-        if time.time() < until[0]:
+        if is_open():
             raise MemoryError
         try:
             real(self, publication, is_first=is_first)
         except Exception:
-            until[0] = time.time() + 240
+            opened.append(time.time())
             raise
 
     with replaced(Delivery, "publish", publish), replaced(Judging, "_once", once):
+        yield
+
+
+@contextmanager
+def two_balancers() -> Iterator[None]:
+    """Let the two targets fail that share no balancer, so that each has its alert."""
+    from chaos import case  # noqa: PLC0415 - the clock comes first
+    from chaos.world import Failure  # noqa: PLC0415
+
+    failures = (
+        Failure("shop-a", 100.0, 480.0, 503),
+        Failure("pay-d", 130.0, 490.0, 502),
+    )
+    with replaced(case, "SMALL", failures):
         yield
 
 

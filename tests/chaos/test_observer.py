@@ -83,7 +83,7 @@ def test_what_is_not_done_again_after_all_faults_is_reported() -> None:
 
 def test_a_target_whose_refusal_delays_another_one_is_reported() -> None:
     """All faults were about one target; the mail of the other one came late."""
-    assert _has("target", "late", "topic: first alert of mail-c")
+    assert _has("target", "late", "topic: first alert of pay-d")
 
 
 def test_a_channel_whose_refusal_delays_another_one_is_reported() -> None:
