@@ -16,12 +16,12 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
 
+from bench.cost.serving import Moto
 from chaos import kinds
 from chaos.answers import network_error, raw, refusal, truncated
 from chaos.call import Call, call_of
 from chaos.dice import Dice
 from chaos.platform import Killed, Platform
-from chaos.serving import Served
 
 OK = 200
 LATENCY = 0.006
@@ -48,7 +48,7 @@ class Cloud:
     target alone.
     """
 
-    serving: Served
+    serving: Moto
     platform: Platform
     dice: Dice
     effect: Effect
@@ -186,7 +186,7 @@ class Gate:
 
     def __init__(self) -> None:
         self.cloud: Cloud | None = None
-        self.serving = Served()
+        self.serving = Moto()
         BUILTIN_HANDLERS.insert(0, ("before-send", self._send))
 
     def _send(
@@ -200,7 +200,7 @@ class Gate:
         """Forget all resources."""
         self.cloud = None
         self.serving.close()
-        self.serving = Served()
+        self.serving = Moto()
 
     def close(self) -> None:
         """Remove the handler."""

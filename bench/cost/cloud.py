@@ -37,7 +37,7 @@ class Cloud:
         self._counter = counter
         self.on_change: Callable[[str, Record], None] = lambda _table, _record: None
         self.on_invoke: Callable[[str, Any], None] = lambda _name, _payload: None
-        # Before Moto's own handler, which is the last one, and before the network.
+        # Before the network.
         BUILTIN_HANDLERS.insert(0, ("before-send", self._send))
         self._dynamodb = boto3.client("dynamodb")
         self.tables = Tables(
