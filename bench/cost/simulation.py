@@ -23,7 +23,7 @@ from bench.cost.rehearsal import JITTER, SECONDS, rehearse, shard_delay
 from bench.cost.reports import Reports
 from bench.cost.servers import Servers
 from bench.cost.serving import Emulator, Moto
-from bench.cost.stack import SETTLED, WARM_MINUTES, Size, configured
+from bench.cost.stack import SETTLED, Size, configured
 from bench.cost.tables import Record
 from bench.cost.template import GIVEN, Function, Template
 from bench.cost.timeline import Timeline
@@ -82,7 +82,7 @@ class Simulation:
             functions.load(function)
             mappings += mappings_of(function)
             self._schedule(JITTER + number / 2, function)
-        streams = Mappings(mappings, later, functions.invoke)
+        streams = Mappings(mappings, later, functions.invoke, functions.busy.batch)
 
         def changed(table: str, record: Record) -> None:
             if self._timeline.now >= SECONDS + 60.0 * self._size.muted:
@@ -149,13 +149,14 @@ class Simulation:
         minutes = size.warm + size.minutes
         tables = cloud.tables.tables.values()
         for minute in range(minutes):
-            if minute == WARM_MINUTES:
+            if minute == size.fails_after:
                 self._servers.fail(size.failing)
             if size.skipped and minute == size.warm - SETTLED:
                 skipped += 60.0 * size.skipped
                 self._timeline.skip(60.0 * size.skipped)
             if minute == size.warm:
                 self._counter.reset()
+                self._functions.busy.reset()
                 for table in tables:
                     table.created_bytes = 0.0
             self._timeline.until(60.0 * (minute + 1) + skipped)
@@ -171,6 +172,8 @@ class Simulation:
             "per_minute": counter.minute(minutes),
             "calls": {name: n / minutes for name, n in sorted(counter.calls.items())},
             "counts": template.billed() | metrics,
+            "functions": self._functions.busy.functions(minutes),
+            "streams": self._functions.busy.streams(minutes),
             "memory": {f.name: f.memory for f in template.functions()},
             "errors": {n: each[:3] for n, each in self._functions.errors.items()},
         }
