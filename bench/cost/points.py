@@ -16,15 +16,16 @@ ASKED = ((2, 5), (20, 10), (500, 100), (10_000, 500))
 HEALTHY = (
     Size(targets=2, nodes=5, minutes=60),
     Size(targets=20, nodes=10, minutes=60),
-    Size(targets=500, nodes=100, minutes=4, muted=1),
+    # A shard stores its past in each fifteenth minute.
+    Size(targets=500, nodes=100, minutes=15, muted=1),
     Size(targets=10_000, nodes=500, minutes=1, warm=1, muted=1),
     # These tell apart what targets, nodes and clusters add.
-    Size(targets=200, nodes=10, minutes=8, muted=1),
-    Size(targets=20, nodes=100, minutes=8, muted=1),
+    Size(targets=200, nodes=10, minutes=15, muted=1),
+    Size(targets=20, nodes=100, minutes=15, muted=1),
     Size(targets=20, nodes=10, clusters=5, minutes=15),
     # These are the same as failing ones.
-    Size(targets=2, nodes=10, minutes=20),
-    Size(targets=2, nodes=50, minutes=5),
+    Size(targets=2, nodes=10, minutes=30),
+    Size(targets=2, nodes=50, minutes=15),
 )
 NEW, LONG = WARM_MINUTES, WARM_MINUTES + 16
 LONGEST = WARM_MINUTES + 2 + SETTLED

@@ -128,7 +128,8 @@ class Simulation:
             (agent,) = fleet(other, 1, GIVEN["AgentKey"], self._ingest)
             agent.push(self._timeline.now)
 
-        rehearse(self._timeline, size.targets, heartbeat)
+        names = [name for n in range(size.clusters) for name in size.names(n)]
+        rehearse(self._timeline, names, heartbeat)
         agents = fleet(clusters, size.nodes, GIVEN["AgentKey"], self._ingest)
         for place, agent in enumerate(agents):
             self._push(SECONDS + 5.0 + 50.0 * (place * GOLDEN % 1.0), agent)
