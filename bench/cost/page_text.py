@@ -21,6 +21,14 @@ Goals are those with which the heartbeats, rounds and shards were designed.
 KEEPING_UP = """
 ## Does it keep up?
 
+Each shard of the probe is an invocation of its own, which may take 58 seconds. The
+stream has 4 shards. Each is judged by one invocation at a time and can be busy for 60
+seconds in a minute; `DiagnoseParallelism` multiplies that. `IngestConcurrency` limits
+the pushes at the same time: it is 5, and 15 for 500 nodes, since the heartbeats of a
+cluster arrive within a second. Memory sizes, batching windows and these parameters are
+explained in [decision 14](decisions/0014-fixed-cost.md) and beside each value in
+`template.yaml`.
+
 """
 LINES = """
 - **DynamoDB writes**: the rounds of the probes, heartbeats, reports, readings and
