@@ -25,6 +25,7 @@ from parallax.ingest.statuses import ACCEPTED, UNAVAILABLE
 from parallax.ingest.store import Table, store
 from parallax.journal.choose import open_journal
 from parallax.settings import Settings
+from parallax.tracing import annotate
 
 FIELD = "agent_key"
 """The secret's field with the agents' keys, comma-separated."""
@@ -59,6 +60,7 @@ class Endpoint:
             now = datetime.now(UTC)
             request = read_request(event)
             push = accept(request.headers, request.body, self.keys(), now)
+            annotate(cluster=push.cluster, node=push.node)
             stored = store(push, self.table, now)
         except PushRejected as rejection:
             facts = {"status_code": rejection.status_code, "reason": rejection.text}
