@@ -2,11 +2,13 @@
 # FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit coverage lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos fuzz docs site release-dry-run
+.PHONY: help setup demo up down faults test check fmt unit coverage lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos mutation fuzz docs site release-dry-run
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
 SEED ?= 1
+PART ?= story
+SAMPLE ?= 0
 TIMING ?= tests
 INPUTS ?= 1000000
 CASE ?= lab/cases/keybuzz.yaml
@@ -103,3 +105,7 @@ bench-cost: setup ## count what a month costs (docs/cost.md)
 
 chaos: setup ## inject 10,000 faults into the handlers (SEED=)
 	@$(PY) -m chaos --seed "$(SEED)" --write
+
+mutation: setup ## change a part, count what its tests notice (PART=, SAMPLE=, SEED=)
+	@.tools/uv/bin/uv sync --quiet --inexact --group mutation
+	@nice -n 19 $(PY) -m tools.mutation "$(PART)" --sample "$(SAMPLE)" --seed "$(SEED)"

@@ -3,7 +3,7 @@
 In: tallies. Out: SVG, and the same in words with the newest dates. The
 height of a bar shows its kind, not only its color. Equal pictures are drawn once and
 used many times: most targets had no outage, and a page of 500 must be small.
-It does not: show a number of probes, or count an outage that is open into the uptime.
+It does not: show a number of probes, or count an outage that is still open.
 """
 
 from dataclasses import dataclass, field
@@ -16,16 +16,11 @@ from parallax.uptime.tally import Runs, Tally, runs
 STEP, WIDTH, HEIGHT = 3, 2, 20
 """Units of a day, of its bar, and of the highest bar."""
 
-type Key = tuple[Runs, int]
-"""Runs of equal days, and the seconds of today that are not counted yet."""
-
-
 @dataclass(frozen=True, slots=True)
 class Picture:
     """The picture of a target: the id of what is drawn, and the same in words.
 
-    `uptime` is the share of the time that was counted, as text, with the number of days
-    if many have no data; None: there is no data.
+    `uptime` is the uptime as text, with its period; None: there is no data.
     """
 
     drawn: str
@@ -50,30 +45,22 @@ class Bars:
     weight: int = 0
     """About how many bytes the symbols have."""
     _symbols: dict[str, Node] = field(default_factory=dict[str, Node])
-    _known: dict[Key, Picture] = field(default_factory=dict[Key, Picture])
+    _known: dict[Runs, Picture] = field(default_factory=dict[Runs, Picture])
 
-    def picture(self, tallies: tuple[Tally, ...], uncounted: int = 0) -> Picture:
-        """Return the picture of these days.
-
-        `uncounted` are seconds of today's outage that the tallies do not have yet. They
-        color its bar; the uptime has only what was counted.
-        """
-        counted = runs(tallies)
-        if known := self._known.get((counted, uncounted)):
+    def picture(self, tallies: tuple[Tally, ...]) -> Picture:
+        """Return the picture of these days."""
+        found = runs(tallies)
+        if known := self._known.get(found):
             return known
-        shown = counted
-        if uncounted and tallies:
-            open_ = Tally(known=uncounted, outage=uncounted)
-            shown = runs((*tallies[:-1], tallies[-1].plus(open_)))
-        kinds = kinds_of(shown)
+        kinds = kinds_of(found)
         symbol = self._symbols.get(kinds)
         if symbol is None:
             symbol = _symbol(f"d{len(self._symbols)}", kinds)
             self._symbols[kinds] = symbol
             self.weight += weight(symbol)
-        words = in_words(shown, kinds, self.today)
-        made = Picture(symbol.get("id", ""), words, uptime_text(counted))
-        self._known[counted, uncounted] = made
+        words = in_words(found, kinds, self.today)
+        made = Picture(symbol.get("id", ""), words, uptime_text(found))
+        self._known[found] = made
         return made
 
     def symbols(self) -> Node:

@@ -102,11 +102,11 @@ def _days(count: int) -> str:
 
 
 def uptime_text(found: Runs) -> str | None:
-    """Return the uptime as text, with how many days it is of."""
+    """Return the uptime as text with its period, e.g. `90 days: 99.97 %`."""
     share = uptime_of(total_of(found))
     if share is None:
         return None
     every = sum(count for _, count in found)
     days = sum(count for one, count in found if one.observed)
-    note = "" if days >= WHOLE else f" ({days} of {every} days)"
-    return f"{percent(share)}{note}"
+    period = every if days >= WHOLE else f"{days} of {every}"
+    return f"{period} days: {percent(share)}"

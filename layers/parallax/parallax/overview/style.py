@@ -27,7 +27,7 @@ a.state.bad { background: var(--bad); border-color: var(--bad);
 svg[role] { width: 100%; height: 1.4rem; }
 .all li > span { font-variant-numeric: tabular-nums; }
 @media (min-width: 50rem) {
-  .all li { grid-template-columns: 11rem minmax(9rem, 1fr) 17rem 9rem 15rem; }
+  .all li { grid-template-columns: 11rem minmax(9rem, 1fr) 16rem 14rem 15rem; }
   .all svg ~ span { text-align: right; }
   .all small { text-align: right; }
 }

@@ -8,7 +8,7 @@ Source of the terms: Google, "Site Reliability Workbook", chapters 2 (error budg
 5 (burn rate).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -44,6 +44,14 @@ def window(days: Days, today: int, length: int) -> tuple[Tally, ...]:
     """Return the tallies of the last days with today, oldest first."""
     range_ = range(today - length + 1, today + 1)
     return tuple([days.get(day, NOTHING) for day in range_])
+
+
+def with_outage(days: Days, open_: Mapping[int, int]) -> Days:
+    """Return the days with an outage that was not counted yet: seconds by day."""
+    if not open_:
+        return days
+    more = {day: Tally(known=time, outage=time) for day, time in open_.items()}
+    return {**days, **{d: days.get(d, NOTHING).plus(t) for d, t in more.items()}}
 
 
 def uptime(tallies: Sequence[Tally]) -> float | None:
