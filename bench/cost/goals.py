@@ -32,9 +32,7 @@ def healthy(measured: Measured, prices: Prices, targets: int, nodes: int) -> Bil
 
 def outage(measured: Measured, prices: Prices, targets: int, nodes: int) -> float:
     """Return what a target adds that fails for a month."""
-    size = Size(
-        targets=targets, nodes=nodes, failing=1 / targets, outage_minutes=MONTH
-    )
+    size = Size(targets=targets, nodes=nodes, failing=1 / targets, outage_minutes=MONTH)
     ill = bill_of(usage_of(size, measured), prices)
     return ill.total - healthy(measured, prices, targets, nodes).total
 
@@ -49,9 +47,7 @@ GOALS = (
     Goal("20, 10: one more target", lambda m, p: healthy(m, p, 20, 10).parts[2], 0.03),
     Goal("500, 100: for each target", _each(500, 100), 0.03),
     Goal("10,000, 500: for each target", _each(10_000, 500), 0.02),
-    Goal(
-        "20, 10: one target fails for a month", lambda m, p: outage(m, p, 20, 10), 1
-    ),
+    Goal("20, 10: one target fails for a month", lambda m, p: outage(m, p, 20, 10), 1),
     Goal(
         "500, 100: one target fails for a month",
         lambda m, p: outage(m, p, 500, 100),

@@ -32,7 +32,7 @@ def rehearse(
 
     The last rounds have the past of all targets: half an hour of healthy probes.
     """
-    journal, of, chance = open_journal("Journal"), shards(len(targets)), Random(1)  # noqa: S311 - a simulation
+    journal, of, chance = open_journal("Journal"), shards(len(targets)), Random(1)
     starts: list[datetime] = []
     for minute in range(MANY):
         late = JITTER + chance.uniform(-JITTER, JITTER)

@@ -59,7 +59,7 @@ class Simulation:
         self._timeline = Timeline(clock)
         self._servers = Servers(size.nodes)
         self._requests = 0
-        self._chance = Random(1)  # noqa: S311 - a simulation
+        self._chance = Random(1)
         self._functions = Functions(self._counter, self._probe_wait)
 
     def run(self) -> Result:

@@ -114,7 +114,9 @@ class Tables:
             ((kind, inner),) = part.items()
             key = inner.get("Key") or {}
             changes = kind in {"Put", "Delete"}
-            after = inner.get("Item") if changes else self._stored(inner["TableName"], key)
+            after = (
+                inner.get("Item") if changes else self._stored(inner["TableName"], key)
+            )
             # A part that only checks a condition changes nothing, and costs as much.
             self._write(inner, after, response, times=2)
 
