@@ -6,8 +6,8 @@ It does not: use the network.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from errno import ENOSPC
 from threading import current_thread, main_thread
@@ -16,12 +16,12 @@ from typing import Any
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.handlers import BUILTIN_HANDLERS
 
-from bench.cost.serving import Moto
 from chaos import kinds
 from chaos.answers import network_error, raw, refusal, truncated
 from chaos.call import Call, call_of
 from chaos.dice import Dice
 from chaos.platform import Killed, Platform
+from chaos.serving import Served
 
 OK = 200
 LATENCY = 0.006
@@ -37,6 +37,8 @@ class Outage:
     service: str
     kind: str
     until: float
+    key: str = ""
+    """Only this topic or queue; empty: all."""
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Cloud:
     target alone.
     """
 
-    serving: Moto
+    serving: Served
     platform: Platform
     dice: Dice
     effect: Effect
@@ -78,6 +80,7 @@ class Cloud:
         now = self.platform.clock.seconds
         for outage in self.outages:
             same = (outage.function, outage.service) == (call.function, call.service)
+            same = same and outage.key in {"", call.key}
             if same and now < outage.until:
                 self.refused += 1
                 return outage.kind
@@ -186,7 +189,7 @@ class Gate:
 
     def __init__(self) -> None:
         self.cloud: Cloud | None = None
-        self.serving = Moto()
+        self.serving = Served()
         BUILTIN_HANDLERS.insert(0, ("before-send", self._send))
 
     def _send(
@@ -196,11 +199,20 @@ class Gate:
             return self.serving(event_name, request)
         return self.cloud.send(event_name, request, **how)
 
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Let the simulation itself ask AWS, without faults or effects."""
+        cloud, self.cloud = self.cloud, None
+        try:
+            yield
+        finally:
+            self.cloud = cloud
+
     def fresh(self) -> None:
         """Forget all resources."""
         self.cloud = None
         self.serving.close()
-        self.serving = Moto()
+        self.serving = Served()
 
     def close(self) -> None:
         """Remove the handler."""
