@@ -19,6 +19,7 @@ from parallax.notify.publication import from_image
 from parallax.notify.routes import configured
 from parallax.settings import Settings
 from parallax.stream import Record, process, read, send_to_dead_letters
+from parallax.tracing import part
 
 ENDED = "the function ended at this record: out of memory, timeout, or killed"
 """The reason in the dead letter."""
@@ -48,13 +49,14 @@ def deliver(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
         item = read(record, from_image, settings.dead_letters_url)
         if item is None:
             return
-        if grouping is not None and isinstance(item, Incident):
-            grouping.take(record, item)
-        _each(
-            deliveries,
-            lambda delivery: delivery.deliver(record, item),
-            f"{item.subject}: not published",
-        )
+        with part("publish", subject=item.subject):
+            if grouping is not None and isinstance(item, Incident):
+                grouping.take(record, item)
+            _each(
+                deliveries,
+                lambda delivery: delivery.deliver(record, item),
+                f"{item.subject}: not published",
+            )
 
     response = process(event, take)
     _report(deliveries)
@@ -89,9 +91,9 @@ def _deliveries(settings: Settings, *, is_redrive: bool = False) -> list[Deliver
 def _each[T](parts: list[T], step: Callable[[T], None], problem: str) -> None:
     """Take a step on each part; raise at the end what the steps raised."""
     errors: list[Exception] = []
-    for part in parts:
+    for one in parts:
         try:
-            step(part)
+            step(one)
         except Exception as error:  # noqa: BLE001 - one route does not stop the others
             errors.append(error)
     if errors:
