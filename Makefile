@@ -2,7 +2,7 @@
 # FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit coverage lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos chaos-lab load mutation fuzz docs site release-dry-run
+.PHONY: help setup demo up down faults test check checkov fmt unit coverage lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos chaos-lab load mutation fuzz docs site release-dry-run
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
@@ -41,6 +41,9 @@ test: setup check unit lab end-to-end container pages release-dry-run ## run all
 
 check: setup ## check format, lint, types, imports, template, lock
 	@tools/check
+
+checkov: setup ## hold template, Dockerfile, chart and workflows against checkov
+	@tools/checkov
 
 fmt: setup ## format the code
 	@ruff format -q . && ruff check -q --fix .
@@ -110,7 +113,7 @@ bench-cost: setup ## count what a month costs (docs/cost.md)
 chaos: setup ## inject 10,000 faults into the handlers (SEED=)
 	@nice -n 10 $(PY) -m chaos --seed "$(SEED)" --write
 
-chaos-lab: setup build ## inject 200 faults into emulator, agents and lab (SEED=)
+chaos-lab: setup build ## inject 200 faults into emulator and lab (SEED=)
 	@$(PY) -m lab.demo run --case "$(CASE)" -- $(PY) -m chaos.stage --seed "$(SEED)"
 
 mutation: setup ## change a part, count what its tests notice (PART=, SAMPLE=, SEED=)

@@ -21,7 +21,7 @@ from chaos.dice import Dice
 from parallax.ingest.request import PATH
 from parallax.model.push import SCHEMA_V2, Heartbeat, Push
 from parallax.model.wire import encode
-from parallax_agent.push.signing import signed
+from parallax_agent.push.signing import SigningKey, signed
 
 ACCEPTED = 202
 KEPT = 1800.0
@@ -106,7 +106,9 @@ class Agent:
         body = json.dumps(encode(push), separators=(",", ":"))
         if garbled:
             body = body[: len(body) // 2]
-        headers = signed(self.key, f"msg_{self.node}_{self._sequence}", at, body)
+        headers = signed(
+            SigningKey(self.key), f"msg_{self.node}_{self._sequence}", at, body
+        )
         headers |= {"content-encoding": "gzip"}
         packed = gzip.compress(body.encode(), compresslevel=1, mtime=0)
         return url_event(PATH, headers, base64.b64encode(packed).decode())

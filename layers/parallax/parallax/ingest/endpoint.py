@@ -29,7 +29,7 @@ from parallax.settings import Settings
 from parallax.tracing import annotate
 
 FIELD = "agent_key"
-"""The secret's field with the agents' keys, comma-separated."""
+"""The secret's field with the agents' keys, comma-separated: `agent_keys`."""
 CACHE_SECONDS = 1.0
 """How long incidents and rounds that were read are used again: all heartbeats arrive at
 about the same time. It is part of `parallax.ingest.next_heartbeat.VISIBLE`."""
