@@ -41,9 +41,9 @@ def test_the_check_is_set_to_the_health_check_node_port() -> None:
         " --health-check-protocol http --health-check-port 32100"
         " --health-check-http-path /healthz"
     )
-    assert "Try it first: `curl -s http://NODE:32100/healthz`" in check.text
+    assert "on a node: `curl -sS http://NODE:32100/healthz` prints" in check.text
     assert "patch service ingress-nginx-controller" in (policy.command or "")
-    assert (look.command or "").endswith("get pods -o wide")
+    assert look.command == "kubectl -n keybuzz get pods -o wide"
 
 
 def test_policy_cluster_or_a_pod_on_each_target_refutes_it() -> None:

@@ -26,9 +26,10 @@ from parallax.ingest.statuses import ACCEPTED, UNAVAILABLE
 from parallax.ingest.store import Table, store
 from parallax.journal.choose import open_journal
 from parallax.settings import Settings
+from parallax.tracing import annotate
 
 FIELD = "agent_key"
-"""The secret's field with the agents' keys, comma-separated."""
+"""The secret's field with the agents' keys, comma-separated: `agent_keys`."""
 CACHE_SECONDS = 1.0
 """How long incidents and rounds that were read are used again: all heartbeats arrive at
 about the same time. It is part of `parallax.ingest.next_heartbeat.VISIBLE`."""
@@ -61,6 +62,7 @@ class Endpoint:
             now = datetime.now(UTC)
             request = read_request(event)
             push = accept(request.headers, request.body, self.keys(), now)
+            annotate(cluster=push.cluster, node=push.node)
             stored = store(push, self.table, now)
         except PushRejected as rejection:
             self.rejections.note(rejection)
