@@ -1,8 +1,8 @@
 """Command line of the benchmarks: `python -m bench`.
 
 In: nothing. Out: the tables on the terminal, docs/benchmarks.md and its chart, and
-`goals.json` for the next run; exit code 1 if a limit does not hold. It does not: stop other processes; nothing else should
-run meanwhile.
+`goals.json` for the next run; exit code 1 if a limit does not hold.
+It does not: stop other processes; nothing else should run meanwhile.
 """
 
 import sys

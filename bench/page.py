@@ -51,8 +51,9 @@ one that imports nothing (`python -S`).
 The two goals against blackbox_exporter were set when it read its authority for each
 probe (*Trust* below), so that it took 0.06 to 0.08 ms more. A probe in Python cannot
 take less than the handshake alone, the first row of this page. Most of the difference
-of the lone probes is TLS, with OpenSSL 3.0 (*OpenSSL* below). The layer is at most 26 MB
-unzipped; `make build` checks that.
+of the lone probes is TLS, with OpenSSL 3.0 (*OpenSSL* below). A run does not build the
+layer. On 1 December 2026 it had 27.6 MB unzipped, and its goal is 26 MB: the code of
+the causes and pages grew.
 
 ## Limits
 The ratio is the measured value divided by its limit; it must not exceed 1.
