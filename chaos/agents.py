@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from bench.cost.functions import url_event
@@ -113,12 +114,17 @@ class Agent:
         return url_event(PATH, headers, base64.b64encode(packed).decode())
 
 
+@cache
+def _noise() -> tuple[str, ...]:
+    """Return more text than an item can hold, which compresses badly."""
+    return tuple(
+        "".join(chr(33 + (n * n + m) % 90) for n in range(900)) for m in range(800)
+    )
+
+
 def _oversized(push: Push) -> Push:
     """Return a push whose first report no item can hold."""
     if not push.reports:
         return push
     first, *rest = push.reports
-    noise = tuple(
-        "".join(chr(33 + (n * n + m) % 90) for n in range(900)) for m in range(800)
-    )
-    return replace(push, reports=(replace(first, problems=noise), *rest))
+    return replace(push, reports=(replace(first, problems=_noise()), *rest))

@@ -1,7 +1,8 @@
 """Freeze what a release emits: `python -m tests.consumers.freeze VERSION`.
 
 In: today's code. Out: the folder tests/consumers/VERSION with events, snapshots,
-pushes, their schemas, and what the consumer makes of them.
+pushes, their schemas, what the consumer makes of them, the functions' code, and
+the template's resources.
 It does not: write over a release that is there; only `unreleased` is replaced.
 """
 
@@ -11,18 +12,23 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from parallax.model import schema
 from parallax.model.push import Push
 from parallax.model.wire import schema as schema_of
 from tests.consumers import emitted
 from tests.consumers.consumer import ticket
+from tests.functions.template import RESOURCES
 
 FOLDER = Path(__file__).parent
 UNRELEASED = "unreleased"
-API = FOLDER.parents[1] / "docs/api"
+ROOT = FOLDER.parents[1]
+API = ROOT / "docs/api"
 INTERFACES = ("openapi.json", "mcp-tools.json")
 """Generated descriptions that are frozen as they are."""
+RUN = ("diagnose", "ingest", "notify")
+"""Functions whose code reads what a later version stored."""
 
 
 def schemas() -> dict[str, dict[str, Any]]:
@@ -58,6 +64,20 @@ def main(version: str) -> None:
     _write(folder / "snapshots.jsonl", emitted.snapshots())
     _write(folder / "pushes.jsonl", emitted.pushes())
     _write(folder / "tickets.jsonl", map(ticket, [*findings, *advice]))
+    if version != UNRELEASED:
+        _code(folder / "code.zip")
+        resources = json.dumps(RESOURCES, indent=1, ensure_ascii=False)
+        (folder / "resources.json").write_text(f"{resources}\n")
+
+
+def _code(path: Path) -> None:
+    """Write the code that a rollback to this release would run (`release.py`)."""
+    layer, functions = ROOT / "layers/parallax", ROOT / "functions"
+    files = {str(p.relative_to(layer)): p for p in layer.glob("parallax/**/*.py")}
+    files |= {f"app_{one}.py": functions / one / "app.py" for one in RUN}
+    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as code:
+        for name in sorted(files):
+            code.writestr(ZipInfo(name), files[name].read_bytes(), ZIP_DEFLATED)
 
 
 def _write(path: Path, rows: Iterable[Any]) -> None:

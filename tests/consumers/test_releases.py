@@ -4,6 +4,7 @@ import base64
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -20,7 +21,7 @@ from parallax.model.stored_snapshot import decode_snapshot
 from parallax.routes.notice import notice_of
 from tests.consumers import emitted
 from tests.consumers.consumer import ticket
-from tests.consumers.freeze import API, FOLDER, UNRELEASED, main, schemas
+from tests.consumers.freeze import API, FOLDER, UNRELEASED, _code, main, schemas
 from tests.parallax.sent_finding import NOON
 from tools.interfaces.breaking import breaking
 from tools.interfaces.promise import opened
@@ -195,3 +196,10 @@ def test_freezing_does_not_write_over_a_release() -> None:
     """A released version stays as it is."""
     with pytest.raises(SystemExit, match="stays as it is"):
         main("0.1.0")
+
+
+def test_a_release_has_the_code_of_its_functions(tmp_path: Path) -> None:
+    """A rollback to it is tested with this code."""
+    _code(tmp_path / "code.zip")
+    names = ZipFile(tmp_path / "code.zip").namelist()
+    assert {"app_diagnose.py", "app_notify.py", "parallax/model/wire.py"} <= {*names}

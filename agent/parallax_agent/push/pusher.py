@@ -35,6 +35,7 @@ from parallax.model.plain import plain_line
 from parallax.model.push import Push, ReadingPart
 from parallax.model.wire import encode
 from parallax.probe.tls import as_users_do
+from parallax_agent.push.aws_signature import aws_signed, read_access_key
 from parallax_agent.push.buffer import Buffer, Message
 from parallax_agent.push.instructions import (
     FAILED,
@@ -199,6 +200,8 @@ class Pusher:
             "Content-Encoding": "gzip",
         }
         packed = gzip.compress(body.encode(), compresslevel=6, mtime=0)
+        access = read_access_key(self._key_file)
+        headers |= aws_signed(access, self._url, packed, now)
         return send_post(self._url, packed, headers, self._context, SEND_SECONDS)
 
     def _stamped(self, message: Message, now: datetime) -> Push:

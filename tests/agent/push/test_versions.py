@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from parallax.model.cluster import ClusterReading, Node, NodeReport, ReadingRef
+from parallax.model.probe import Role
 from parallax.model.push import SCHEMA, SCHEMA_V2, Heartbeat, Push, ReadingPart
 from parallax.model.reading_parts import split
 from parallax_agent.push import pusher as pusher_module
@@ -17,6 +18,7 @@ from parallax_agent.push.versions import as_v1
 from tests.agent.conftest import IngestServer
 from tests.agent.push.version_one import VersionOne
 from tests.agent.sightings.test_log_followers import until
+from tests.parallax.pieces import OK, probe
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 READING = ClusterReading(
@@ -76,6 +78,14 @@ def test_a_report_in_v1_has_its_whole_reading() -> None:
     assert (push.schema, push.heartbeat, push.readings) == (SCHEMA, None, ())
     whole = replace(REPORT, reading=READING, reading_ref=None, problems=())
     assert push.reports == (whole,)
+
+
+def test_a_report_in_v1_has_no_role_that_v1_lacks() -> None:
+    """Release 0.1.0 rejects a whole push because of one such probe."""
+    own, other = (probe(role, NOW, OK) for role in (Role.POD, Role.OTHER_POD))
+    push = as_v1(replace(PUSH, reports=(replace(REPORT, probes=(own, other)),)))
+    assert push is not None
+    assert push.reports[0].probes == (own,)
 
 
 def test_a_heartbeat_has_no_form_in_v1() -> None:

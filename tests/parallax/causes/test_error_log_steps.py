@@ -17,6 +17,18 @@ def step_for(message: str, given: dict[str, str] | None) -> NextStep:
     return found
 
 
+def test_the_first_step_reads_the_controller_s_log() -> None:
+    """Without the name of its pod, it shows the pods."""
+    assert steps({})[0].command == (
+        "kubectl -n ingress logs nginx-1 --since=15m | grep -E '\\[(error|crit)\\]'"
+    )
+    nameless = error_log_steps(
+        controller="ingress", pod=None, namespace="shop", name="web", given={}
+    )
+    assert nameless[0].command == "kubectl -n ingress get pods -o wide"
+    assert nameless[1:] == steps({})[1:]
+
+
 def test_each_message_of_a_wrong_protocol_has_its_own_value() -> None:
     """A pod with TLS behind plain HTTP, and the reverse, need opposite values."""
     plain = step_for("no valid HTTP/1.0 header", {})

@@ -6,8 +6,12 @@ import pytest
 
 from parallax.causes.ingress_does_not_know_host import CAUSE
 from parallax.diagnose.judge import ask, judge
+from parallax.evidence import users
+from parallax.evidence.answers import AT_THE_INGRESS
+from parallax.evidence.scene import Scene
 from parallax.model.cluster import NodeReport
 from parallax.model.judgement import Answer
+from parallax.model.probe import Probe, Role
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
 from tests.parallax.assessed import answer
@@ -174,3 +178,52 @@ def test_a_missing_class_alone_proves_nothing() -> None:
         problems=("IngressClass internal does not exist; it may be ignored",),
     )
     assert answer(CAUSE, x) is Answer.UNKNOWN
+
+
+PLAIN = "<html><h1>404</h1></html>"
+
+
+def plain(*, pods: int = 200, page: str = PLAIN) -> Snapshot:
+    """Return the snapshot with a 404 page without marks, and what the pods respond."""
+
+    def changed(probe: Probe) -> Probe:
+        if probe.role is Role.POD:
+            return replace(probe, status_code=pods, headers=(), body=PLAIN)
+        if probe.status_code != 404:
+            return probe
+        body = page if probe.role in AT_THE_INGRESS else PLAIN
+        return replace(probe, reason=None, headers=(), body=body)
+
+    x = s.unknown_host()
+    assert x.run is not None
+    run = replace(x.run, probes=tuple(map(changed, x.run.probes)))
+    inside = [replace(r, probes=tuple(map(changed, r.probes))) for r in x.reports]
+    return without_log(replace(x, run=run, reports=tuple(inside)))
+
+
+def test_the_ingress_s_own_page_is_proof_if_no_pod_writes_it() -> None:
+    """The same page at the ingress, and pods that respond otherwise."""
+    assert answer(CAUSE, plain()) is Answer.SUPPORTED
+
+
+@pytest.mark.parametrize(
+    "x", [plain(pods=404), plain(page="<html>another</html>")], ids=["pods", "page"]
+)
+def test_a_page_that_a_pod_may_write_is_no_proof(x: Snapshot) -> None:
+    """The pods respond 404 too, or users get another page than the ingress gives."""
+    assert answer(CAUSE, x) is not Answer.SUPPORTED
+
+
+def test_the_log_of_exactly_half_the_requests_is_not_most() -> None:
+    """The other half may fail elsewhere."""
+    x = plain(page="<html>another</html>")
+    failed = users.failed(Scene.of(x))
+    count = len(failed) // 2
+    assert x.run is not None
+    left = [p for p in x.run.probes if len(failed) % 2 == 0 or p is not failed[-1]]
+    even = replace(x, run=replace(x.run, probes=tuple(left)))
+    wanted = {p.request_id for p in failed}
+    lines = [one for one in s.unknown_host().sightings if one.request_id in wanted]
+    half, most = tuple(lines[:count]), tuple(lines[: count + 1])
+    assert answer(CAUSE, replace(even, sightings=half)) is Answer.UNKNOWN
+    assert answer(CAUSE, replace(even, sightings=most)) is Answer.SUPPORTED

@@ -1,5 +1,6 @@
 """Specification of the keeper: `parallax.causes.keeper`, over all its causes."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -72,6 +73,16 @@ def test_no_command_is_one_that_the_controller_undoes(cause: str) -> None:
     for kept in (labeled(x), owned(labeled(x))):
         assert judge(kept).cause == judge(x).cause
         assert not any(map(is_undone, steps(kept)))
+        commands = " ".join(step.command or "" for step in steps(kept))
+        assert not {"{space}", "{name}", "None"} & {*re.split(r"[ \"'=/]", commands)}
+
+
+def test_a_check_at_the_policy_s_port_lasts_with_its_path() -> None:
+    """All settings are annotations of the Service then."""
+    x = s.FAULTS["nodeport-dropped-by-local-traffic-policy"]()
+    check = judge(owned(labeled(x))).next_steps[0]
+    for setting in ("protocol=http", "http-path=/healthz"):
+        assert f"{PREFIX}health-check-{setting}" in (check.command or "")
 
 
 @pytest.mark.parametrize("cause", BY_BALANCER)

@@ -23,6 +23,7 @@ def test_a_blocked_address_that_gives_no_connection_is_named() -> None:
     judgement = judge(e.address_blocked())
     assert judgement.cause == CAUSE.id
     see, _ = judgement.next_steps
+    assert see.text == f"Check that Hetzner blocks {e.OWN}."
     assert (see.command or "").startswith("hcloud load-balancer describe keybuzz-lb")
 
 

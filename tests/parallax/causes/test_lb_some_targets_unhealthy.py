@@ -96,6 +96,8 @@ def test_a_target_that_accepts_no_connection_causes_no_502() -> None:
     assert answer(CAUSE, by_turns(found)) is Answer.SUPPORTED
     for page in (e.LB_502, e.LB_504):
         assert answer(CAUSE, by_turns(found, page)) is Answer.UNKNOWN
+        (missing,) = ask(CAUSE, by_turns(found, page)).missing
+        assert "health checks cannot connect to an unhealthy one: " in missing
 
 
 def test_a_target_that_was_unhealthy_long_before_is_not_the_cause() -> None:

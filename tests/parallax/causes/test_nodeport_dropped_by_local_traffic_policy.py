@@ -43,7 +43,7 @@ def test_the_check_is_set_to_the_health_check_node_port() -> None:
     )
     assert "on a node: `curl -sS http://NODE:32100/healthz` prints" in check.text
     assert "patch service ingress-nginx-controller" in (policy.command or "")
-    assert (look.command or "").endswith("get pods -o wide")
+    assert look.command == "kubectl -n keybuzz get pods -o wide"
 
 
 def test_policy_cluster_or_a_pod_on_each_target_refutes_it() -> None:

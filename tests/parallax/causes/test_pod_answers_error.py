@@ -231,3 +231,16 @@ def test_a_status_that_the_owner_expects_is_no_error_of_a_pod() -> None:
     )
     assert answer(CAUSE, x) is Answer.REFUTED
     assert judge(x).cause == "large-responses-lost"
+
+
+def test_the_step_reads_the_log_of_the_pod_that_responded() -> None:
+    """By the address in the ingress log; without it, of a pod that failed a probe."""
+    x = s.FAULTS[CAUSE.id]()
+    lines = tuple(
+        replace(line, upstream_address="10.0.0.112:8080") for line in x.sightings
+    )
+    log, events = judge(replace(x, sightings=lines)).next_steps
+    assert log.command == "kubectl -n keybuzz logs keybuzz-api-3 --since=15m"
+    assert events.text == "Check recent events for a change."
+    (log, _) = judge(replace(x, sightings=())).next_steps
+    assert log.command == "kubectl -n keybuzz logs keybuzz-api-1 --since=15m"

@@ -33,6 +33,17 @@ def test_emptiness_is_explained_as_far_as_it_was_read() -> None:
     ]
 
 
+def test_the_pods_that_should_be_there_are_counted() -> None:
+    """One is a pod, and none or several are pods."""
+    x = s.without_endpoints()
+    assert x.cluster is not None
+    (work,) = x.cluster.workloads or ()
+    for desired, text in ((0, "0 pods"), (1, "1 pod"), (2, "2 pods")):
+        y = s.with_reading(x, workloads=(replace(work, desired=desired),))
+        shown = f"DaemonSet keybuzz-api: {text} desired"
+        assert shown in ask(CAUSE, y).evidence[1]
+
+
 def test_a_full_quota_says_why_the_service_is_missing() -> None:
     """A quota with room left says nothing about it."""
     few = Quota(name="few", resource="services", used="7", hard="7", full=True)

@@ -7,13 +7,16 @@ the code of causes and advice writes it, for the steps that no scenario reaches.
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from parallax.causes.keeper import UNREAD
+from parallax.causes.undo import add_again, old_check
 from parallax.cli.saved_snapshot import read_snapshot
 from parallax.diagnose.judge import judge
+from parallax.model.balancer import BalancerTarget, HealthCheckHttp
 from parallax.model.judgement import NextStep
 from parallax.model.snapshot import Snapshot
 from tests.parallax import scenarios as s
@@ -147,3 +150,45 @@ def test_each_changing_command_in_the_code_has_a_way_back() -> None:
     ]
     assert len(found) > 20
     assert [one for one in found if not one[2] & {"undo", "undo_note"}] == []
+
+
+@pytest.mark.parametrize(
+    ("domain", "restored"), [("a.example", "a.example"), (None, "''")]
+)
+def test_the_domain_of_a_health_check_is_restored(
+    domain: str | None, restored: str
+) -> None:
+    """Without one before, it is emptied again; a TCP check has none."""
+    reading = s.balancer()
+    assert reading.load_balancer is not None
+    lb = reading.load_balancer
+    service = lb.services[0]
+    http = HealthCheckHttp(path="/a b", domain=domain)
+    check = replace(service.health_check, protocol="http", port=80, http=http)
+    service = replace(service, health_check=check)
+    common = (
+        f"hcloud load-balancer update-service {lb.name}"
+        f" --listen-port {service.listen_port} --health-check-protocol http"
+        " --health-check-port 80 --health-check-http-path '/a b'"
+    )
+    assert old_check(lb, service, domain=False) == common
+    restore = f"{common} --health-check-http-domain {restored}"
+    assert old_check(lb, service, domain=True) == restore
+
+
+@pytest.mark.parametrize(
+    ("target", "added"),
+    [
+        (BalancerTarget(type="ip", ip="10.0.0.9"), "--ip 10.0.0.9"),
+        (
+            BalancerTarget(type="server", server_name="w 1", use_private_ip=True),
+            "--server 'w 1' --use-private-ip",
+        ),
+    ],
+)
+def test_a_target_is_added_again_as_it_was(target: BalancerTarget, added: str) -> None:
+    """By its address or by its server's name, in the same network."""
+    lb = s.balancer().load_balancer
+    assert lb is not None
+    again = f"hcloud load-balancer add-target {lb.name} {added}"
+    assert add_again(lb, target) == again

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from parallax.groups.members import member_of
+from parallax.groups.members import member_from, member_of, without_member
 from parallax.groups.take import take
 from parallax.model.finding import Incident
-from parallax.model.group import Groups
+from parallax.model.group import Groups, Member
 from parallax.model.judgement import Constancy, Difference
 from parallax.model.target import Severity
 from tests.parallax.groups.incidents import (
@@ -16,6 +16,8 @@ from tests.parallax.groups.incidents import (
     incident,
     resolved,
 )
+from tests.parallax.open_group import GROUP
+from tests.parallax.sent_finding import FINDING
 
 
 def routed(
@@ -81,3 +83,52 @@ def test_growth_is_told_with_the_number_of_before() -> None:
         due += new
     assert [one.was for one in due] == [0, 1]
     assert due[-1].group.mailed_count == 4
+
+
+def test_who_leaves_a_group_twice_is_listed_once() -> None:
+    """As recovered, or as moved, and never as both."""
+    away = without_member(GROUP, "front", moved=True)
+    assert (away.recovered, away.moved) == ((), ("front",))
+    assert without_member(away, "front", moved=True) == away
+    back = without_member(away, "front")
+    assert (back.recovered, back.moved) == (("front",), ())
+    assert without_member(back, "front") == back
+    assert [m.target for m in back.members] == ["shop-api"]
+
+
+def test_a_member_has_what_its_finding_shows() -> None:
+    """Each field of the symptom too: mails and pages show them."""
+    symptom = replace(
+        FINDING.symptom,
+        status_code=200,
+        error_type="timeout",
+        unmet="slower than 2 s",
+        constancy=Constancy.INTERMITTENT,
+        difference=Difference.EXTERNAL_ONLY,
+    )
+    finding = replace(
+        FINDING,
+        url="https://front.example/",
+        symptom=symptom,
+        place=OTHER,
+        places=(OTHER,),
+        severity=Severity.WARNING,
+        labels=(("team", "shop"),),
+    )
+    assert member_from(finding) == Member(
+        target=finding.target,
+        url="https://front.example/",
+        incident=finding.incident,
+        state=finding.state,
+        since=finding.since,
+        status_code=200,
+        error_type="timeout",
+        unmet="slower than 2 s",
+        cause=finding.cause,
+        constancy=Constancy.INTERMITTENT,
+        difference=Difference.EXTERNAL_ONLY,
+        place=OTHER,
+        places=(OTHER,),
+        severity=Severity.WARNING,
+        labels=(("team", "shop"),),
+    )

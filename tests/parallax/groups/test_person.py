@@ -18,6 +18,7 @@ from parallax.groups.person import (
     mute_of,
     subject_named,
     unmute,
+    withdraw,
 )
 from parallax.groups.tick import tick
 from parallax.model.plain import REPLACEMENT, plain_line
@@ -72,6 +73,16 @@ def test_an_acknowledged_group_gets_no_reminder() -> None:
     assert (done.by, done.at) == ("ana", NOON)
     _, due = tick(board, (), NOON + DAY, Rules())
     assert [one.group.id for one in due] == [OTHER_ID]
+
+
+def test_an_acknowledgment_can_be_withdrawn() -> None:
+    """The group is as before, and the other one is untouched."""
+    mine = acknowledge(TWO, GROUP, "ana", NOON)
+    group = any_group_named(mine, GROUP_ID)
+    after = withdraw(mine, group)
+    assert after == replace(
+        TWO, groups=(replace(group, acknowledged=None), *TWO.groups[1:])
+    )
 
 
 def test_a_muted_group_gets_one_mail_after_the_mute() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +10,10 @@ import pytest
 from parallax.groups.alert import alone
 from parallax.groups.keeping import Keeping
 from parallax.groups.opening import open_keeping
-from parallax.groups.table import KEY, DynamoGroups, alert_item
+from parallax.groups.table import KEY, DynamoGroups, alert_in, alert_item
 from parallax.groups.take import take
 from parallax.incidents.items import ConflictError
-from parallax.incidents.table import DynamoIncidents
+from parallax.incidents.table import DynamoIncidents, to_item
 from parallax.model.finding import NotificationReason, State
 from parallax.model.group import Groups
 from parallax.model.packed import UnreadableError
@@ -121,6 +122,20 @@ def test_the_minute_takes_what_the_stream_lost(cloud: Any) -> None:
     assert last.turn is NotificationReason.RESOLVED
 
 
+def test_what_the_stream_lost_is_taken_in_one_write(
+    cloud: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A dead balancer changes hundreds of incidents, and each write stores all."""
+    incidents, groups = DynamoIncidents(cloud.incidents), DynamoGroups(cloud.incidents)
+    for name in ("a", "b", "c"):
+        incidents.put(incident(name, version=0))
+    keeping(cloud).tick(at(0))
+    board = groups.get()
+    assert [len(group.members) for group in board.groups] == [3]
+    assert board.version == 1
+    assert caplog.messages == []
+
+
 def test_unreadable_groups_are_replaced_and_open_incidents_found_again(
     cloud: Any,
 ) -> None:
@@ -128,7 +143,9 @@ def test_unreadable_groups_are_replaced_and_open_incidents_found_again(
     DynamoIncidents(cloud.incidents).put(incident("a", version=0))
     damage(cloud)
     opened(cloud).tick(at(0))
-    assert len(DynamoGroups(cloud.incidents).get().groups) == 1
+    board = DynamoGroups(cloud.incidents).get()
+    assert len(board.groups) == 1
+    assert board.version > 7  # so that a writer of before cannot replace them
     (letter,) = letters(cloud)
     assert letter["record"]["item"]["pk"] == {"S": KEY}
     assert letter["reason"].startswith(KEY)
@@ -163,6 +180,30 @@ def test_an_alert_without_a_finding_is_a_dead_letter(cloud: Any) -> None:
     assert letter["record"]["group"]["id"] == untold.id
 
 
+def test_an_unreadable_incident_of_a_group_is_a_dead_letter(cloud: Any) -> None:
+    """It is replaced by a resolved one, and the group ends with it."""
+    stored = DynamoIncidents(cloud.incidents).put(incident("a", version=0))
+    opened(cloud).take(stored, at(0))
+    item = to_item(replace(stored, state=State.RECOVERING)) | {"payload": {"B": b""}}
+    cloud.client("dynamodb").put_item(TableName=cloud.incidents, Item=item)
+    opened(cloud).tick(at(1))
+    (letter,) = letters(cloud)
+    assert letter["record"]["item"]["pk"] == {"S": "a"}
+    assert DynamoGroups(cloud.incidents).get().groups == ()
+
+
+def test_a_wrong_targets_file_stops_no_alert(
+    cloud: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The alert then does not state who is not affected."""
+    wrong = tmp_path / "targets.yaml"
+    wrong.write_text("targets: 3")
+    monkeypatch.setenv("PARALLAX_TARGETS", str(wrong))
+    assert opened(cloud).watched == ()
+    wrong.write_text("targets:\n- name: front\n  url: https://front.example/\n")
+    assert [one.name for one in opened(cloud).watched] == ["front"]
+
+
 def test_a_deleted_incident_leaves_its_group(cloud: Any) -> None:
     """No mail reports that its target recovered; systems close their alert."""
     incidents, groups = DynamoIncidents(cloud.incidents), DynamoGroups(cloud.incidents)
@@ -179,6 +220,7 @@ def test_a_deleted_incident_leaves_its_group(cloud: Any) -> None:
     assert alert
     assert (alert.turn, alert.muted) == (NotificationReason.RESOLVED, True)
     assert (alert.recovered, alert.finding.state) == ((), State.RESOLVED)
+    assert alert.finding.judged_at == at(1)
 
 
 def test_a_finding_too_large_loses_its_snapshot_and_not_its_alert(
@@ -186,8 +228,14 @@ def test_a_finding_too_large_loses_its_snapshot_and_not_its_alert(
 ) -> None:
     """As in the incident's own item."""
     large = alone(replace(FINDING, snapshot=s.wrong_port()))
-    monkeypatch.setattr("parallax.groups.table.ITEM_LIMIT", 1500)
-    assert len(alert_item(large)["payload"]["B"]) < 1500
+    size = len(alert_item(large)["payload"]["B"])
+    monkeypatch.setattr("parallax.groups.table.ITEM_LIMIT", size)
+    assert alert_in(alert_item(large)) == large
+    monkeypatch.setattr("parallax.groups.table.ITEM_LIMIT", size - 1)
+    small = alert_in(alert_item(large))
+    problem = "The snapshot was not stored: it is too large for the incidents table."
+    finding = replace(large.finding, snapshot=None, snapshot_problem=problem)
+    assert small == replace(large, finding=finding)
 
 
 def test_groups_too_large_lose_what_they_remember_and_no_member(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from parallax.groups.due import Due
 from parallax.groups.person import mute
 from parallax.groups.take import take
+from parallax.groups.tick import tick
 from parallax.model.finding import Incident, NotificationReason, State
 from parallax.model.group import Group, Groups, Mute
 from parallax.model.judgement import NOT_ESTABLISHED
@@ -109,6 +110,16 @@ def test_a_target_that_joins_sends_nothing_unless_many_do() -> None:
     assert due[1].group.mailed_count == 4
     _, due = story(incident("a"), (6, incident("b")), (6, incident("c")))
     assert turns(due) == [FIRING]
+
+
+def test_a_large_group_has_grown_when_its_number_has_doubled() -> None:
+    """Three more of ten targets are not news; ten more are."""
+    board, _ = story(*(incident(f"t{n}") for n in range(10)))
+    board, due = tick(board, (), at(6), RULES)
+    assert [one.group.mailed_count for one in due] == [10]
+    for number in range(10, 20):
+        board, due = take(board, incident(f"t{number}"), at(30), RULES)
+        assert turns(list(due)) == ([GROWN] if number == 19 else [])
 
 
 def test_a_cause_that_is_found_later_is_that_of_the_whole_group() -> None:

@@ -8,9 +8,10 @@ from parallax.groups.tick import MOST, tick
 from parallax.model.finding import NotificationReason, State
 from parallax.model.group import Groups, Mute
 from parallax.model.place import Place, PlaceKind
-from tests.parallax.groups.incidents import RULES, at, incident, resolved
+from tests.parallax.groups.incidents import FIREWALL, RULES, at, incident, resolved
 
 REMINDER, GROWN = NotificationReason.REMINDER, NotificationReason.GROWN
+CHANGED = NotificationReason.CAUSE_CHANGED
 HOURS = 60
 
 
@@ -28,6 +29,19 @@ def test_a_reminder_comes_when_the_last_mail_is_old() -> None:
     for minutes, turns in [(359, []), (360, [REMINDER]), (361, []), (720, [REMINDER])]:
         board, due = tick(board, (), at(minutes), RULES)
         assert [one.turn for one in due] == turns
+
+
+def test_a_revised_cause_is_mailed_when_the_last_mail_is_old_enough() -> None:
+    """Five minutes after it, and not with the reminder after hours."""
+    board = failing("a", "b")
+    revised = [incident(one, 2, cause=FIREWALL) for one in ("a", "b")]
+    for one in revised:
+        board, due = take(board, one, at(2), RULES)
+        assert due == ()
+    assert tick(board, (), at(4), RULES)[1] == ()
+    board, (mailed,) = tick(board, (), at(5), RULES)
+    assert (mailed.turn, mailed.group.cause) == (CHANGED, FIREWALL)
+    assert tick(board, (), at(60), RULES)[1] == ()
 
 
 def test_an_acknowledged_group_sends_no_reminder_but_its_growth() -> None:

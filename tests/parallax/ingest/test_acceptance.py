@@ -139,6 +139,15 @@ def test_malformed_signature_headers_are_refused(headers: dict[str, str]) -> Non
     assert refusal(headers, b"{}").status_code == 401
 
 
+def test_a_refused_body_or_signature_is_answered_with_the_reason() -> None:
+    """Whoever operates the agent reads it in its log."""
+    bad = {"webhook-id": "a", "webhook-timestamp": "0", "webhook-signature": "v1,x"}
+    bad["webhook-timestamp"] = f"{int(datetime.now(UTC).timestamp())}"
+    malformed = "not authorized: malformed signature headers or body"
+    assert refusal(bad, b"\xff").text == malformed
+    assert refusal(signed(b"[]"), b"[]").text == "the body is not a JSON object"
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["webhook-id", "webhook-timestamp", "webhook-signature"]),

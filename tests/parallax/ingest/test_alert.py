@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parallax.ingest.alert import (
+    LONG_SECONDS,
     NAMES,
     OLD_SECONDS,
     YOUNG,
@@ -38,7 +39,13 @@ def test_without_incidents_no_target_needs_a_full_report() -> None:
 
 @pytest.mark.parametrize(
     ("minutes", "seconds"),
-    [(0, YOUNG_SECONDS), (14.9, YOUNG_SECONDS), (15, OLD_SECONDS)],
+    [
+        (0, YOUNG_SECONDS),
+        (14.9, YOUNG_SECONDS),
+        (15, OLD_SECONDS),
+        (119.9, OLD_SECONDS),
+        (120, LONG_SECONDS),
+    ],
 )
 def test_an_old_incident_needs_fewer_reports(minutes: float, seconds: float) -> None:
     """A long outage must not cost as much as its first minutes."""

@@ -111,3 +111,19 @@ def test_what_cannot_be_read_is_left_out(
     body = answers(**{source: fail}).body(push(), Stored(2), NOW)
     assert whole.keys() - body.keys() == absent
     assert len(caplog.records) == 1
+
+
+def test_what_could_not_be_read_is_logged_by_its_name(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The answer leaves it out, so only the log has it."""
+
+    def fails(*_: object) -> Any:
+        raise OSError("no table")
+
+    broken = answers(open_incidents=fails, lacking=fails, next_seconds=fails)
+    broken.body(push(), Stored(2), NOW)
+    broken.body(push(SCHEMA), Stored(2), NOW)
+    parts = [getattr(record, "part", None) for record in caplog.records]
+    assert parts == ["incidents", "readings", "rounds", "incidents"]
+    assert all(record.exc_info for record in caplog.records)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +25,35 @@ def test_a_heartbeat_is_read_as_an_agent_sends_it() -> None:
     document = encode(PUSH)
     assert is_only_heartbeat(document)
     assert heartbeat_push(document) == PUSH == decode(Push, document)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"sequence": 0}, {"targets": 0}, {"sequence": 2**53}, {"interval": 1}],
+    ids=repr,
+)
+def test_a_value_at_its_bound_is_accepted(change: dict[str, Any]) -> None:
+    """An agent starts to count at 0, and may observe no target yet."""
+    document = encode(PUSH)
+    document["heartbeat"] |= change
+    assert heartbeat_push(document).heartbeat == replace(BEAT, **change)
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "expected"),
+    [
+        ("noon", "sent_at: expected a time as in RFC 3339"),
+        ("2026-11-30T12:00:00", "sent_at: expected a time with a time zone"),
+        ("0001-01-01T00:00:00Z", "sent_at: expected a year from 1970 to 2199"),
+    ],
+)
+def test_a_wrong_time_is_answered_with_what_is_expected(
+    sent_at: str, expected: str
+) -> None:
+    """Whoever wrote the agent reads it in its log."""
+    with pytest.raises(PushRejected) as caught:
+        heartbeat_push(encode(PUSH) | {"sent_at": sent_at})
+    assert caught.value.text == expected
 
 
 def test_a_push_without_heartbeat_has_none() -> None:

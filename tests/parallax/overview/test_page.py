@@ -14,11 +14,11 @@ from parallax.journal.newest_probes import NewestProbe
 from parallax.model.group import Acknowledged, Groups
 from parallax.model.judgement import NOT_ESTABLISHED, Constancy
 from parallax.overview.bars import Bars
-from parallax.overview.days import Kind, in_words, kind_of
+from parallax.overview.days import HEIGHTS, Kind, in_words, kind_of, kinds_of
 from parallax.overview.filters import filter_in
 from parallax.overview.state import Status
 from parallax.overview.style import CSS, POLICY
-from parallax.uptime.tally import DAY, NOTHING, Tally
+from parallax.uptime.tally import DAY, NOTHING, Tally, runs
 from tests.parallax.hostile import poisoned
 from tests.parallax.open_group import GROUP_ID
 from tests.parallax.overview.stack import (
@@ -268,7 +268,7 @@ def test_many_incidents_are_shortened() -> None:
 def test_each_day_has_a_kind(tally: Tally, kind: Kind) -> None:
     """The height of its bar differs, not only its color."""
     assert kind_of(tally) is kind
-    assert len({one.value[1] for one in Kind}) == len(Kind)
+    assert len({HEIGHTS[one] for one in Kind}) == len(Kind)
 
 
 def test_equal_pictures_are_drawn_once() -> None:
@@ -346,8 +346,8 @@ def test_a_target_without_data_comes_before_maintenance() -> None:
 def test_the_words_of_a_picture_have_dates_and_maintenance() -> None:
     """The three newest outages, and days with nothing but maintenance."""
     days = (*[Tally(DAY, 60)] * 4, Tally(0, 0, 0, 0, DAY), NOTHING)
-    kinds = [kind_of(day) for day in days]
-    assert in_words(days, kinds, TODAY) == (
+    found = runs(days)
+    assert in_words(found, kinds_of(found), TODAY) == (
         "6 days: 4 min of outage on 4 days (2026-11-28 1 min, 2026-11-27 1 min,"
         " 2026-11-26 1 min, earlier ones), only maintenance on 1 day,"
         " no data on 1 day"

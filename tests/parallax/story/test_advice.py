@@ -50,6 +50,7 @@ def test_advice_is_published_once_when_it_begins_and_once_when_it_ends() -> None
     assert published[0].judged_at == s.NOW + timedelta(seconds=120)
     assert published[1].judged_at == s.NOW + timedelta(seconds=900)
     assert len({v.id for v in published}) == 2
+    assert {(v.target, v.url) for v in published} == {(s.TARGET.name, s.TARGET.url)}
     assert record
     assert record.standing == ()
     assert record.subject == "platform-api/advice"

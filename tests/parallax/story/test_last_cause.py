@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from parallax.diagnose.judge import judge
 from parallax.model.finding import Finding, Incident, NotificationReason, State
-from parallax.model.judgement import NOT_ESTABLISHED, Answer
+from parallax.model.judgement import NOT_ESTABLISHED, Answer, Class, Hop
 from parallax.model.snapshot import Snapshot
 from parallax.story.incident import advance
+from parallax.story.last_cause import closed
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 from tests.parallax.rendered import mail_of
@@ -52,6 +53,24 @@ def test_a_cause_is_not_named_from_evidence_that_went_stale() -> None:
     assert earlier in body
     assert "0 of 5 endpoints ready" in body
     assert "FAULTY as of" not in body
+
+
+def test_the_end_names_the_last_cause_and_nothing_to_do() -> None:
+    """Class, hop, cause, reason and title are those of the last finding."""
+    incident = live_through((SHOWN, 0), (SHOWN, 90))
+    last = replace(finding_of(incident), reason="image-not-found")
+    healthy = judge(s.healthy())
+    assert closed(replace(incident, finding=last), healthy) == replace(
+        healthy,
+        class_=Class.BACKEND,
+        hop=Hop.POD,
+        cause="pods-not-ready",
+        title=last.title,
+        reason="image-not-found",
+        next_steps=(),
+    )
+    assert last.title
+    assert closed(replace(incident, finding=None), healthy) == healthy
 
 
 def test_evidence_from_before_a_request_got_through_is_forgotten() -> None:

@@ -14,7 +14,7 @@ from parallax.model.snapshot import Snapshot
 from parallax.model.target import NO_BALANCER, Reached, Target
 from parallax.model.zone import Zone
 from parallax.story import places as module
-from parallax.story.places import blamed, places
+from parallax.story.places import blamed, is_of_one_host, places
 from tests.parallax import scenarios as s
 
 UNNAMED = replace(s.TARGET, name="other", reached=Reached(cluster="keybuzz"))
@@ -117,3 +117,9 @@ def test_parallax_itself_is_a_place_of_its_own() -> None:
     judgement = replace(judge(s.healthy()), cause="agent-silent", class_=Class.MONITOR)
     place = blamed(judgement, s.healthy())
     assert place == Place(kind=PlaceKind.MONITOR, name="keybuzz/agent")
+
+
+def test_a_missing_rule_is_of_one_host_and_a_dead_balancer_of_all() -> None:
+    """Two hosts that lose their rules are two faults at one controller."""
+    assert is_of_one_host("ingress-has-no-rule-for-path")
+    assert not is_of_one_host("lb-no-target")

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from parallax.diagnose.judge import judge
-from parallax.model.finding import Incident, State
+from parallax.model.finding import Incident, NotificationReason, State
 from parallax.model.judgement import (
     AGENT_SILENT,
     MONITOR_BLIND,
+    NOT_ESTABLISHED,
     PROBES_SILENT,
     UNWATCHED,
 )
@@ -18,6 +19,7 @@ from parallax.model.target import Severity
 from parallax.notify.event import cloud_event
 from parallax.story.ending import end
 from parallax.story.incident import advance
+from parallax.story.publish import publish
 from parallax.story.rules import Rules
 from tests.parallax import scenarios as s
 
@@ -93,3 +95,22 @@ def test_the_end_of_an_unwatched_target_goes_where_its_begin_went() -> None:
     assert incident.finding.cause == UNWATCHED
     assert incident.finding.severity is Severity.INFO
     assert (incident.finding.labels, incident.finding.runbook) == (LABELS, RUNBOOK)
+
+
+def test_the_mailed_cause_and_place_stay_while_none_is_established() -> None:
+    """A later mail without a cause does not say that the earlier one was wrong."""
+    begun = fired(s.pods_not_ready())
+    assert begun.mailed_place is not None
+    later = s.NOW + timedelta(hours=7)
+    blind = replace(s.pods_not_ready(), reports=(), balancer=None, taken_at=later)
+    unproven = replace(judge(s.pods_not_ready()), cause=NOT_ESTABLISHED, hop=None)
+    moved = replace(begun, cause=NOT_ESTABLISHED)
+    due = NotificationReason.REMINDER
+    published = publish(moved, unproven, blind, due, Rules())
+    assert published.finding is not None
+    assert published.finding.place != begun.mailed_place
+    assert published.mailed_at == later
+    assert (published.mailed_cause, published.mailed_place) == (
+        begun.mailed_cause,
+        begun.mailed_place,
+    )

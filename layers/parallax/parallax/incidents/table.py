@@ -18,6 +18,7 @@ from parallax.incidents.items import (
     count,
     unpacked,
 )
+from parallax.incidents.words import AFFECTED, set_aside, with_affected
 from parallax.model.finding import Incident, State, without_snapshot
 from parallax.model.packed import ITEM_LIMIT, UnreadableError, in_clear, pack
 
@@ -120,6 +121,7 @@ def to_item(incident: Incident) -> dict[str, dict[str, Any]]:
     A finding that is too large for an item is stored without its snapshot, so that it
     is published nevertheless.
     """
+    incident, affected = set_aside(incident)
     payload = pack(incident)
     if len(payload) > ITEM_LIMIT and incident.finding:
         finding = without_snapshot(incident.finding, "incidents table")
@@ -135,6 +137,8 @@ def to_item(incident: Incident) -> dict[str, dict[str, Any]]:
         "since": {"S": incident.since.astimezone(UTC).isoformat()},
         "payload": {"B": payload},
     }
+    if affected:
+        item[AFFECTED] = {"L": [{"S": hop.value} for hop in affected]}
     if incident.state is not State.RESOLVED:
         item[INDEX] = {"S": "1"}
     return item
@@ -164,4 +168,6 @@ def from_image(image: Item) -> Incident:
 
     Raises `UnreadableError`, and nothing else, if the image holds none.
     """
-    return unpacked(Incident, image)
+    hops: list[object] = in_clear(image, AFFECTED, "L") or []
+    named = {in_clear({"hop": one}, "hop") for one in hops}
+    return with_affected(unpacked(Incident, image), named)

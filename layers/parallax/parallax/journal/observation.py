@@ -149,9 +149,12 @@ def latest_item(report: NodeReport) -> Item:
     Two plain attributes show which report is newer (`journal.agent_items.if_newer`):
     `received_at` is from ingest's clock, `sent_at` from the node's.
     """
+    from parallax.journal import other_pods  # noqa: PLC0415 - see above
+
     arrived_at = report.arrived_at
     key = f"latest#{report.cluster}/{report.node}"
-    item = _item(report, "latest", key, arrived_at)
+    aside = other_pods.attribute(report)
+    item = _item(other_pods.without(report), "latest", key, arrived_at, **aside)
     item["outcome"] = {"S": REPORTED}
     item["received_at"] = {"S": moment(arrived_at)}
     item["sent_at"] = {"S": moment(report.sent_at)}
@@ -166,9 +169,15 @@ def sightings_item(report: NodeReport) -> Item:
     return _item(bare, "sightings", key, arrived_at)
 
 
-def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> Item:
+def _item(
+    observation: Observation,
+    kind: str,
+    key: str,
+    made_at: datetime,
+    **aside: dict[str, bytes],
+) -> Item:
     payload = pack(observation)
-    if len(payload) > ITEM_LIMIT:
+    if len(payload) + sum(len(one["B"]) for one in aside.values()) > ITEM_LIMIT:
         what = "report" if kind in {"latest", "sightings"} else kind
         raise TooLargeError(
             f"{what} of {observation.target}: {len(payload)} bytes packed,"
@@ -180,6 +189,7 @@ def _item(observation: Observation, kind: str, key: str, made_at: datetime) -> I
         "kind": {"S": kind},
         "expires_at": {"N": str(int((made_at + KEPT).timestamp()))},
         "payload": {"B": payload},
+        **aside,
     }
 
 
@@ -218,6 +228,14 @@ def from_image(image: Mapping[str, Mapping[str, Any]]) -> Observation:
     module, name = KINDS[keys["kind"]]
     kind = cast("type[Observation]", getattr(import_module(module), name))
     try:
-        return unpack(kind, in_clear(image, "payload", "B"))
+        return _whole(unpack(kind, in_clear(image, "payload", "B")), image)
     except UnreadableError as error:
         raise UnreadableError(f"{keys}: {error}") from error
+
+
+def _whole(observation: Observation, image: Mapping[str, Any]) -> Observation:
+    if isinstance(observation, ProbeRun) or not is_report(observation):
+        return observation
+    from parallax.journal import other_pods  # noqa: PLC0415 - see above
+
+    return other_pods.with_probes(observation, image)

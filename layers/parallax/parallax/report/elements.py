@@ -5,6 +5,7 @@ Python's serializer escapes each text and attribute; control characters are repl
 It does not: accept markup as text.
 """
 
+from functools import cache
 from xml.etree import ElementTree as ET
 
 from parallax.model.plain import plain
@@ -66,5 +67,6 @@ def document(title: str, style: str, *body: Part, script: str = "") -> str:
     return "<!doctype html>\n" + ET.tostring(page, encoding="unicode", method="html")
 
 
+@cache  # the code has few names
 def _name(name: str) -> str:
     return name.removesuffix("_").replace("_", "-")

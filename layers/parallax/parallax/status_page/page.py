@@ -19,7 +19,7 @@ from parallax.overview.style import CSS, policy
 from parallax.report.elements import Node, element
 from parallax.status_page.public import PublicTarget, Service
 from parallax.status_page.status_file import PublicIncident, UpdateKind
-from parallax.uptime.tally import DAY
+from parallax.uptime.tally import DAY, runs
 
 COLORS = {
     Service.OPERATIONAL: "good",
@@ -164,7 +164,7 @@ def _service(one: PublicTarget, bars: Bars) -> Node:
 
 def _outages(one: PublicTarget, today: int) -> Node | None:
     """Return the days with an outage, which open without a script."""
-    found = outage_days(one.shown, today)
+    found = outage_days(runs(one.shown), today)
     if not found:
         return None
     title = f"{len(found)} day{'' if len(found) == 1 else 's'} with an outage"
