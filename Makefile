@@ -2,7 +2,7 @@
 # FAULT=<id>[+<id>|+look-alike:<id>] | FAULT=none | CASE=<file> | JSON=1 go with `make demo`.
 .DEFAULT_GOAL := help
 SHELL := bash
-.PHONY: help setup demo up down faults test check fmt unit lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos mutation fuzz docs site release-dry-run
+.PHONY: help setup demo up down faults test check checkov fmt unit coverage lab end-to-end container pages build lock record bench bench-accuracy bench-worlds bench-strangers bench-cost chaos chaos-lab load mutation fuzz docs site release-dry-run
 FAULT ?= lb-health-check-wrong-port
 FAULTS ?= smoke
 RUNS ?= 1
@@ -11,6 +11,7 @@ PART ?= story
 SAMPLE ?= 0
 TIMING ?= tests
 INPUTS ?= 1000000
+MINUTES ?= 10
 CASE ?= lab/cases/keybuzz.yaml
 PY := .venv/bin/python
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
@@ -41,11 +42,17 @@ test: setup check unit lab end-to-end container pages release-dry-run ## run all
 check: setup ## check format, lint, types, imports, template, lock
 	@tools/check
 
+checkov: setup ## hold template, Dockerfile, chart and workflows against checkov
+	@tools/checkov
+
 fmt: setup ## format the code
 	@ruff format -q . && ruff check -q --fix .
 
 unit: setup ## run unit and property tests
 	@$(PY) -m pytest -q -n 2 --dist loadfile -m "not lab and not container and not browser" --cov --cov-report=term:skip-covered tests
+
+coverage: setup ## run the unit tests and count branches too (slower)
+	@COVERAGE_CORE=ctrace $(PY) -m pytest -q -n 2 --dist loadfile -m "not lab and not container and not browser" --cov --cov-branch --cov-report=term:skip-covered tests
 
 lab: setup ## run the lab's tests on real servers
 	@$(PY) -m pytest -q -m "lab" tests/lab
@@ -80,6 +87,9 @@ release-dry-run: setup ## write a release's files into .release, publish nothing
 fuzz: setup ## send damaged inputs (INPUTS=, ENTRY=, SEED=, REPLAY=)
 	@nice -n 10 $(PY) -m fuzz --inputs $(INPUTS) --seed $(SEED) $(if $(ENTRY),--entry "$(ENTRY)") $(if $(REPLAY),--replay "$(REPLAY)")
 
+load: setup ## run ingest and the prober at ten times their rate (MINUTES=)
+	@nice -n 5 $(PY) -m load --minutes "$(MINUTES)" --seed "$(SEED)" --write
+
 lock: setup ## pin all requirements as of the date in pyproject.toml
 	@tools/lock
 
@@ -101,7 +111,10 @@ bench-cost: setup ## count what a month costs (docs/cost.md)
 	@$(PY) -m bench.cost
 
 chaos: setup ## inject 10,000 faults into the handlers (SEED=)
-	@$(PY) -m chaos --seed "$(SEED)" --write
+	@nice -n 10 $(PY) -m chaos --seed "$(SEED)" --write
+
+chaos-lab: setup build ## inject 200 faults into emulator, agents and lab (SEED=)
+	@$(PY) -m lab.demo run --case "$(CASE)" -- $(PY) -m chaos.stage --seed "$(SEED)"
 
 mutation: setup ## change a part, count what its tests notice (PART=, SAMPLE=, SEED=)
 	@.tools/uv/bin/uv sync --quiet --inexact --group mutation

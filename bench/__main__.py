@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.page import Run, page
 from bench.peers import alert, coldstart, functions, install, tables, turns
 from bench.peers.chart import chart
-from bench.speed import agent, judging
+from bench.speed import agent, judging, overview
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -20,7 +20,7 @@ def main() -> int:
     """Measure, print the tables, and write the page."""
     install.installed()
     clients, starts = turns.measure(), coldstart.measure()
-    limits = [*judging.measure(), *agent.measure()]
+    limits = [*judging.measure(), *overview.measure(), *agent.measure()]
     work, to_mail = functions.measure(), alert.measure()
     text = page(Run(clients, starts, work, to_mail, limits))
     (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")

@@ -1,8 +1,9 @@
 """Command line: `python -m chaos [--seed N] [--faults N] [--write]`.
 
 In: a seed; or `--case NAME [--only STEP:KIND,…]`, which plays one case. Out: a line for
-each case with a violation, the count of everything as the last line, exit status 1 on a
-violation. With `--write` also docs/reliability.md.
+each case, one for each violation, the count of everything as the last line. Exit status
+1 on a violation, 2 if the time ended before there were enough faults. With `--write`
+also docs/reliability.md.
 It does not: reach the network.
 """
 
@@ -10,10 +11,9 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-from chaos.clock import ChaosClock
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -21,6 +21,19 @@ def main(arguments: Sequence[str]) -> int:
     if os.environ.get("PYTHONHASHSEED") != "0":
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable, "-m", "chaos", *arguments])  # noqa: S606 - itself
+    given = _parser().parse_args(arguments)
+    if given.case:
+        return _one(given)
+    from chaos.report import run_all  # noqa: PLC0415 - the clock comes first in `_one`
+
+    return run_all(
+        (given.seed, given.faults, given.short),
+        write=given.write,
+        seconds=given.seconds,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m chaos")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", type=int, default=10_000)
@@ -30,27 +43,19 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seconds", type=float, default=3600.0)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--shrink", action="store_true")
-    given = parser.parse_args(arguments)
+    return parser
+
+
+def _one(given: argparse.Namespace) -> int:
+    from chaos.clock import ChaosClock  # noqa: PLC0415 - it moves the time
+
     clock = ChaosClock()
     # After the clock: modules of the functions keep `monotonic` and `sleep`.
-    from chaos.report import play_one, run_all  # noqa: PLC0415
+    from chaos.report import play_one  # noqa: PLC0415
     from chaos.run import Bench  # noqa: PLC0415
 
-    with TemporaryDirectory() as folder:
-        bench = Bench(Path(folder), clock)
-        try:
-            if given.case:
-                return play_one(bench, given.case, given.only, shrink=given.shrink)
-            return run_all(
-                bench,
-                given.seed,
-                given.faults,
-                short=given.short,
-                write=given.write,
-                seconds=given.seconds,
-            )
-        finally:
-            bench.close()
+    with TemporaryDirectory() as folder, closing(Bench(Path(folder), clock)) as bench:
+        return play_one(bench, given.case, given.only, shrink=given.shrink)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from bench.cost.functions import url_event
@@ -20,7 +21,7 @@ from chaos.dice import Dice
 from parallax.ingest.request import PATH
 from parallax.model.push import SCHEMA_V2, Heartbeat, Push
 from parallax.model.wire import encode
-from parallax_agent.push.signing import signed
+from parallax_agent.push.signing import SigningKey, signed
 
 ACCEPTED = 202
 KEPT = 1800.0
@@ -105,10 +106,20 @@ class Agent:
         body = json.dumps(encode(push), separators=(",", ":"))
         if garbled:
             body = body[: len(body) // 2]
-        headers = signed(self.key, f"msg_{self.node}_{self._sequence}", at, body)
+        headers = signed(
+            SigningKey(self.key), f"msg_{self.node}_{self._sequence}", at, body
+        )
         headers |= {"content-encoding": "gzip"}
         packed = gzip.compress(body.encode(), compresslevel=1, mtime=0)
         return url_event(PATH, headers, base64.b64encode(packed).decode())
+
+
+@cache
+def _noise() -> tuple[str, ...]:
+    """Return more text than an item can hold, which compresses badly."""
+    return tuple(
+        "".join(chr(33 + (n * n + m) % 90) for n in range(900)) for m in range(800)
+    )
 
 
 def _oversized(push: Push) -> Push:
@@ -116,7 +127,4 @@ def _oversized(push: Push) -> Push:
     if not push.reports:
         return push
     first, *rest = push.reports
-    noise = tuple(
-        "".join(chr(33 + (n * n + m) % 90) for n in range(900)) for m in range(800)
-    )
-    return replace(push, reports=(replace(first, problems=noise), *rest))
+    return replace(push, reports=(replace(first, problems=_noise()), *rest))

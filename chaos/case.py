@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from random import Random, seed
 from types import SimpleNamespace
 from typing import Any
+from zlib import crc32
 
 from botocore.awsrequest import AWSResponse
 
@@ -25,8 +26,11 @@ from chaos.cloud import Cloud, Gate
 from chaos.deliveries import Deliveries
 from chaos.dice import Choose, Dice
 from chaos.effects import Effects
+from chaos.ending import ended, overview_query_now
+from chaos.fatal import Fatal
 from chaos.ledger import Ledger
 from chaos.letters import Letters
+from chaos.people import People
 from chaos.platform import Platform
 from chaos.queue import FifoQueue
 from chaos.receivers import Receivers, Transport
@@ -47,7 +51,9 @@ AFTER_DELAY = 480.0
 LONGEST = 6 * 3600.0
 """Seconds after which a case ends in any case."""
 REDRIVES = 3
-INGEST = "IngestFunction"
+INGEST, REPORT, INCIDENTS = "IngestFunction", "ReportFunction", "Incidents"
+VISITS = 37.0
+"""Seconds between two people who open a page."""
 
 
 class ChaosTimeline(Timeline):
@@ -71,8 +77,12 @@ class Case:
     only: str | None = None
     small: bool = False
     """Two failures and half of the time, for a run of seconds."""
+    channel: int | None = None
+    """The one channel of `chaos.trouble` that all faults are about."""
     dice: Dice = field(init=False)
     ledger: Ledger = field(init=False)
+    stale: list[str] = field(default_factory=list[str])
+    """What the hourly and the five-minute calls did not do at the end."""
 
     def __post_init__(self) -> None:
         """Create the stack."""
@@ -86,7 +96,8 @@ class Case:
         failures = SMALL if self.small else drawn(Random(self.name), self.until)
         self.world = World(failures, self._now)
         self.timeline = ChaosTimeline(self.clock)
-        self.dice, self.ledger = Dice(self.choose), Ledger(stack.ROUTES)
+        self.dice = Dice(self.choose, now=self._now)
+        self.ledger = Ledger(stack.ROUTES)
         given = stack.functions(made)
         self.platform = Platform(self.clock, [(f, timeout) for f, timeout, _ in given])
         self.letters = Letters(made, self._now)
@@ -100,6 +111,7 @@ class Case:
             faulty=self.only is None,
         )
         self.trouble = Trouble(self)
+        self.people = self._with_people()
         self._start([f for f, _, _ in given])
 
     def _now(self) -> float:
@@ -108,8 +120,9 @@ class Case:
     def _assemble(self, functions: list[Function]) -> None:
         """Connect what Moto does not do: streams, topics, the queue, receivers."""
         others = tuple(n for n in NAMES if n != self.only)
+        self.fatal = Fatal(self.platform, lambda: self.dice.on)
         deliveries = Deliveries(
-            self.platform, self.dice, self.ledger, self.only, others
+            self.platform, self.dice, self.ledger, self.only, others, self.fatal
         )
         self.deliveries = deliveries
         self.receivers = Receivers(
@@ -121,6 +134,7 @@ class Case:
             self.ledger,
             self._now,
             lambda text, group, identity: self.routes.send(text, group, identity, {}),
+            lambda text: self.people.mailed(text),  # noqa: PLW0108 - `people` comes later
         )
         self.records = Records()
         self.streams = Streams(
@@ -151,6 +165,8 @@ class Case:
                 self.scheduler.start(5.0 + number * 0.7, function.name, event)
         for node in range(NODES):
             self._start_agent(node)
+        if self.only is None and self.channel is None:
+            self._start_people(VISITS)
 
     def run(self) -> None:
         """Let faults happen for a while, then let everything end, then redrive."""
@@ -169,6 +185,7 @@ class Case:
                 if not self.letters.redrive():
                     break
                 self._settle(120.0)
+            self.stale = ended(self)
         finally:
             self.gate.cloud = None
 
@@ -179,6 +196,13 @@ class Case:
                 self.timeline.until(self.clock.seconds + 60.0)
             # What was delayed began something, which has to end.
             self.timeline.until(self.clock.seconds + AFTER_DELAY)
+
+    @property
+    def calm(self) -> float:
+        """When the last fault ended, in seconds of the case."""
+        ends = [o.until for o in self.cloud.outages] + [*self.receivers.down.values()]
+        ends += [shard.not_before for shard in self.streams.shards]
+        return max(self.dice.last, *ends)
 
     def _is_idle(self) -> bool:
         if self.clock.seconds >= LONGEST:
@@ -216,6 +240,26 @@ class Case:
             self.timeline.later(agent.push(self.clock.seconds), push)
 
         self.timeline.at(20.0 + 13.0 * node, push)
+
+    def _with_people(self) -> People:
+        def send(event: dict[str, Any], kind: str | None) -> dict[str, Any] | None:
+            result = self.deliveries.invoke(REPORT, event, kind)
+            return None if result.error else result.response
+
+        def overview() -> str | None:
+            with self.gate.quiet():
+                return overview_query_now(INCIDENTS)
+
+        mutes = crc32(self.name.encode()) % 3 == 0
+        return People(self.dice, self.ledger, send, overview, mutes=mutes)
+
+    def _start_people(self, at: float) -> None:
+        def visit() -> None:
+            self.people.visit()
+            if self.clock.seconds < self.until:
+                self._start_people(self.clock.seconds + VISITS)
+
+        self.timeline.at(at, visit)
 
 
 def _rules(function: Function) -> list[Rules]:

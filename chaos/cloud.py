@@ -6,8 +6,8 @@ It does not: use the network.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from errno import ENOSPC
 from threading import current_thread, main_thread
@@ -37,6 +37,8 @@ class Outage:
     service: str
     kind: str
     until: float
+    key: str = ""
+    """Only this topic or queue; empty: all."""
 
 
 @dataclass
@@ -78,6 +80,7 @@ class Cloud:
         now = self.platform.clock.seconds
         for outage in self.outages:
             same = (outage.function, outage.service) == (call.function, call.service)
+            same = same and outage.key in {"", call.key}
             if same and now < outage.until:
                 self.refused += 1
                 return outage.kind
@@ -195,6 +198,15 @@ class Gate:
         if self.cloud is None:
             return self.serving(event_name, request)
         return self.cloud.send(event_name, request, **how)
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """Let the simulation itself ask AWS, without faults or effects."""
+        cloud, self.cloud = self.cloud, None
+        try:
+            yield
+        finally:
+            self.cloud = cloud
 
     def fresh(self) -> None:
         """Forget all resources."""

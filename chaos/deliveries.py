@@ -13,6 +13,7 @@ from typing import Any
 from chaos import kinds
 from chaos.cloud import names_only
 from chaos.dice import Dice
+from chaos.fatal import FUNCTIONS, Fatal
 from chaos.ledger import Ledger
 from chaos.platform import Platform, Result
 from chaos.queue import Message
@@ -32,6 +33,7 @@ class Deliveries:
     ledger: Ledger
     only: str | None
     others: tuple[str, ...]
+    fatal: Fatal
     receivers: Receivers | None = None
     _alert: str = ""
 
@@ -63,7 +65,12 @@ class Deliveries:
             possible = ("twice", "late-end")
         if not self._concerns(json.dumps([r["dynamodb"]["Keys"] for r in records])):
             possible = ()
+        if possible and name in FUNCTIONS:
+            possible = (*possible, *kinds.FATAL)
         kind = self.dice.roll("delivery", f"{name}/{shard.rules.table}", possible)
+        if kind in kinds.FATAL:
+            record = records[self.dice.step % len(records)]
+            self.fatal.add(name, record, hangs=kind == "fatal-hang")
         if kind in {"stalled", "delayed"}:
             step = self.dice.step
             wait = 20.0 + step % 280 if kind == "stalled" else 3600.0 + step % 3600

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
-RARE: Mapping[str, float] = {"delayed": 0.04}
+RARE: Mapping[str, float] = {"delayed": 0.04, "fatal": 0.5, "fatal-hang": 0.5}
 """Kinds that are chosen less often: a case with a delay of hours takes minutes."""
 
 
@@ -40,6 +40,9 @@ class Dice:
     step: int = 0
     on: bool = False
     happened: list[Fault] = field(default_factory=list[Fault])
+    now: Callable[[], float] = lambda: 0.0
+    last: float = 0.0
+    """When the last fault happened, in seconds of the case."""
 
     def roll(self, step: str, site: str, kinds: Sequence[str]) -> str | None:
         """Return the fault of the next step, None: there is none."""
@@ -49,6 +52,7 @@ class Dice:
         kind = self.choose(self.step, step, site, kinds)
         if kind is not None:
             self.happened.append(Fault(self.step, f"{step}:{kind}", site))
+            self.last = self.now()
         return kind
 
 

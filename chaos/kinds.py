@@ -29,6 +29,9 @@ CONFLICT, PARTIAL = "conflict", "partial"
 """At a write with a condition, and at a request with several parts."""
 REFUSED = "refused"
 """At `Publish` and `SendMessage`: the service refuses the content."""
+FATAL = ("fatal", "fatal-hang")
+"""At a batch of `notify` and `publish`: the function ends each time that it reads one
+of the records, at once or at the end of its time."""
 DELIVERY = ("twice", "stalled", "delayed", "skewed", "jumped", "late-end")
 """At a batch of a stream. `stalled`: a shard waits for a minute or more; `delayed`: for
 hours. `skewed`, `jumped`: the container's clock is wrong by seconds or minutes.
@@ -39,6 +42,8 @@ SCHEDULE = ("missed", "twice", "delayed", "skewed", "late-end")
 """At a call of the scheduler."""
 PUSH = ("oversized", "garbled", "repeated", "skewed-agent", "lost-answer", "late-end")
 """At a push of an agent."""
+PERSON = ("pressed-twice", "forged-link", "lost-answer", "skewed", "late-end")
+"""At a request of a person to the page behind a mail's link."""
 RECEIVER = (
     "no-network",
     "name-lost",
@@ -61,8 +66,10 @@ OUTAGE = (
     "outage-error",
     "outage-timeout",
     "outage-receiver",
+    "outage-channel",
 )
-"""At a minute: a service refuses a function for a while, or a receiver all alerts."""
+"""At a minute: a service refuses a function for a while, or a receiver all alerts, or
+one topic or queue all messages."""
 
 STEPS: Mapping[str, tuple[str, ...]] = {
     "request": REQUEST,
@@ -70,6 +77,7 @@ STEPS: Mapping[str, tuple[str, ...]] = {
     "message": MESSAGE,
     "schedule": SCHEDULE,
     "push": PUSH,
+    "person": PERSON,
     "receiver": RECEIVER,
     "minute": (*POISON, *OUTAGE),
 }
@@ -96,4 +104,5 @@ def every() -> tuple[str, ...]:
     """Return all kinds, each with the step at which it happens."""
     listed = [f"{step}:{kind}" for step, kinds in STEPS.items() for kind in kinds]
     extra = [f"request:{kind}" for kind in (CONFLICT, PARTIAL, REFUSED)]
-    return (*listed, *extra)
+    fatal = [f"delivery:{kind}" for kind in FATAL]
+    return (*listed, *extra, *fatal)

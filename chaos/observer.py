@@ -21,11 +21,12 @@ NEWEST_ONLY = {"pagerduty", "alertmanager"}
 """Receivers that drop an alert that is older than what they have."""
 ENDS = {"resolved", "merged"}
 LATE = 60.0
+KINDS = ("loss", "duplicate", "order", "late", "stuck", "unjudged", "act", "stale")
 
 
 @dataclass(frozen=True)
 class Violation:
-    """What is wrong: `kind` is one of loss, duplicate, order, late, stuck, unjudged."""
+    """What is wrong; `kind` is one of `KINDS`."""
 
     kind: str
     text: str
@@ -39,7 +40,13 @@ class Seen:
     failures: tuple[Failure, ...]
     letters: tuple[Result, ...]
     until: float
-    """When the faults ended, in seconds of the case."""
+    """When the last fault ended, in seconds of the case."""
+    wrong: tuple[str, ...] = ()
+    """What people saw on a page against what they had pressed."""
+    stale: tuple[str, ...] = ()
+    """What was not done again after all faults: pages, uptime."""
+    muted: bool = False
+    """Whether people mute groups: who joins one of them has no alert."""
     blind: bool = False
     """Whether observations waited for hours: Lambda discards those of five minutes."""
 
@@ -49,6 +56,8 @@ def violations(seen: Seen) -> list[Violation]:
     ledger = seen.ledger
     found = [*_losses(ledger), *_duplicates(ledger), *_reorderings(ledger)]
     found += [*_stuck(ledger), *_unjudged(ledger), *_unnoticed(seen)]
+    found += [Violation("act", text) for text in seen.wrong]
+    found += [Violation("stale", text) for text in seen.stale]
     return [*found, *_unreplayable(seen.letters)]
 
 
@@ -141,8 +150,8 @@ def _unjudged(ledger: Ledger) -> Iterator[Violation]:
 def _unnoticed(seen: Seen) -> Iterator[Violation]:
     """Yield each failure that outlasted the faults, and that no alert named."""
     alerts = [d for d in seen.ledger.decided.values() if d.turn]
-    for failure in () if seen.blind else seen.failures:
-        if failure.end < seen.until + LATE or failure.end - failure.begin < 3 * LATE:
+    for failure in () if seen.blind or seen.muted else seen.failures:
+        if failure.end - max(failure.begin, seen.until) < 3 * LATE:
             continue
         if not any(failure.target in alert.targets for alert in alerts):
             yield Violation("loss", f"{failure.target}: no alert of its failure")
@@ -153,6 +162,8 @@ def _unreplayable(letters: Iterable[Result]) -> Iterator[Violation]:
     for one in letters:
         unreadable = MARK in one.reason or "nreadable" in one.reason
         unreadable |= "payload" in one.reason or "gzip" in one.reason
+        # The next minute's round replaces that of a shard.
+        unreadable |= one.reason.startswith("shard was not invoked")
         if one.outcome not in GONE and not unreadable:
             text = f"{one.step}: {one.reason}: {one.outcome.value}: {one.detail}"
             yield Violation("loss", f"letter {text}")
@@ -171,6 +182,23 @@ def late(faulty: Ledger, quiet: Ledger, but: str) -> list[Violation]:
         came, other = after.get(key, (float("inf"), decided))
         shared = but in decided.targets | other.targets
         if not shared and came - at > LATE:
+            text = f"{channel}: first alert of {target}: {came - at:.0f} s later"
+            found.append(Violation("late", text))
+    return found
+
+
+def late_elsewhere(
+    faulty: Ledger, quiet: Ledger, concerned: frozenset[str]
+) -> list[Violation]:
+    """Return the first alerts on all channels but these that came later than without.
+
+    Both are ledgers of the same case; the faults are about these channels alone.
+    """
+    found: list[Violation] = []
+    before, after = _first_alerts(quiet), _first_alerts(faulty)
+    for (channel, target), (at, decided) in before.items():
+        came, _ = after.get((channel, target), (float("inf"), decided))
+        if channel not in concerned and came - at > LATE:
             text = f"{channel}: first alert of {target}: {came - at:.0f} s later"
             found.append(Violation("late", text))
     return found

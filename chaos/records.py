@@ -9,7 +9,10 @@ one of those that the functions write.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chaos.clock import START
+
 type Record = dict[str, Any]
+EPOCH = START.timestamp()
 
 
 class Records:
@@ -44,7 +47,7 @@ class Records:
             "awsRegion": "eu-central-1",
             "eventSourceARN": f"arn:{table}/stream",
             "dynamodb": {
-                "ApproximateCreationDateTime": now,
+                "ApproximateCreationDateTime": float(int(EPOCH + now)),
                 "Keys": {n: item[n] for n in ("pk", "sk") if n in item},
                 "NewImage": item,
                 "SequenceNumber": f"{self._sequence:021d}",

@@ -20,6 +20,8 @@ from chaos.letters import Letters
 from chaos.platform import Result
 
 DESTINATION = "DestinationConfig"
+EVERY = {**SCHEDULES, "rate(5 minutes)": 300.0}
+HALF_AN_HOUR, FIRST_HOURLY = 1800.0, 300.0
 
 
 @dataclass
@@ -43,9 +45,11 @@ class Scheduler:
         if event["Type"] != "ScheduleV2":
             return
         given = event["Properties"]
-        every = SCHEDULES.get(given["ScheduleExpression"])
+        every = EVERY.get(given["ScheduleExpression"])
         if given.get("State") == "DISABLED" or every is None:
             return
+        if every > HALF_AN_HOUR:  # it would run before and after all faults only
+            first += FIRST_HOURLY
         payload = yaml.safe_load(given.get("Input", "{}"))
         self._repeat(first, every, name, payload)
 

@@ -2,23 +2,37 @@
 
 In: a request as botocore would send it. Out: Moto's response.
 It does not: change what DynamoDB does. Moto writes a response by the service's model,
-which takes half of its time; for items that is the JSON that it has already.
+which takes half of its time; for items that is the JSON that it has already. It also
+looks for its own methods at each request, and botocore writes its own name twice.
 """
 
 import base64
 import json
+from functools import cache
 from typing import Any
 
+import botocore.useragent
+import moto.core.responses
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import botocore_stubber
 from moto.core.responses import ActionResult
+from moto.core.utils import method_names_from_class
 from moto.dynamodb.responses import DynamoHandler
 
 from bench.cost.serving import Moto
 
 PLAIN = frozenset({"PutItem", "GetItem", "UpdateItem", "DeleteItem", "Query", "Scan"})
 _SERIALIZED: Any = DynamoHandler.serialized
+_REAL: dict[str, Any] = {
+    "method_names_from_class": method_names_from_class,
+    "to_string": botocore.useragent.UserAgentString.to_string,
+}
+_names = cache(_REAL["method_names_from_class"])
+
+
+def _short_name(_agent: object) -> str:
+    return "chaos"
 
 
 def _fast(handler: Any, result: ActionResult) -> Any:
@@ -42,7 +56,7 @@ class Served(Moto):
     def __init__(self) -> None:
         super().__init__()
         botocore_stubber.enabled = False
-        setattr(DynamoHandler, "serialized", _fast)  # noqa: B010 - Moto has exact types
+        self._set(_fast, _names, _short_name)
 
     def __call__(self, event: str, request: AWSPreparedRequest) -> AWSResponse:
         """Return Moto's response."""
@@ -58,4 +72,11 @@ class Served(Moto):
     def close(self) -> None:
         """Forget all resources."""
         super().close()
-        setattr(DynamoHandler, "serialized", _SERIALIZED)  # noqa: B010
+        self._set(_SERIALIZED, _REAL["method_names_from_class"], _REAL["to_string"])
+
+    @staticmethod
+    def _set(serialized: Any, names: Any, agent: Any) -> None:
+        # By name: both libraries have exact types.
+        setattr(DynamoHandler, "serialized", serialized)  # noqa: B010
+        setattr(moto.core.responses, "method_names_from_class", names)  # noqa: B010
+        setattr(botocore.useragent.UserAgentString, "to_string", agent)  # noqa: B010

@@ -15,6 +15,7 @@ import boto3
 from bench.cost.template import GIVEN, REGION, Function, Template
 from parallax import aws, aws_session
 from parallax.redrive import stack as redrive_stack
+from parallax.targets import shard
 
 ROUTES: Mapping[str, bool] = {
     "slack": False,
@@ -24,6 +25,7 @@ ROUTES: Mapping[str, bool] = {
     "ntfy": False,
 }
 """The routes of the stack, and whether each gets the end of a muted group."""
+STATUS = "status-page"
 PARAMETERS = {
     "SlackWebhookUrl": "https://hooks.slack.example/services/T0/B0/x",
     "PagerDutyRoutingKey": "key",
@@ -33,6 +35,8 @@ PARAMETERS = {
     "WebhookSecret": GIVEN["AgentKey"],
     "NtfyUrl": "https://ntfy.example/topic",
     "ChatTopic": "true",
+    "StatusPageBucket": STATUS,
+    "StatusPageUrl": "https://status.example",
     "ControlUrl": "",
 }
 FILTERS = {
@@ -42,8 +46,13 @@ FILTERS = {
 LETTERS = "DeadLetters"
 
 
+SHARD = 2
+"""Targets of one shard of the probe, so that five targets have several."""
+
+
 def prepare() -> None:
-    """Set the environment of all functions."""
+    """Set the environment of all functions, and the size of a shard."""
+    setattr(shard, "LARGEST", SHARD)  # noqa: B010 - it is a constant
     os.environ |= {
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": "chaos",
@@ -90,10 +99,11 @@ def create(made: Template) -> None:
             Attributes={"FifoTopic": "true"} if fifo else {},
         )
         made.physical[name] = topic["TopicArn"]
-    for name, _ in made.of_type("S3::Bucket"):
-        made.physical[name] = name.lower()
+    buckets = {name: name.lower() for name, _ in made.of_type("S3::Bucket")}
+    made.physical |= buckets
+    for bucket in (*buckets.values(), STATUS):
         place = {"LocationConstraint": REGION}
-        s3.create_bucket(Bucket=name.lower(), CreateBucketConfiguration=place)
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
     for name, given in made.of_type("SecretsManager::Secret"):
         text = given.get("SecretString", "{}")
         secret = boto3.client("secretsmanager").create_secret(

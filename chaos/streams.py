@@ -18,7 +18,7 @@ from zlib import crc32
 from bench.cost.filters import passes
 from bench.cost.mappings import POLL, SHARDS
 from bench.cost.timeline import Timeline
-from chaos.records import Record
+from chaos.records import EPOCH, Record
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 
@@ -147,7 +147,7 @@ class Streams:
         if batch is None or shard.rules.age < 0:
             return batch
         born = "ApproximateCreationDateTime"
-        limit = self._timeline.now - shard.rules.age
+        limit = EPOCH + self._timeline.now - shard.rules.age
         old = [r for r in batch.records if r["dynamodb"][born] < limit]
         if old:
             self._discard(shard.rules.function, old, "MaxRecordAgeExceeded")

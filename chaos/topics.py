@@ -25,6 +25,8 @@ class Topics:
     ledger: Ledger
     now: Callable[[], float]
     route: Callable[[str, str, str], object]
+    mailed: Callable[[str], object]
+    """Called with the text of each mail."""
     _known: dict[str, float] = field(default_factory=dict[str, float])
 
     def published(self, body: Mapping[str, Any]) -> None:
@@ -33,6 +35,8 @@ class Topics:
         self.ledger.sent((channel, identity))
         if channel != QUEUE:
             self.ledger.delivered(channel, identity, self.now())
+            if channel == MAIL:
+                self.mailed(json.loads(body["Message"]).get("email", ""))
             return
         key = body["MessageDeduplicationId"]
         if self.now() - self._known.get(key, float("-inf")) < DEDUPLICATION:

@@ -10,6 +10,7 @@ import boto3
 
 from chaos import kinds
 from chaos.cloud import Outage
+from chaos.ledger import CHAT, MAIL, QUEUE
 from chaos.stack import ROUTES
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ DOWN = (
     ("IngestFunction", "secrets-manager"),
     ("DiagnoseFunction", "dynamodb"),
     ("DiagnoseFunction", "s3"),
+    ("ReportFunction", "dynamodb"),
+    ("ReportFunction", "s3"),
+    ("ProbeFunction", "lambda"),
     ("NotifyFunction", "dynamodb"),
     ("NotifyFunction", "sns"),
     ("PublishFunction", "dynamodb"),
@@ -33,6 +37,14 @@ DOWN = (
     ("RoutesFunction", "secrets-manager"),
 )
 """Which service can refuse which function."""
+CHANNELS = (
+    ("NotifyFunction", "sns", "AlertsTopic"),
+    ("NotifyFunction", "sns", "ChatTopicForQ"),
+    ("PublishFunction", "sns", "FindingsTopic.fifo"),
+    ("RoutesFunction", "sqs", "RoutesQueue.fifo"),
+)
+"""The topics and queues that can refuse all messages, each alone."""
+REFUSALS = ("denied", "throttled", "error-before", "timeout-before")
 
 
 class Trouble:
@@ -47,6 +59,8 @@ class Trouble:
         possible: tuple[str, ...] = kinds.STEPS["minute"]
         if case.only:
             possible = ("garbage-record", "garbage-item")
+        if case.channel is not None:
+            possible = ("outage-channel",)
         kind = case.dice.roll("minute", "minute", possible)
         if kind is None:
             return
@@ -62,6 +76,16 @@ class Trouble:
             name = list(ROUTES)[step % len(ROUTES)]
             case.receivers.down[name] = until + 900.0
             return
+        if kind == "channel":
+            number = step if case.channel is None else case.channel
+            number %= len(CHANNELS) + len(ROUTES)
+            if number >= len(CHANNELS):
+                case.receivers.down[list(ROUTES)[number - len(CHANNELS)]] = until + 300
+                return
+            function, service, key = CHANNELS[number]
+            refusal = REFUSALS[step // len(CHANNELS) % len(REFUSALS)]
+            case.cloud.outages.append(Outage(function, service, refusal, until, key))
+            return
         function, service = DOWN[step % len(DOWN)]
         whole = {"error": "error-before", "timeout": "timeout-before"}.get(kind, kind)
         case.cloud.outages.append(Outage(function, service, whole, until))
@@ -71,7 +95,6 @@ class Trouble:
         names = [f.target for f in case.world.failures]
         name = case.only or names[step % len(names)]
         broken = {"payload": {"B": GARBAGE}, "chaos": {"S": MARK}}
-        now = case.clock.seconds
         match kind:
             case "foreign-record":
                 item: dict[str, Any] = {"pk": {"S": MARK}, "sk": {"S": f"{step}"}}
@@ -86,7 +109,6 @@ class Trouble:
                 self._spoil("Incidents", {"pk": {"S": name}})
             case _:
                 self._spoil("Journal", {"pk": {"S": "#rounds"}, "sk": {"S": "0"}})
-        del now
 
     def _offer(self, table: str, item: dict[str, Any]) -> None:
         case = self._case
@@ -100,7 +122,14 @@ class Trouble:
         if item and "payload" in item:
             item["payload"] = {"B": b"not gzip"}
             item["chaos"] = {"S": MARK}
-            gate, cloud = self._case.gate, self._case.gate.cloud
-            gate.cloud = None
-            dynamodb.put_item(TableName=table, Item=item)
-            gate.cloud = cloud
+            with self._case.gate.quiet():
+                dynamodb.put_item(TableName=table, Item=item)
+
+
+def concerned(channel: int) -> frozenset[str]:
+    """Return the channels that an outage of one concerns: those behind it too."""
+    number = channel % (len(CHANNELS) + len(ROUTES))
+    if number >= len(CHANNELS):
+        return frozenset({list(ROUTES)[number - len(CHANNELS)]})
+    behind = ({MAIL}, {CHAT}, {QUEUE, *ROUTES}, {*ROUTES})
+    return frozenset(behind[number])

@@ -176,7 +176,7 @@ def drawn(rng: Random, until: float) -> tuple[Failure, ...]:
         found.append(Failure(name, begin, begin + length, status))
         if number == 0:  # fails again, until nothing else goes wrong
             again = max(begin + length + 60.0, until - 240.0)
-            found.append(Failure(name, again, until + 240.0, status))
+            found.append(Failure(name, again, until + 300.0, status))
     if rng.random() < 0.5:  # noqa: PLR2004 - a coin: one fault of the path they share
         begin, status = 150.0 + rng.random() * 60.0, rng.choice((502, 503))
         found = [replace(f, begin=begin, status=status) for f in found[:-2]] + found[
@@ -191,6 +191,7 @@ def write_targets(path: Path) -> None:
         {
             "name": name,
             "url": f"https://{name}.example.com/",
+            "public": {"title": name},
             "reached": {
                 "load_balancer": f"edge-{1 + number % 2}",
                 "cluster": CLUSTER,

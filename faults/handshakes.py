@@ -47,7 +47,7 @@ EDGE_REJECTS = (
         cause="edge-refuses-monitor",
         class_=Class.CACHE,
         hop=Hop.CDN,
-        not_in_lab="the lab's CDN is a plain cache without a firewall",
+        lab=("edge-refuses-monitor",),
         bench=(
             Injection(
                 name="edge-refuses-monitor",
@@ -62,7 +62,7 @@ EDGE_REJECTS = (
         cause="cdn-certificate-refused",
         class_=Class.CACHE,
         hop=Hop.CDN,
-        not_in_lab="the lab changes the certificate of its load balancer only",
+        lab=("cdn-certificate-refused",),
         bench=(
             Injection(
                 name="cdn-certificate-refused",

@@ -314,8 +314,7 @@ TARGETS = (
         cause="kube-proxy-dead-on-node",
         class_=Class.BACKEND,
         hop=Hop.NODE,
-        not_in_lab="The lab's health checks use the NodePort each second. They remove"
-        " the node before users meet it",
+        lab=("kube-proxy-dead-on-node",),
         bench=(
             Injection(
                 name="kube-proxy-dead-on-node",

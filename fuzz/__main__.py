@@ -6,16 +6,21 @@ It does not: choose a seed by chance: the default is fixed.
 
 import argparse
 import logging
+import multiprocessing
 import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from fuzz.coverage import guided
 from fuzz.entries import ENTRIES
-from fuzz.run import run
-from fuzz.watchdog import limited, watched
+from fuzz.results import Results
+from fuzz.share import Share, say, work
+from fuzz.watchdog import watched
 
 GUIDED = 0.2
 """The part of the inputs that coverage chooses."""
+JOBS = 2
+"""Processes: a runner of CI has two cores."""
 
 
 def _options() -> argparse.Namespace:
@@ -25,31 +30,46 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--entry", choices=sorted(ENTRIES))
     parser.add_argument("--replay", type=Path)
     parser.add_argument("--guided", type=float, default=GUIDED)
+    parser.add_argument("--jobs", type=int, default=JOBS)
     return parser.parse_args()
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
 
 
 def main() -> int:
     """Run, or replay one input; return the exit status."""
     options = _options()
     logging.disable(logging.CRITICAL)
-    entries = [ENTRIES[options.entry]] if options.entry else list(ENTRIES.values())
     if options.replay:
-        outcome = watched(entries[0], options.replay.read_bytes())
-        _say(outcome.failure or "no failure")
+        outcome = watched(ENTRIES[options.entry], options.replay.read_bytes())
+        say(outcome.failure or "no failure")
         return int(outcome.failure is not None)
-    by_coverage = int(options.inputs * options.guided)
-    with limited():
-        results = run(entries, options.inputs - by_coverage, options.seed, _say)
-    results.guided, failed = (
-        guided(entries, by_coverage, options.seed, _say) if by_coverage else (0, [])
-    )
-    results.crashes += len(failed)
-    _say(f"seed {options.seed}: {results.line}")
+    began = time.monotonic()
+    results = _run(options)
+    seconds = time.monotonic() - began
+    say(f"seed {options.seed}, {seconds:.0f} s: {results.line}")
     return int(bool(results.crashes or results.hangs))
+
+
+def _run(options: argparse.Namespace) -> Results:
+    """Run all shares, each in a process of its own."""
+    jobs = max(1, options.jobs)
+    shares = [
+        Share(
+            names=(options.entry,) if options.entry else tuple(ENTRIES),
+            inputs=options.inputs,
+            by_coverage=int(options.inputs * options.guided),
+            seed=options.seed,
+            number=number,
+            of=jobs,
+        )
+        for number in range(jobs)
+    ]
+    results = Results()
+    # A forked process would share the limits and signals of this one.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        for one in pool.map(work, shares):
+            results.merge(one)
+    return results
 
 
 if __name__ == "__main__":

@@ -35,6 +35,16 @@ class Results:
         self.known.add(first)
         return new
 
+    def merge(self, other: "Results") -> None:
+        """Add what another process counted."""
+        self.inputs += other.inputs
+        self.guided += other.guided
+        self.crashes += other.crashes
+        self.hangs += other.hangs
+        self.slowest = max(self.slowest, other.slowest)
+        self.memory = max(self.memory, other.memory)
+        self.known |= other.known
+
     @property
     def line(self) -> str:
         """The last line of a run."""

@@ -37,18 +37,23 @@ def run(  # noqa: PLR0913 - what a run is made of
     *,
     folder: Path = FAILURES,
     seconds: float = SECONDS,
+    share: tuple[int, int] = (0, 1),
 ) -> Results:
-    """Call each entry with its part of the inputs."""
+    """Call each entry with its part of the inputs.
+
+    `share` is the number of this process, and how many share the inputs.
+    """
     results = Results()
     for entry in entries:
         count = parts(entries, inputs)[entry.name]
-        _entry(entry, count, seed, results, say=say, folder=folder, seconds=seconds)
+        numbers = range(share[0], count, share[1])
+        _entry(entry, numbers, seed, results, say=say, folder=folder, seconds=seconds)
     return results
 
 
 def _entry(  # noqa: PLR0913 - as above
     entry: Entry,
-    count: int,
+    numbers: range,
     seed: int,
     results: Results,
     *,
@@ -59,7 +64,7 @@ def _entry(  # noqa: PLR0913 - as above
     seeds = list(entry.seeds())
     for data in seeds:  # what is recorded must be accepted, or refused in words
         watched(entry, data, seconds)
-    for number in range(count):
+    for number in numbers:
         chance = Random(f"{seed}:{entry.name}:{number}")  # noqa: S311 - repeatable
         data = mutated(chance, seeds, entry.kind)
         outcome = watched(entry, data, seconds, measure=number % MEASURED == 0)

@@ -46,6 +46,8 @@ class Needs(BaseModel):
     """Whether the ingress must have NodePorts: kube-proxy's rules are for these."""
     overlay: bool = False
     """Whether the apps' pods must have addresses of their own, not their nodes'."""
+    host_network: bool = False
+    """Whether the apps' pods must have their nodes' addresses."""
     users_meet_it: bool = False
     """Whether no health check may send a host of the apps: it would mark the targets
     unhealthy before users get the response of the fault."""
@@ -82,6 +84,10 @@ class Needs(BaseModel):
             (
                 self.overlay and hosted,
                 f"pods on the overlay, {name} has some with hostNetwork",
+            ),
+            (
+                self.host_network and not hosted,
+                f"pods on the host's network, {name} has none",
             ),
             (
                 self.users_meet_it and asked,

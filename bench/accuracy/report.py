@@ -6,6 +6,7 @@ It does not: count, or know the time.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from bench.accuracy.figures import by_class, figures, matrix
 from bench.accuracy.score import Outcome, Result
@@ -64,6 +65,8 @@ API, probes, the log, the probe's resolver and route, a clock. Rollouts and lost
 requests happen in between. It fails if a target's cause is named, or if a mail reports
 anything but a silence.
 """
+MEASURED = Path(__file__).with_name("measured.txt")
+"""What is written by hand: all figures of one commit, and what is left out."""
 HELD = "holdout"
 REPLAY = """\
 `python -m bench.accuracy --show ID` prints a case with its judgement, `--save FILE`
@@ -88,7 +91,8 @@ def page(parts: Mapping[str, Sequence[Result]]) -> str:
     lines += ["## Which cause it names", "", "All cases."]
     lines += ["", *_causes(everything), "", "## Wrong blames", "", UNSEEN, ""]
     lines += [*_wrong(shown), "", "## Abstentions on complete evidence", ""]
-    lines += [*_abstained(shown), "", REPLAY.rstrip()]
+    lines += [*_abstained(shown), "", MEASURED.read_text(encoding="utf-8")]
+    lines += [REPLAY.rstrip()]
     return "\n".join(lines) + "\n"
 
 

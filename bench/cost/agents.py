@@ -24,7 +24,7 @@ from parallax.ingest.request import PATH
 from parallax.model.cluster import NodeReport
 from parallax.model.push import SCHEMA, SCHEMA_V2, Heartbeat, Push, ReadingPart
 from parallax.model.wire import encode
-from parallax_agent.push.signing import signed
+from parallax_agent.push.signing import SigningKey, signed
 
 OWN_SECONDS = 15.0
 """Between two reports of an agent's own, and between two pushes of version 1."""
@@ -159,7 +159,9 @@ class Agent:
 
     def _sent(self, push: Push) -> dict[str, Any]:
         body = json.dumps(encode(push), separators=(",", ":"))
-        headers = signed(self.key, f"msg_{uuid.uuid4().hex}", push.sent_at, body)
+        headers = signed(
+            SigningKey(self.key), f"msg_{uuid.uuid4().hex}", push.sent_at, body
+        )
         headers |= {"content-encoding": "gzip"}
         packed = gzip.compress(body.encode(), compresslevel=6, mtime=0)
         return self.send(url_event(PATH, headers, base64.b64encode(packed).decode()))

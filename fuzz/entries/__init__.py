@@ -1,6 +1,7 @@
 """Entries: all of them, by name. In: nothing. Out: `ENTRIES`. It does not: call one."""
 
 from fuzz.entries import (
+    callers,
     cluster,
     events,
     hetzner,
@@ -8,6 +9,7 @@ from fuzz.entries import (
     names,
     pushes,
     responses,
+    rules,
     secure,
     snapshots,
     stored,
@@ -27,6 +29,8 @@ MODULES = (
     texts,
     snapshots,
     events,
+    callers,
+    rules,
 )
 ENTRIES: dict[str, Entry] = {
     entry.name: entry for module in MODULES for entry in module.ENTRIES

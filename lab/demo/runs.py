@@ -82,11 +82,13 @@ def verdict(expected: Mapping[str, str], named: Mapping[str, str]) -> str:
 def mailed(finding: Mapping[str, Any], mails: Iterable[Mail]) -> Mailed | None:
     """Return the mail of a firing finding that holds its snapshot; None: no mail."""
     data = finding["data"]
-    sent = _sent(data["target"], mails)
-    if sent is None or data["snapshot"] is None:
+    if data["snapshot"] is None:
         return None
     snapshot = decode(Snapshot, data["snapshot"])
     failed_at = snapshot.failing_since or datetime.fromisoformat(data["since"])
+    sent = _sent(data["target"], mails, failed_at)
+    if sent is None:
+        return None
     run = snapshot.run
 
     def after(instant: datetime) -> float:
@@ -106,10 +108,13 @@ def mailed(finding: Mapping[str, Any], mails: Iterable[Mail]) -> Mailed | None:
     )
 
 
-def _sent(subject: str, mails: Iterable[Mail]) -> datetime | None:
-    """Return when the first mail that lists a subject was sent; None: none does."""
+def _sent(subject: str, mails: Iterable[Mail], since: datetime) -> datetime | None:
+    """Return when the first mail since then that lists a subject was sent, if one does.
+
+    An earlier mail of its group counted it as unconfirmed.
+    """
     times = [m.sent_at for m in mails if subject in m.targets and m.sent_at]
-    return min(times, default=None)
+    return min((time for time in times if time >= since), default=None)
 
 
 def run_of(fault: Fault, story: Story) -> Run:

@@ -51,7 +51,10 @@ rollout takes minutes. The agents learn of a failure within ten seconds, as in
 production, but by shorter heartbeats. The first probe follows the injection at once.
 An intermittent fault is then probed every eight seconds. The delays of AWS and of
 e-mail are not in the figures. Of a fault that was played again, after a repair or by
-chance, the newest run counts. Several cases were played at the same time.
+chance, the newest run counts. Several cases were played at the same time. On
+1 December other work kept the machine busy, so its seconds are longer. Why one host of
+a dropped NodePort may have no cause: [decision
+3](decisions/0003-cause-order-and-evidence-age.md).
 
 What takes the time: 18 s are the ten repeats. A cause that needs the ingress logs waits
 up to six seconds for them (`cdn-cannot-reach-origin`). A request that hangs takes its

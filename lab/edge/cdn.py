@@ -4,6 +4,8 @@ In: the case, and the settings that a fault changes. Out: HTTPS and HTTP at one 
 It does not: purge its cache by itself; `reset` does.
 """
 
+import signal
+
 from lab.case import Case
 from lab.programs.launcher import Launcher
 from lab.programs.program import command, render
@@ -23,6 +25,7 @@ class Cdn:
         self.case = case
         self.launcher = launcher
         self._version = 0
+        self._certified = True
 
     async def start(self) -> None:
         """Start the cache, then the TLS proxy in front of it."""
@@ -41,23 +44,41 @@ class Cdn:
     def _directory(self) -> str:
         return str(self.launcher.folder / "varnish")
 
-    def _write(self, error_seconds: int, origin_port: int) -> str:
+    def _write(self, error_seconds: int, origin_port: int, refuses: int = 0) -> str:
         text = render(
             "varnish.vcl",
             origin=self.case.balancer.address,
             origin_port=origin_port,
             error_seconds=error_seconds,
+            refuses=refuses,
         )
         return self.launcher.write(f"cdn{self._version}.vcl", text)
 
     async def use(
-        self, *, error_seconds: int = 0, origin_port: int = ORIGIN_PORT
+        self,
+        *,
+        error_seconds: int = 0,
+        origin_port: int = ORIGIN_PORT,
+        refuses: int = 0,
     ) -> None:
-        """Cache errors for `error_seconds` (0: never), and use this origin port."""
+        """Cache errors for `error_seconds` (0: never), and use this origin port.
+
+        `refuses`: the status code for all clients but browsers; 0: none.
+        """
         self._version += 1
-        path = self._write(error_seconds, origin_port)
+        path = self._write(error_seconds, origin_port, refuses)
         await self._admin("vcl.load", f"cdn{self._version}", path)
         await self._admin("vcl.use", f"cdn{self._version}")
+
+    def present(self, *, right: bool) -> None:
+        """Read the certificate again, which now has the CDN's names or has not."""
+        self._certified = right
+        self.launcher.signal("hitch", signal.SIGHUP)
+
+    @property
+    def certified(self) -> bool:
+        """Whether the certificate has the CDN's names."""
+        return self._certified
 
     async def reset(self) -> None:
         """Use the right origin, cache no errors, and empty the cache."""

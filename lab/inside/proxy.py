@@ -47,6 +47,19 @@ class Cut:
     """Empty: all ports."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """What is broken between Services and pods.
+
+    `overlay`: the network between nodes; `isolated`: apps that a policy isolates;
+    `unproxied`: nodes on which kube-proxy wrote no rules.
+    """
+
+    overlay: bool = False
+    isolated: frozenset[str] = frozenset()
+    unproxied: frozenset[str] = frozenset()
+
+
 def ready_endpoints(
     store: Store, namespace: str, service: str, port: str
 ) -> list[Ready]:
@@ -64,14 +77,7 @@ def ready_endpoints(
     ]
 
 
-def services_rules(
-    case: Case,
-    store: Store,
-    policy: str,
-    *,
-    overlay_broken: bool,
-    isolated: frozenset[str] = frozenset(),
-) -> str:
+def services_rules(case: Case, store: Store, policy: str, broken: Broken) -> str:
     """Return the ruleset of kube-proxy, the broken overlay and policies, for nft."""
     rules: list[Rule] = []
     nodes = tuple(str(n.address) for n in case.nodes)
@@ -90,10 +96,12 @@ def services_rules(
         if not ingress.host_ports:
             rules += _node_port(case, node_port, endpoints, policy)
     rules += _host_ports(case, store) if ingress.host_ports else []
-    cuts = _cuts(case) if overlay_broken else []
-    cuts += _policies(case, isolated)
+    cuts = _cuts(case) if broken.overlay else []
+    cuts += _policies(case, broken.isolated)
     at_home = [(str(n.address), _overlay(n)) for n in case.nodes]
-    return render("services.nft", rules=rules, cuts=cuts, at_home=at_home)
+    silent = [n for n in case.nodes if n.name in broken.unproxied]
+    dead = [(str(n.address), _overlay(n)) for n in silent]
+    return render("services.nft", rules=rules, cuts=cuts, at_home=at_home, dead=dead)
 
 
 def _node_port(

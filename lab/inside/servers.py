@@ -15,7 +15,7 @@ from lab.inside.ingress_programs import ingress_program
 from lab.inside.kubernetes.accounts import accounts
 from lab.inside.kubernetes.api import Api
 from lab.inside.pods import Behavior
-from lab.inside.proxy import services_rules
+from lab.inside.proxy import Broken, services_rules
 from lab.programs.launcher import Launcher
 from lab.programs.program import command
 
@@ -32,6 +32,8 @@ class Inside:
         self.overlay_broken = False
         self.isolated = set[str]()
         """The names of apps that a NetworkPolicy isolates."""
+        self.unproxied = set[str]()
+        """The names of nodes on which kube-proxy is dead."""
         self._routing = asyncio.Lock()
 
     async def start(self) -> None:
@@ -50,13 +52,13 @@ class Inside:
 
     async def _route(self) -> None:
         controller = self.cluster.controller
-        rules = services_rules(
-            self.case,
-            self.cluster.store,
-            controller.policy,
-            overlay_broken=self.overlay_broken,
+        broken = Broken(
+            overlay=self.overlay_broken,
             isolated=frozenset(self.isolated),
+            unproxied=frozenset(self.unproxied),
         )
+        store, policy = self.cluster.store, controller.policy
+        rules = services_rules(self.case, store, policy, broken)
         await command("nft", "-f", "-", text=rules)
         await self.ingress.reload()
 
@@ -70,6 +72,7 @@ class Inside:
         await self.background_load.stop()
         self.overlay_broken = False
         self.isolated.clear()
+        self.unproxied.clear()
         for app in self.case.apps:
             await self.cluster.behave(app, Behavior.WELL)
             await self.cluster.lead(app, app.port)

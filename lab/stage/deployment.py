@@ -66,7 +66,7 @@ class Stage(Lifecycle):
         self._start_emulator(facts, key)
         self.report(f"starting the agents: one on each of {len(facts.nodes)} nodes")
         self.agents = Agents(facts, self.folder, self.timing.agent_seconds)
-        self.agents.start(self.reachable(self.outputs["IngestUrl"]), key)
+        self.agents.start(self.door(self.reachable(self.outputs["IngestUrl"])), key)
 
     @override
     def __exit__(
@@ -96,7 +96,8 @@ class Stage(Lifecycle):
 
     def _start_emulator(self, facts: Facts, key: str) -> None:
         self.report("starting the AWS emulator and deploying template.yaml with SAM")
-        self.emulator = Emulator(self.folder, {"SSL_CERT_FILE": str(facts.ca_file)})
+        extra = {"SSL_CERT_FILE": str(facts.ca_file), **self.environment}
+        self.emulator = Emulator(self.folder, extra)
         self.emulator.start()
         # The tables are read with the product's own code, which needs these.
         os.environ.update(CREDENTIALS | {"AWS_ENDPOINT_URL": ENDPOINT})
@@ -129,6 +130,13 @@ class Stage(Lifecycle):
         )
         self.lab.start()
         return self.lab.facts
+
+    environment: Mapping[str, str] = {}
+    """What the emulator and the functions get beside the lab's own certificates."""
+
+    def door(self, url: str) -> str:
+        """Return the URL that the agents push to, for that of the function."""
+        return url
 
     @staticmethod
     def reachable(url: str) -> str:

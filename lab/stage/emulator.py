@@ -29,7 +29,7 @@ CREDENTIALS = {
     "AWS_REGION": REGION,
 }
 """The emulator accepts any; the machine's real credentials must never be used."""
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 NOT_INHERITED = ("AWS_", "PYTHON", "VIRTUAL_ENV", "PARALLAX_")
 """Prefixes of the machine's variables that the functions must not inherit."""
 
@@ -64,7 +64,7 @@ class Emulator:
             "TMPDIR": str(state),
             **self.environment,
         }
-        self._out = self.log.open("wb")
+        self._out = self.log.open("ab")
         self._process = subprocess.Popen(
             [TOOLS / "ministack/bin/ministack"],
             env=environment,
@@ -73,6 +73,13 @@ class Emulator:
             stderr=subprocess.STDOUT,
         )
         self._await_health()
+
+    @property
+    def pid(self) -> int:
+        """The process's id, while it runs."""
+        if self._process is None:
+            raise EmulatorError("the AWS emulator does not run")
+        return self._process.pid
 
     def _await_health(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -97,12 +104,15 @@ class Emulator:
         stacks = client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
         return {o["OutputKey"]: o["OutputValue"] for o in stacks[0].get("Outputs", [])}
 
-    def stop(self) -> None:
-        """Stop it; its state is in the run folder."""
+    def stop(self, seconds: float = 5.0) -> None:
+        """Stop it; its state is in the run folder.
+
+        With `PERSIST_STATE=1` it takes longer: it writes all tables and functions.
+        """
         if self._process:
             self._process.terminate()
             try:
-                self._process.wait(timeout=5)
+                self._process.wait(timeout=seconds)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()

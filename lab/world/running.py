@@ -76,7 +76,11 @@ class World:
     async def clear(self) -> None:
         """Reset everything to the case, and wait until all is healthy."""
         edge = self.edge
-        self.issue(self.case.tls_owner, [app.host for app in self.case.apps])
+        hosts = [app.host for app in self.case.apps]
+        self.issue(self.case.tls_owner, hosts)
+        if not self.edge.cdn.certified:
+            self.issue("cdn", hosts)
+            self.edge.cdn.present(right=True)
         await asyncio.gather(
             edge.reset_network(), edge.reset_names(), self.inside.clear()
         )

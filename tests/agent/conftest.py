@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
+from parallax.model.key_id import HEADER
 from parallax.model.push import Push
 from parallax.model.target import Healthy, Reached, Target
 from parallax.model.wire import decode_json
@@ -39,6 +40,7 @@ class IngestHandler(Quiet):
         self.server.sizes.append(len(packed))
         body = gzip.decompress(packed)
         self.server.requests.append(("POST", self.path))
+        self.server.key_ids.append(self.headers[HEADER])
         planned = self.server.answers.pop(0) if self.server.answers else 202
         if planned == 202:
             planned = 401
@@ -71,6 +73,7 @@ class IngestServer(Server):
         self.taken: queue.Queue[Push] = queue.Queue()
         self.ids: list[str] = []
         self.sizes: list[int] = []
+        self.key_ids: list[str | None] = []
         self.response: dict[str, object] = {"message": "stored"}
         super().__init__(self.handler, port, context=context)
 

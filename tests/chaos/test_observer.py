@@ -7,6 +7,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from chaos.observer import KINDS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -60,5 +62,47 @@ def test_a_group_that_does_not_end_is_stuck() -> None:
 
 def test_a_failure_that_is_not_judged_is_a_loss() -> None:
     """A target failed for minutes, and no alert named it."""
-    whole = {text for kind, text in _seen()["deciding"] if kind in {"loss", "unjudged"}}
-    assert any("mail-c" in text for text in whole)
+    assert _has("deciding", "loss", "mail-c: no alert")
+
+
+def test_a_push_that_no_judgement_reads_is_reported() -> None:
+    """Agents reported what they saw of the target."""
+    assert _has("showing", "unjudged", "shop-a")
+
+
+def test_a_button_that_does_nothing_is_reported() -> None:
+    """The page accepted it, and the next page does not show it."""
+    assert _has("showing", "act", "was accepted, and is not shown")
+
+
+def test_what_is_not_done_again_after_all_faults_is_reported() -> None:
+    """The uptime is not counted, and its dead letters cannot be replayed."""
+    assert _has("showing", "stale", "uptime")
+    assert _has("showing", "loss", "letter diagnose")
+
+
+def test_a_target_whose_refusal_delays_another_one_is_reported() -> None:
+    """All faults were about one target; the mail of the other one came late."""
+    assert _has("target", "late", "topic: first alert of pay-d")
+
+
+def test_a_channel_whose_refusal_delays_another_one_is_reported() -> None:
+    """All faults were about the chat; mails came late."""
+    assert _has("channel", "late", "topic: first alert of")
+
+
+def test_every_invariant_is_broken_by_one_of_these() -> None:
+    """A new one needs a handler that breaks it."""
+    found = {kind for case in _seen().values() for kind, *_ in case}
+    assert set(KINDS) <= found
+
+
+def test_shrinking_leaves_the_fault_that_matters() -> None:
+    """A mark before the mail loses it only if the function ends in between.
+
+    Without a fault the later steps have other numbers, so that one or two stay.
+    """
+    (count,), *left = _seen()["shrunk"]
+    assert int(count) == 7
+    assert len(left) <= 3
+    assert "request:kill-before" in {kind for kind, _ in left}

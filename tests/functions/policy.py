@@ -66,7 +66,7 @@ def rights(function: str) -> tuple[Right, ...]:
     documents += [
         policy["PolicyDocument"]
         for policy in of_type("IAM::Policy").values()
-        if policy["Roles"] == [f"{function}Role"]
+        if policy.get("Roles") == [f"{function}Role"]
     ]
     return tuple(
         Right(action=action, place=_place(resource), keys=_keys(statement))

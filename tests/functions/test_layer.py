@@ -26,29 +26,46 @@ def left_out() -> list[str]:
     text = MAKEFILE.read_text().replace("\\\n", " ")
     (unused,) = re.findall(r"^UNUSED := (.*)$", text, re.MULTILINE)
     (unreached,) = re.findall(r"^UNREACHED := (.*)$", text, re.MULTILINE)
-    names = [f"aws_lambda_powertools/{name}" for name in unused.split()]
-    return [name.replace("/", ".") for name in [*names, *unreached.split()]]
+    (untraced,) = re.findall(r"addprefix aws_xray_sdk/ext/,(.*?)\)", text)
+    names = [
+        *(f"aws_lambda_powertools/{name}" for name in unused.split()),
+        *(f"aws_xray_sdk/ext/{name}" for name in untraced.split()),
+        *unreached.split(),
+    ]
+    return [name.removesuffix(".py").replace("/", ".") + "." for name in names]
 
 
-@pytest.mark.parametrize("before", ["", "import pydantic"])
+@pytest.mark.parametrize(
+    ("before", "tracing"), [("", "Disabled"), ("import pydantic", "Active")]
+)
 @pytest.mark.parametrize(
     "step", sorted(p.parent.name for p in ROOT.glob("functions/*/app.py"))
 )
 def test_a_function_imports_nothing_that_the_layer_leaves_out(
-    step: str, before: str
+    step: str, before: str, tracing: str
 ) -> None:
-    """Whether or not pydantic is loaded first: Powertools then imports more."""
+    """Whether or not pydantic is loaded first: Powertools then imports more.
+
+    The X-Ray SDK and wrapt are imported only with tracing on.
+    """
     listed = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", LISTING.format(step=step, before=before)],
         cwd=ROOT,
-        env={"AWS_DEFAULT_REGION": "eu-central-1", "POWERTOOLS_METRICS_NAMESPACE": "x"},
+        env={
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "LAMBDA_TASK_ROOT": "/var/task",
+            "PARALLAX_TRACING": tracing,
+            "POWERTOOLS_METRICS_NAMESPACE": "x",
+        },
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split()
     assert "parallax.settings" in listed
     gone = tuple(left_out())
-    assert [name for name in listed if name.startswith(gone)] == []
+    assert [name for name in listed if f"{name}.".startswith(gone)] == []
+    is_traced = tracing == "Active"
+    assert ("aws_xray_sdk" in listed) is ("wrapt" in listed) is is_traced
 
 
 @pytest.mark.parametrize(

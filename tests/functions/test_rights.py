@@ -10,11 +10,12 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
+from parallax.journal.dynamodb import DynamoJournal
 from parallax.journal.reading_store import ReadingStore
 from parallax.model.cluster import ClusterReading
 from parallax.model.finding import NotificationReason
@@ -26,11 +27,14 @@ from parallax.notify.routes import TopicRoute
 from parallax.probe.fan_out import FanOut
 from parallax.probe.logins import read_logins
 from parallax.probe.shard_round import Shard
+from parallax.routes import sending
+from parallax.routes.dead_man import beat
 from tests.conftest import Cloud
 from tests.functions.enforced import USED_FILE, DeniedError, Enforcer
 from tests.functions.one_invocation import CONTEXT
 from tests.functions.policy import Call, Right, rights
 from tests.functions.template import FUNCTIONS, ROOT
+from tests.parallax.journal.test_rounds import round_of
 from tests.parallax.notify.alerts import alert
 from tests.parallax.routes.notices import PLACE, body
 from tests.parallax.routes.standin import standing
@@ -73,11 +77,6 @@ NOT_CALLED = {
     ("s3:ListBucket", "StatusPageBucket"): "S3 reports a missing object only with it",
 }
 """What no code requests -> why it is allowed."""
-HEARTBEAT = {
-    ("PublishFunction", "dynamodb:Query", "Journal"),
-    ("PublishFunction", "secretsmanager:GetSecretValue", "ParallaxSecret"),
-}
-"""Only with `HeartbeatUrl`; `tests/parallax/routes/test_dead_man.py` requests both."""
 
 
 @pytest.mark.skipif(USED_FILE in os.environ, reason="this is the run that it starts")
@@ -106,8 +105,6 @@ def test_every_right_is_used_or_has_a_reason(tmp_path: Path) -> None:
         for right in rights(function)
         if f"{function} {right.action} {right.place}" not in used
     }
-    assert unused >= HEARTBEAT
-    unused -= HEARTBEAT
     assert {one for one in unused if one[1:] not in NOT_CALLED} == set()
     assert set(NOT_CALLED) == {one[1:] for one in unused}
 
@@ -210,6 +207,33 @@ def test_routes_copies_sends_and_buries(
             app.handler({"Records": [record | more]}, None)
         assert len(receiver.accepted) == 1
     assert cloud.messages(cloud.dead_letters)
+
+
+def test_publish_reads_the_rounds_and_the_url_of_its_heartbeat(
+    load: Callable[..., ModuleType],
+    cloud: Cloud,
+    enforcer: Enforcer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With `HeartbeatUrl`; the switch is a server on loopback."""
+    DynamoJournal(cloud.journal).record_round(
+        round_of(0, 1, "front", at=datetime.now(UTC))
+    )
+    real = sending.send
+    monkeypatch.setattr(sending, "send", lambda one: real(one, allow_private=True))
+    with standing() as switch:
+        publish = load(
+            "notify",
+            INCIDENTS_TABLE=cloud.incidents,
+            FINDINGS_TOPIC_ARN=cloud.findings,
+            DEAD_LETTERS_URL=cloud.dead_letters,
+            JOURNAL_TABLE=cloud.journal,
+            HEARTBEAT_SECRET_ARN=secret(cloud, heartbeat_url=f"{switch.url}/ping"),
+        )
+        left = SimpleNamespace(get_remaining_time_in_millis=lambda: 30_000)
+        with enforcer.run("PublishFunction"):
+            assert beat(publish.settings.read(), left)
+        assert switch.requests == 1
 
 
 def test_ingest_and_exporter_and_diagnose_read_what_is_stored(

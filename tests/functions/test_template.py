@@ -204,7 +204,7 @@ def needed(step: str) -> set[str]:
 def allowed(step: str) -> set[str]:
     """Return the actions that the template allows a step."""
     role = f"{step.title()}FunctionRole"
-    own = [p for p in of_type("IAM::Policy").values() if p["Roles"] == [role]]
+    own = [p for p in of_type("IAM::Policy").values() if p.get("Roles") == [role]]
     granted = [p for p in own if "HalfMinute" not in json.dumps(p)]  # Lambda's own
     text = json.dumps([properties(step)["Policies"], granted])
     # The key of a condition, and the end of an object's ARN, are not actions.
@@ -362,6 +362,33 @@ def test_the_page_and_its_url_exist_only_where_mails_have_links() -> None:
     urls = [name for name, f in FUNCTIONS.items() if "FunctionUrlConfig" in f]
     assert sorted(urls) == ["ExporterFunction", "IngestFunction", "ReportFunction"]
     assert RESOURCES["ExporterFunction"]["Condition"] == "HasExporter"
+
+
+def test_ingest_is_public_only_while_it_is_open() -> None:
+    """SAM adds no permission, since the kind of authentication is a parameter."""
+    url = FUNCTIONS["IngestFunction"]["FunctionUrlConfig"]
+    assert url["AuthType"] == "IngestAuth"
+    public = of_type("Lambda::Permission")
+    for name in (
+        "IngestFunctionUrlPublicPermissions",
+        "IngestFunctionURLInvokeAllowPublicAccess",
+    ):
+        assert RESOURCES[name]["Condition"] == "IngestIsOpen"
+        assert public[name]["Principal"] == "*"
+    assert public["IngestFunctionUrlPublicPermissions"]["FunctionUrlAuthType"] == "NONE"
+    only = public["IngestFunctionURLInvokeAllowPublicAccess"]
+    assert only["InvokedViaFunctionUrl"] is True
+
+
+def test_the_agents_user_may_only_push() -> None:
+    """By the URL of ingest, and not by an event of its own choice."""
+    (policy,) = [p for p in of_type("IAM::Policy").values() if "Users" in p]
+    url, invoke = policy["PolicyDocument"]["Statement"]
+    assert policy["Users"] == ["AgentUser"]
+    assert url["Action"] == "lambda:InvokeFunctionUrl"
+    assert invoke["Action"] == "lambda:InvokeFunction"
+    assert invoke["Condition"] == {"Bool": {"lambda:InvokedViaFunctionUrl": True}}
+    assert {s["Resource"] for s in (url, invoke)} == {"IngestFunction.Arn"}
 
 
 def test_the_exporter_exists_only_where_metrics_are_wanted() -> None:

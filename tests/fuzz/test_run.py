@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from fuzz.entries import ENTRIES
 from fuzz.entries.recorded import dumped
 from fuzz.entry import Entry, Kind
+from fuzz.results import Results
 from fuzz.run import run
 from fuzz.watchdog import watched
 
@@ -109,3 +110,39 @@ def test_what_nobody_recorded_is_taken_or_refused_in_words(
             continue
         for data in (dumped(value), junk):
             assert watched(one, data).failure is None, one.name
+
+
+def test_shares_have_the_inputs_of_the_whole(tmp_path: Path) -> None:
+    """However many processes there are, a number finds the same input."""
+    taken: list[list[bytes]] = []
+    for shares in ([(0, 1)], [(0, 2), (1, 2)]):
+        found: list[bytes] = []
+        one = Entry(name="a", seeds=lambda: [b"seed"], call=found.append)
+        for share in shares:
+            run([one], 41, 7, [].append, folder=tmp_path, share=share)
+        taken.append(sorted(found))
+    # Each share calls the recorded input once more.
+    assert len(taken[1]) == len(taken[0]) + 1
+    assert set(taken[0]) == set(taken[1])
+
+
+def test_results_of_two_processes_are_one() -> None:
+    """Counts are added; the slowest of both is the slowest."""
+    whole = Results(inputs=3, guided=1, slowest=(0.1, "a"), known={"a: x"})
+    whole.merge(Results(inputs=4, crashes=2, slowest=(0.2, "b"), known={"b: y"}))
+    assert (whole.inputs, whole.guided, whole.crashes) == (7, 1, 2)
+    assert whole.slowest == (0.2, "b")
+    assert whole.known == {"a: x", "b: y"}
+
+
+def test_every_kind_of_input_of_others_has_an_entry() -> None:
+    """As docs/reliability.md lists them."""
+    assert {
+        "push", "push-gzip", "push-heartbeat", "push-event", "stream-record",
+        "stream-payload", "dead-letter", "response", "tls-handshake", "certificate",
+        "dns-answer", "log-line", "log-format", "cluster-objects", "watch-line",
+        "instructions", "hetzner-json", "targets-yaml", "url", "snapshot", "judged",
+        "report-link", "report-event", "overview-link", "metrics-token",
+        "metrics-event", "otlp-headers", "otlp-answer", "status-file", "mcp-call",
+        "rule-pattern", "rule-json",
+    } <= set(ENTRIES)  # fmt: skip

@@ -15,6 +15,7 @@ from parallax.ingest.body import BODY_LIMIT
 from parallax.ingest.heartbeat import COUNT, INTERVAL
 from parallax.ingest.request import METHOD, PATH
 from parallax.ingest.statuses import ACCEPTED, STATUSES, Status
+from parallax.model.key_id import HEADER
 from parallax.model.name import NAME, NODE_NAME
 from parallax.model.push import SCHEMA, SCHEMA_V2, Push
 from parallax.model.reading_parts import DIGEST_LENGTH
@@ -51,7 +52,7 @@ def document() -> dict[str, Any]:
         "operationId": "pushObservations",
         "summary": "Store a heartbeat, reports or readings of one node.",
         "security": [{"standardWebhooks": []}],
-        "parameters": [*map(_header, HEADERS), _encoding()],
+        "parameters": [*map(_header, HEADERS), _key_id(), _encoding()],
         "requestBody": {"required": True, "content": {JSON: {"schema": push}}},
         "responses": {str(s.code): _response(s, components) for s in STATUSES},
     }
@@ -82,7 +83,7 @@ def document() -> dict[str, Any]:
                     "type": "apiKey",
                     "in": "header",
                     "name": "webhook-signature",
-                    "description": "A signature with the agents' key,"
+                    "description": "A signature with a key of the agents,"
                     " `whsec_<base64>`.",
                 }
             },
@@ -137,6 +138,17 @@ def _header(header: tuple[str, str]) -> dict[str, Any]:
         "required": True,
         "description": description,
         "schema": {"type": "string"},
+    }
+
+
+def _key_id() -> dict[str, Any]:
+    return {
+        "name": HEADER,
+        "in": "header",
+        "required": False,
+        "description": "The id of the key. Without it, the push is signed with a key"
+        " that has no id and signs for every cluster.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,32}$"},
     }
 
 

@@ -18,6 +18,14 @@ checks the rest. No error contains the key.
 {{- else if and .key.value (not (regexMatch "^whsec_[A-Za-z0-9+/]+=*\\s*$" .key.value)) }}
 {{- $problems = append $problems "key.value is not a signing key: expected whsec_ and then base64" }}
 {{- end }}
+{{- with .key.id }}
+{{- if not (regexMatch "^[A-Za-z0-9._-]{1,32}\\s*$" .) }}
+{{- $problems = append $problems "key.id is not the id of a key: expected 1 to 32 letters, digits, '.', '_' or '-'" }}
+{{- end }}
+{{- if $.Values.key.existingSecret }}
+{{- $problems = append $problems "key.id is set, and key.existingSecret too. Put the id into that Secret under the name key.id" }}
+{{- end }}
+{{- end }}
 {{- if and .targets.existingConfigMap .targets.content }}
 {{- $problems = append $problems "targets.existingConfigMap and targets.content are both set. Remove one of them" }}
 {{- else if not (or .targets.existingConfigMap .targets.content) }}

@@ -73,6 +73,7 @@ def requests(
             url=f"http://{host}:{pod.port}{pod.path}",
             healthy=None,
             address=pod.address,
+            own_host=pod.name,  # no person's URL names the address
             port=pod.port,
             source_address=at.source_for(pod.address),
             timeout=SECONDS,

@@ -14,5 +14,5 @@ requests. It does not: lose a report before the buffer is full, or hide a loss.
 - `bound`: the length of texts
 - `outcome`: what a response means for the push
 - `post`: one request
-- `signing`: its signature
+- `signing`: its signature; `aws_signature`: a second one, for AWS
 """

@@ -21,6 +21,9 @@ PERMANENT_ERRORS = frozenset(
 """Responses of `ingest` to a push that it can never store. Any other status may come
 from a proxy, AWS or a wrong URL, and says nothing about the push."""
 
+NOT_AUTHORIZED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+"""`ingest` rejects the key: it is unknown, or of another cluster."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -51,7 +54,7 @@ def outcome_of(response: Answer, message: Message, seconds: float) -> Outcome:
     if message.push.schema == SCHEMA_V2 and _is_old_schema(response):
         return Outcome.OLD_SCHEMA
     facts["response"] = response.shown
-    if response.status_code == HTTPStatus.UNAUTHORIZED:
+    if response.status_code in NOT_AUTHORIZED:
         # A key rotation may still be in progress, so the push is kept.
         logger.error("push was not authorized", extra=facts)
         return Outcome.RETRY

@@ -4,8 +4,8 @@ In: pushes of schema v2, with all parts of readings that they refer to. Out: sig
 compressed POST requests to `ingest`, and what `ingest` requests. The signature covers
 the uncompressed body.
 It does not: block the thread that observes, or drop a push for another reason than its
-own content (400, 413). While `ingest` is unavailable or rejects the key (401), the push
-is kept, because a key rotation may reach one side minutes before the other.
+own content (400, 413). While `ingest` is unavailable or rejects the key (401, 403), the
+push is kept, because a key rotation may reach one side minutes before the other.
 
 After an outage the newest push goes first and at once, because a judgement needs the
 current state. Older pushes follow, one every `BACKLOG_SECONDS`, so that a thousand
@@ -27,7 +27,6 @@ import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from pathlib import Path
 
 import httpx
@@ -36,6 +35,7 @@ from parallax.model.plain import plain_line
 from parallax.model.push import Push, ReadingPart
 from parallax.model.wire import encode
 from parallax.probe.tls import as_users_do
+from parallax_agent.push.aws_signature import aws_signed, read_access_key
 from parallax_agent.push.buffer import Buffer, Message
 from parallax_agent.push.instructions import (
     FAILED,
@@ -43,9 +43,14 @@ from parallax_agent.push.instructions import (
     read_instructions,
 )
 from parallax_agent.push.known_parts import KnownParts
-from parallax_agent.push.outcome import Outcome, outcome_of
+from parallax_agent.push.outcome import NOT_AUTHORIZED, Outcome, outcome_of
 from parallax_agent.push.post import Answer, send_post
-from parallax_agent.push.signing import KeyUnusableError, read_key, signed
+from parallax_agent.push.signing import (
+    KeyUnusableError,
+    SigningKey,
+    read_key,
+    signed,
+)
 from parallax_agent.push.versions import as_v1
 
 CAPACITY = 120
@@ -141,7 +146,7 @@ class Pusher:
         try:
             key = read_key(self._key_file)
             response = self._send(message, sent, key)
-            if response.status_code == HTTPStatus.UNAUTHORIZED:
+            if response.status_code in NOT_AUTHORIZED:
                 newer = read_key(self._key_file)
                 if newer != key:
                     response = self._send(message, sent, newer)
@@ -182,7 +187,7 @@ class Pusher:
             )
 
     def _send(
-        self, message: Message, parts: tuple[ReadingPart, ...], key: str
+        self, message: Message, parts: tuple[ReadingPart, ...], key: SigningKey
     ) -> Answer:
         now = datetime.now(UTC)
         message.attempts += 1
@@ -195,6 +200,8 @@ class Pusher:
             "Content-Encoding": "gzip",
         }
         packed = gzip.compress(body.encode(), compresslevel=6, mtime=0)
+        access = read_access_key(self._key_file)
+        headers |= aws_signed(access, self._url, packed, now)
         return send_post(self._url, packed, headers, self._context, SEND_SECONDS)
 
     def _stamped(self, message: Message, now: datetime) -> Push:

@@ -45,6 +45,10 @@ EXPORTED_ANNOTATIONS = frozenset(
 """Annotations that leave the cluster, with those that begin with `canary`."""
 LONGEST = 200
 """Characters of a value."""
+_SECRETS = frozenset({"auth-secret", "auth-tls-secret"})
+"""Each names a Secret, with or without its namespace. Another text may be the secret
+itself, put there by mistake."""
+_SECRET = re.compile(r"(?:[a-z0-9.-]{1,253}/)?[a-z0-9.-]{1,253}")
 _URLS = frozenset({"auth-url", "permanent-redirect", "global-auth-url"})
 _BY_NAME = frozenset(
     {
@@ -74,6 +78,8 @@ def exported_value(name: str, text: str) -> str:
         text = "; ".join(_directives(text)) or "(rejects no request)"
     elif name in _URLS:
         text = _origin(text)
+    elif name in _SECRETS and not _SECRET.fullmatch(text):
+        text = "(no name)"
     elif name.startswith("canary-by-header-"):
         text = "(set)"  # the value gives access to the canary
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

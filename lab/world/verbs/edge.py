@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 async def balancer(world: "World", arguments: Arguments) -> None:
     """Change the balancer's services, targets and networks: see `Balancer.change`.
 
-    A health check's `port` may be the role of an app, for its NodePort. `targets` may
+    A health check's `port` may be the role of an app, for its NodePort; `pod/<role>` is
+    the port of its pods on the host's network. `targets` may
     be `without-ingress`: the nodes that run no ingress pod now. `destination_port` may
     be `ingress-https`: the ingress's NodePort for https.
     """
@@ -30,7 +31,9 @@ async def balancer(world: "World", arguments: Arguments) -> None:
         arguments = arguments | {"targets": others}
     check = dict(arguments.get("health_check", {}))
     if isinstance(check.get("port"), str):
-        check["port"] = world.case.app(check["port"]).node_port
+        place, _, role = check["port"].rpartition("/")
+        app = world.case.app(role)
+        check["port"] = app.port if place == "pod" else app.node_port
         arguments = arguments | {"health_check": check}
     await world.edge.change_balancer(arguments)
     await world.follow_balancer()
@@ -77,7 +80,10 @@ def _ports(world: "World", place: str | int) -> list[int]:
 
 
 async def cdn(world: "World", arguments: Arguments) -> None:
-    """Make the CDN cache errors for `error_seconds`, or use an `origin_port`."""
+    """Make the CDN cache errors for `error_seconds`, or use an `origin_port`.
+
+    `refuses`: the status code that it responds itself to all clients but browsers.
+    """
     await world.edge.cdn.use(**arguments)
 
 
@@ -124,9 +130,16 @@ async def delegation(world: "World", arguments: Arguments) -> None:
 
 
 async def certificate(world: "World", arguments: Arguments) -> None:
-    """Give who ends TLS a certificate for all names but that of the app `without`."""
+    """Give who ends TLS a certificate for all names but that of the app `without`.
+
+    With `of: cdn` the CDN gets it; else who ends TLS for users without a CDN.
+    """
     left_out = world.case.app(arguments["without"]).host
     hosts = [a.host for a in world.case.apps if a.host != left_out]
+    if arguments.get("of") == "cdn":
+        world.issue("cdn", hosts or [f"other.{world.case.zones[0]}"])
+        world.edge.cdn.present(right=False)
+        return
     world.issue(world.case.tls_owner, hosts or [f"other.{world.case.zones[0]}"])
     await world.edge.change_balancer({})
     await world.inside.route()

@@ -120,6 +120,12 @@ async def overlay(world: "World", arguments: Arguments) -> None:
     await world.inside.route()
 
 
+async def kube_proxy(world: "World", arguments: Arguments) -> None:
+    """Let kube-proxy be `dead` on some nodes: names, or numbers from 1."""
+    world.inside.unproxied |= set(_nodes(world, arguments["dead"]))
+    await world.inside.route()
+
+
 async def policy(world: "World", arguments: Arguments) -> None:
     """Let a NetworkPolicy keep everybody but their own nodes away from an `app`."""
     world.inside.isolated.add(world.case.app(arguments["app"]).name)
@@ -155,6 +161,7 @@ VERBS: tuple[Verb, ...] = (
     ingress,
     overlay,
     policy,
+    kube_proxy,
     background_load,
     kubernetes,
 )

@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 from aws_lambda_powertools import Logger
 
-from parallax import garbage
+from parallax import garbage, tracing
 from parallax.model.plain import json_text
 
 PACKAGE = "parallax"
@@ -61,11 +61,13 @@ def open_log() -> Logger:
 def with_context(log: Logger) -> Callable[[Handler], Handler]:
     """Return a decorator that adds the Lambda context to each line, if there is one.
 
-    An exception is logged with its traceback and raised. A handler is the last that a
-    function makes, so its start ends here.
+    An exception is logged with its traceback and raised. With tracing on, each
+    invocation is recorded. A handler is the last that a function makes, so its start
+    ends here.
     """
 
     def decorate(handler: Handler) -> Handler:
+        handler = tracing.traced(handler)
         garbage.resume()
         injected = log.inject_lambda_context(handler)
 

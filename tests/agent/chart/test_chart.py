@@ -168,6 +168,8 @@ def test_without_values_the_error_says_how_to_set_each() -> None:
         ("ingest.url=", "ingest.url is missing"),
         ("key.existingSecret=", "key is missing"),
         ("key.value=whsec_YQ==", "key.existingSecret and key.value are both set"),
+        ("key.id=2026-12", "Put the id into that Secret under the name key.id"),
+        ("key.id=a b", "key.id is not the id of a key"),
         ("targets.existingConfigMap=", "targets is missing"),
         ("targets.content=a", "targets.existingConfigMap and targets.content are both"),
         ("serviceAccount.create=false", "serviceAccount.name is missing"),
@@ -189,6 +191,18 @@ def test_an_error_never_contains_the_key() -> None:
     assert result.returncode != 0
     assert "key.value is not a signing key" in result.stderr
     assert "my-secret-word" not in result.stderr + result.stdout
+
+
+def test_the_id_of_a_key_is_beside_it_in_the_secret() -> None:
+    """The agent reads both from one mounted folder; without an id it is as before."""
+    example = CHART / "examples/ingress-nginx.yaml"
+    own = ("--set", "key.existingSecret=", "--set", "key.value=whsec_YQ==")
+    for more, expected in (
+        ((), {"key": "whsec_YQ=="}),
+        (("--set-string", "key.id=2026"), {"key": "whsec_YQ==", "key.id": "2026"}),
+    ):
+        (made,) = of_kind(chart(example, *own, *more), "Secret")
+        assert made["stringData"] == expected
 
 
 def test_every_way_to_install_has_the_same_version() -> None:

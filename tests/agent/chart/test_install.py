@@ -96,6 +96,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 def full_values(tmp_path: Path) -> Words:
     """Return values with which the chart creates the Secret and the ConfigMap."""
     (tmp_path / "key").write_text("whsec_c2VjcmV0\n")
+    (tmp_path / "key.id").write_text("2026-12\n")
     (tmp_path / "targets").write_text("targets: []\n")
     return (
         *("--set", "cluster=keybuzz", "--set", "ingest.url=https://ingest.example/"),
@@ -146,8 +147,9 @@ def test_the_package_is_installed_as_the_readme_says(
         "secrets/sh.helm.release.v1.parallax-agent.v1",
         "serviceaccounts/parallax-agent",
     }
-    key = cluster.get("secrets", "parallax-agent-key")["data"]["key"]
-    assert base64.b64decode(key) == b"whsec_c2VjcmV0"
+    key = cluster.get("secrets", "parallax-agent-key")["data"]
+    assert base64.b64decode(key["key"]) == b"whsec_c2VjcmV0"
+    assert base64.b64decode(key["key.id"]) == b"2026-12"
     targets = cluster.get("configmaps", "parallax-agent-targets")["data"]
     assert targets == {"targets.yaml": "targets: []"}
     assert "kubectl -n parallax rollout status daemonset/parallax-agent" in notes
@@ -289,8 +291,9 @@ def test_the_manifests_are_applied_as_the_readme_says(
     commands = (block[1] + block[2].partition("```")[0]).strip().splitlines()
     assert len(commands) == 4
     (tmp_path / "KEYFILE").write_text("whsec_c2VjcmV0")
+    (tmp_path / "KEYFILE.id").write_text("2026-12")
     for command in commands:
-        cluster.must(*command.replace("KEYFILE", f"{tmp_path}/KEYFILE").split())
+        cluster.must(*command.replace("=KEYFILE", f"={tmp_path}/KEYFILE").split())
     pods = cluster.daemon_set()["spec"]["template"]["spec"]
     wanted = {
         volume["configMap"]["name"] if "configMap" in volume else "parallax-agent-key"

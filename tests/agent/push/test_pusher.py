@@ -18,6 +18,7 @@ from parallax.model.push import SCHEMA, Push
 from parallax_agent.push import pusher as pusher_module
 from parallax_agent.push.post import Answer
 from parallax_agent.push.pusher import Pusher
+from parallax_agent.push.signing import SigningKey
 from tests.agent.conftest import KEY, IngestServer
 from tests.agent.push.endless import Serve, endless, serve
 from tests.agent.sightings.test_log_followers import until
@@ -254,13 +255,27 @@ def test_a_key_changed_during_a_push_is_tried_at_once(
 ) -> None:
     """After 401 the file is read again, and a newer key gets its own attempt."""
     stale = "whsec_" + base64.b64encode(b"stale").decode()
-    keys = iter([stale, KEY])
+    keys = iter([SigningKey(stale), SigningKey(KEY)])
     monkeypatch.setattr(pusher_module, "read_key", lambda _: next(keys))
     pusher = build(ingest.url)
     pusher.start()
     pusher.put(message("rotated"))
     assert received(ingest, 1)[0].node == "rotated"
     assert len(ingest.requests) == 2
+
+
+def test_a_key_of_another_cluster_is_replaced_at_once(
+    ingest: IngestServer, build: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After 403 too the file is read again; each attempt names its key's id."""
+    keys = iter([SigningKey(KEY, "wrong"), SigningKey(KEY, "right")])
+    monkeypatch.setattr(pusher_module, "read_key", lambda _: next(keys))
+    ingest.answers = [403, 202]
+    pusher = build(ingest.url)
+    pusher.start()
+    pusher.put(message("moved"))
+    assert received(ingest, 1)[0].node == "moved"
+    assert ingest.key_ids == ["wrong", "right"]
 
 
 def test_a_full_buffer_drops_its_oldest_and_counts(

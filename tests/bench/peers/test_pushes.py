@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from bench.peers.pushes import KINDS, NODES, event
 from bench.peers.server import KEY
+from parallax.ingest.agent_keys import read_keys
 from parallax.ingest.request import read_request
 from parallax.ingest.signature import verify
 
@@ -15,7 +16,7 @@ def test_each_kind_of_push_is_signed_with_the_key_of_the_bench() -> None:
         verify(
             {name.lower(): value for name, value in request.headers.items()},
             request.body,
-            [KEY],
+            read_keys([KEY]),
         )
 
 

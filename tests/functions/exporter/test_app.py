@@ -133,6 +133,7 @@ def test_a_scrape_is_plain_otherwise(
         (f"Basic {TOKEN}", 401),
         ("Bearer", 401),
         ("Bearer \u00e9\u0001", 401),
+        ("Bearer \ud800", 401),
         (None, 401),
     ],
 )

@@ -19,10 +19,13 @@ from parallax.journal import observation
 from parallax.journal.dynamodb import DynamoJournal
 from parallax.model.cluster import NodeReport
 from parallax.model.finding import Incident, State
+from parallax.model.key_id import HEADER
 from parallax.model.push import SCHEMA, Push
 from parallax.model.wire import encode
 
 KEY = "whsec_" + base64.b64encode(b"k" * 24).decode()
+BOUND = "whsec_" + base64.b64encode(b"d" * 24).decode()
+"""The key `d1` of cluster `d`."""
 
 
 def push(**changes: Any) -> bytes:
@@ -40,7 +43,12 @@ def push(**changes: Any) -> bytes:
 
 
 def event(
-    body: bytes, key: str = KEY, *, packed: bool = False, minutes: int = 0
+    body: bytes,
+    key: str = KEY,
+    *,
+    packed: bool = False,
+    minutes: int = 0,
+    key_id: str | None = None,
 ) -> dict[str, Any]:
     """Make the function URL's event of a push, signed so many minutes ago."""
     now = datetime.now(UTC) - timedelta(minutes=minutes)
@@ -51,7 +59,8 @@ def event(
             "webhook-id": "msg_1",
             "webhook-timestamp": str(int(now.timestamp())),
             "webhook-signature": Webhook(key).sign("msg_1", now, body.decode()),
-        },
+        }
+        | ({HEADER: key_id} if key_id else {}),
         "body": base64.b64encode(body).decode() if packed else body.decode(),
         "isBase64Encoded": packed,
     }
@@ -60,7 +69,7 @@ def event(
 def app(load: Any, cloud: Any, **places: str) -> Any:
     """Load ingest with a key in the emulator's Secrets Manager."""
     name = cloud.journal + "-key"
-    text = json.dumps({"hetzner_token": "", "agent_key": f" {KEY}"})
+    text = json.dumps({"hetzner_token": "", "agent_key": f" {KEY},d/d1={BOUND}"})
     cloud.client("secretsmanager").create_secret(Name=name, SecretString=text)
     found = {"JOURNAL_TABLE": cloud.journal, "AGENT_KEY_ARN": name}
     return load("ingest", **(found | places))
@@ -265,6 +274,54 @@ def test_a_key_that_was_put_into_the_secret_needs_no_deployment(
     monkeypatch.setattr(aws._secrets(), "_now", lambda: now)
     for key in (KEY, FORGED):
         assert ingest.handler(event(push(), key), None)["statusCode"] == 202
+
+
+def test_a_key_of_another_cluster_stores_nothing_and_says_so(
+    load: Any, cloud: Any
+) -> None:
+    """403 with both names in the response and in the log; its own cluster is taken."""
+    ingest, since = app(load, cloud), datetime.now(UTC) - timedelta(minutes=1)
+    refused = ingest.handler(event(push(), BOUND, key_id="d1"), None)
+    assert refused["statusCode"] == 403
+    assert "cluster 'd', and the push is of cluster 'c'" in refused["body"]
+    assert DynamoJournal(cloud.journal).recent("front", since) == ()
+    own = json.loads(push())
+    own["k8s.cluster.name"] = own["reports"][0]["k8s.cluster.name"] = "d"
+    taken = event(json.dumps(own).encode(), BOUND, key_id="d1")
+    assert ingest.handler(taken, None)["statusCode"] == 202
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"agent_key": ["x"]}'])
+def test_a_secret_that_is_malformed_asks_for_a_retry(
+    load: Any, cloud: Any, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """503: the agents keep their pushes until the secret is right again."""
+    ingest = app(load, cloud)
+    assert ingest.handler(event(push()), None)["statusCode"] == 202
+    secrets = aws._secrets()
+    now = monotonic() + aws.SECRET_SECONDS
+    monkeypatch.setattr(secrets, "_now", lambda: now)
+    monkeypatch.setattr(secrets.provider, "get", lambda *_, **__: text)
+    response = ingest.handler(event(push()), None)
+    assert response["statusCode"] == 503
+    assert KEY not in response["body"]
+
+
+def test_a_key_that_was_removed_from_the_secret_ends_in_five_minutes(
+    load: Any, cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other keys of the secret go on."""
+    ingest = app(load, cloud)
+    assert ingest.handler(event(push()), None)["statusCode"] == 202
+    cloud.client("secretsmanager").put_secret_value(
+        SecretId=f"{cloud.journal}-key",
+        SecretString=json.dumps({"agent_key": f"c/new={FORGED}"}),
+    )
+    now = monotonic() + aws.SECRET_SECONDS
+    monkeypatch.setattr(aws._secrets(), "_now", lambda: now)
+    assert ingest.handler(event(push()), None)["statusCode"] == 401
+    taken = event(push(), FORGED, key_id="new")
+    assert ingest.handler(taken, None)["statusCode"] == 202
 
 
 def test_without_a_key_to_verify_with_the_agent_keeps_its_push(

@@ -18,7 +18,7 @@ from parallax.model.finding import Incident, State
 from parallax.model.push import SCHEMA_V2, Heartbeat, Push
 from parallax.model.reading_parts import part
 from parallax.model.wire import encode
-from tests.functions.ingest.test_app import FORGED, app, event, push
+from tests.functions.ingest.test_app import BOUND, FORGED, app, event, push
 
 DOCUMENT = json.loads(Path("docs/api/openapi.json").read_text())
 OPERATION = DOCUMENT["paths"]["/v1/observations"]["post"]
@@ -103,6 +103,7 @@ REQUESTS: dict[str, tuple[Callable[[], dict[str, Any]], int]] = {
     "no request": (dict, 400),
     "another key": (lambda: event(push(), FORGED), 401),
     "an old signature": (lambda: event(push(), minutes=6), 401),
+    "another cluster": (lambda: event(push(), BOUND, key_id="d1"), 403),
     "another path": (lambda: event(push()) | {"rawPath": "/"}, 404),
     "2 MB": (lambda: event(push(pad="x" * 2 * 1024**2)), 413),
     "a bomb": (lambda: packed(push(pad="x" * 2 * 1024**2)), 413),

@@ -4,6 +4,7 @@ The mapping is the model of `tests.parallax.stream_mapping`, with the settings o
 template. AWS's own pauses between attempts are not known and not modeled.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from parallax.model.finding import NotificationReason
-from parallax.notify import marks
+from parallax.notify import batch, marks
 from tests.functions.template import RESOURCES
 from tests.parallax.notify.published import (
     alert_record,
@@ -128,3 +129,82 @@ def test_a_table_that_fails_for_a_while_loses_and_repeats_nothing(
         ]
     assert mails.discarded == []
     assert dead_letters_of(cloud) == []
+
+
+def ending(
+    mapping: Mapping, monkeypatch: pytest.MonkeyPatch, subject: str
+) -> list[str]:
+    """End the process at each record of a subject; the list names those deliveries."""
+    ends, handler, real = list[str](), mapping.handler, batch.from_image
+
+    def decoded(image: Any) -> Any:
+        if image["pk"]["S"] == subject:
+            ends.append(subject)
+            raise KeyboardInterrupt
+        return real(image)
+
+    def invoked(event: Any, context: Any) -> Any:
+        try:
+            return handler(event, context)
+        except KeyboardInterrupt:
+            raise RuntimeError("Runtime.ExitError") from None
+
+    monkeypatch.setattr(batch, "from_image", decoded)
+    mapping.handler = invoked
+    return ends
+
+
+def aged(records: list[dict[str, Any]], seconds: float) -> list[dict[str, Any]]:
+    """Return records that were written so many seconds ago."""
+    created = time.time() - seconds
+    for one in records:
+        one["dynamodb"]["ApproximateCreationDateTime"] = created
+    return records
+
+
+@pytest.mark.parametrize("function", ["NotifyFunction", "PublishFunction"])
+def test_a_record_at_which_the_function_ends_is_a_dead_letter(
+    mapped: Callable[[str], Mapping],
+    cloud: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    function: str,
+) -> None:
+    """At its second later attempt; Lambda discards none, and delivers all others."""
+    mapping = mapped(function)
+    ends = ending(mapping, monkeypatch, "group/api")
+    mapping.run(aged(story(alert_record, "front", "api", "web"), 60))
+    assert len(ends) == 2  # its alarm and its end, each once
+    letters = dead_letters_of(cloud)
+    assert [one["record"]["dynamodb"]["NewImage"]["pk"]["S"] for one in letters] == [
+        "group/api",
+        "group/api",
+    ]
+    assert all("the function ended at this record" in one["reason"] for one in letters)
+    assert mapping.discarded == []
+    if function == "NotifyFunction":
+        assert sorted(mailed(cloud)) == ["front-1", "front-2", "web-1", "web-2"]
+
+
+def test_a_record_that_ended_the_function_can_be_replayed(
+    mapped: Callable[[str], Mapping], cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the cause is mended: the note of the end does not stop an operator."""
+    mails = mapped("NotifyFunction")
+    records = aged([alert_record("api", 1)], 60)
+    with monkeypatch.context() as patch:
+        ending(mails, patch, "group/api")
+        mails.run(records)
+    (letter,) = dead_letters_of(cloud)
+    mails.handler({"Records": [letter["record"]], "redrive": True}, None)
+    assert mailed(cloud) == ["api-1"]
+
+
+def test_a_new_record_costs_no_note(
+    mapped: Callable[[str], Mapping], cloud: Any
+) -> None:
+    """Nearly all records are new: nothing more is written for them."""
+    mails = mapped("NotifyFunction")
+    with throttled("DeleteItem") as refused:
+        mails.run(aged([alert_record("api", 1)], 1))
+    assert refused.refused == 0
+    assert mailed(cloud) == ["api-1"]

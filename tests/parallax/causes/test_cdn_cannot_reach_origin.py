@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.cdn_cannot_reach_origin import CAUSE
 from parallax.diagnose.judge import ask, judge
+from parallax.evidence.scene import Scene
 from parallax.model.judgement import Answer
 from parallax.model.probe import AS_A_USER, Role
 from parallax.model.snapshot import Snapshot
@@ -22,14 +23,43 @@ def met(page: str | list[str], direct: str = s.OK, **more: object) -> Snapshot:
 
 
 def test_the_cdns_origin_is_compared_with_the_balancer() -> None:
-    """The mail names address and port, and how to check the origin."""
-    origin, past = judge(e.cdn_alone()).next_steps
-    assert (
-        "keybuzz-lb: 203.0.113.20, on a port on which it listens (80, 443)"
-        in origin.text
+    """The mail names address and ports, and the command of the CDN that is known."""
+    origin, past, between = judge(e.cdn_alone()).next_steps
+    assert origin.text == (
+        "On Varnish's host, check that its origin is keybuzz-lb: 203.0.113.20, port 80"
+        " or 443."
     )
+    assert between.command is None
+    assert "200 shows that it works" in past.text
     assert (origin.command or "").startswith("varnishadm vcl.show ")
     assert "--resolve platform-api.keybuzz.io:443:203.0.113.20" in (past.command or "")
+
+
+@pytest.mark.parametrize(
+    ("headers", "place", "has_command"),
+    [
+        (
+            (("Server", "cloudflare"), ("CF-RAY", "8f1c2d3e4a5b6c7d-FRA")),
+            "In the console of cloudflare, check",
+            False,
+        ),
+        ((), "In the CDN's console, check that the origin is keybuzz-lb", True),
+    ],
+)
+def test_a_cdn_without_a_command_line_is_checked_in_its_console(
+    headers: tuple[tuple[str, str], ...], place: str, *, has_command: bool
+) -> None:
+    """An unknown one may be Varnish, so its command is there too."""
+    x = e.cdn_alone()
+    assert x.run
+    others = tuple(
+        p if p.healthy else replace(p, status_code=522, headers=headers, body="")
+        for p in x.run.probes
+    )
+    changed = replace(x, run=replace(x.run, probes=others))
+    first = CAUSE.next_steps(Scene.of(changed))[0]
+    assert first.text.startswith(place)
+    assert (first.command is not None) is has_command
 
 
 def test_a_cdn_that_passes_on_a_unique_url_reaches_the_origin() -> None:

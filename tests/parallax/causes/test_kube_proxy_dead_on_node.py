@@ -30,7 +30,11 @@ def test_a_node_that_forwards_nothing_is_named() -> None:
         ),
     )
     commands = [step.command or "" for step in judgement.next_steps]
-    assert "127.0.0.1:31695" in commands[0]
+    assert commands[0].startswith("hostname; curl -sS --connect-timeout 5 ")
+    assert "http://10.0.0.112:31695/" in commands[0]
+    assert "`curl: (28)` after 5 s (timeout) or `curl: (7)`" in (
+        judgement.next_steps[0].text
+    )
     assert commands[1].endswith("spec.nodeName=worker-03")
 
 

@@ -48,7 +48,9 @@ def test_the_check_gets_a_host_or_only_connects() -> None:
     update = "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
     assert domain.command == f"{update} --health-check-http-domain {s.TARGET.host}"
     assert connect.command == f"{update} --health-check-protocol tcp"
-    assert "-H 'Host:' http://10.0.0.110:31695/" in (ask.command or "")
+    assert "-H Host: -o /dev/null -w '%{http_code}\\n' http://10.0.0.110:31695/" in (
+        ask.command or ""
+    )
 
 
 @pytest.mark.parametrize("domain", [None, "old.keybuzz.io", "keybuzz.io"])

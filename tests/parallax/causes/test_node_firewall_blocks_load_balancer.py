@@ -39,7 +39,10 @@ def test_the_api_reason_and_responses_between_nodes(word: str) -> None:
     assert (allow.command or "").startswith(
         "sudo ufw prepend allow proto tcp from 10.0.0.5 to any port 31695"
     )
-    assert watch.command == "sudo tcpdump -ni any 'tcp port 31695 and host 10.0.0.5'"
+    assert (
+        watch.command
+        == "sudo timeout 60 tcpdump -ni any 'tcp port 31695 and host 10.0.0.5'"
+    )
     assert "10.0.0.5" in (ipvs.command or "")
 
 

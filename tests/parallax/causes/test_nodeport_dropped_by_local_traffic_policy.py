@@ -41,7 +41,7 @@ def test_the_check_is_set_to_the_health_check_node_port() -> None:
         " --health-check-protocol http --health-check-port 32100"
         " --health-check-http-path /healthz"
     )
-    assert "Try it first: `curl -s http://NODE:32100/healthz`" in check.text
+    assert "on a node: `curl -sS http://NODE:32100/healthz` prints" in check.text
     assert "patch service ingress-nginx-controller" in (policy.command or "")
     assert look.command == "kubectl -n keybuzz get pods -o wide"
 

@@ -42,7 +42,11 @@ def test_pods_cut_off_from_other_nodes_are_named() -> None:
         ),
     )
     commands = [step.command or "" for step in judgement.next_steps]
+    assert commands[0].startswith("hostname; curl -sS --connect-timeout 5 ")
     assert "10.0.0.111:8080" in commands[0]
+    text = judgement.next_steps[0].text
+    assert text.startswith("Log in to worker-01 (the first line of the output is")
+    assert "`curl: (28)` after 5 s (timeout) confirms the fault." in text
     assert "ufw prepend allow proto tcp from 10.0.0.110 to" in commands[2]
 
 
@@ -205,7 +209,10 @@ def test_only_a_pod_with_its_own_address_uses_the_overlays_ports() -> None:
     """A pod with hostNetwork has its node's address; its own port is blocked there."""
     x = s.cut_off()
     _, capture, allow = judge(x).next_steps
-    assert capture.command == "sudo tcpdump -ni any 'tcp port 8080 and host 10.0.0.110'"
+    assert (
+        capture.command
+        == "sudo timeout 60 tcpdump -ni any 'tcp port 8080 and host 10.0.0.110'"
+    )
     assert allow.command == (
         "sudo ufw prepend allow proto tcp from 10.0.0.110 to any port 8080"
     )

@@ -52,6 +52,8 @@ OFFLINE = {
     ("causes", UNUSABLE): "causes nope",
     ("targets", OK): f"targets {ROOT}/targets.yaml",
     ("targets", UNUSABLE): f"targets {CAPTURE}",
+    ("keys", OK): "keys {keys}",
+    ("keys", UNUSABLE): f"keys {CAPTURE}",
     ("cost", OK): "cost",
     ("cost", UNUSABLE): "cost --region nowhere-1",
     ("mcp", OK): "mcp",
@@ -100,10 +102,12 @@ def status(words: str) -> int:
     ("expected", "words"), [(s, w) for (_, s), w in OFFLINE.items()]
 )
 def test_a_command_without_a_stack_ends_so(
-    expected: int, words: str, server: Server
+    expected: int, words: str, server: Server, tmp_path: Path
 ) -> None:
     """With its own success, failure, and error."""
-    assert status(words.format(url=server.url(""))) == expected
+    keys = tmp_path / "agents.keys"
+    keys.write_text("whsec_YQ==")
+    assert status(words.format(url=server.url(""), keys=keys)) == expected
 
 
 @pytest.mark.parametrize(

@@ -170,7 +170,7 @@ def test_any_mixture_of_lines_is_read_or_refused(
     with suppress(NotAResponse):
         responses = read_responses(text.encode(encoding, "replace"))
         assert responses.chosen in responses.all
-        assert all(100 <= r.status_code <= 999 for r in responses.all)
+        assert all(r.page_only or 100 <= r.status_code <= 999 for r in responses.all)
 
 
 @settings(deadline=None)
@@ -192,3 +192,38 @@ def test_long_input_takes_no_longer_than_its_length(piece: bytes) -> None:
 def test_a_mark_without_a_blank_is_one_response() -> None:
     """Some mail programs remove the blank after curl's `<`."""
     assert plain_responses(b"<HTTP/1.1 503") == [b"HTTP/1.1 503\r\n\r\n"]
+
+
+ESCAPED = f"{HEAD}\\r\\n" + "\\r\\n".join(FIELDS) + f"\\r\\n\\r\\n{BODY}"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        f'error for "GET /": "{ESCAPED}"\ncommand terminated with exit code 1\n',
+        f"b'{ESCAPED}'",
+        "Array\n(\n    [0] => "
+        + "\n    [1] => ".join((HEAD, *FIELDS))
+        + f"\n\n{BODY}\n",
+        (
+            f"    [0] => {HEAD}\n    [server] => envoy\n"
+            f"    [content-type] => text/plain\n\n{BODY}"
+        ),
+    ],
+    ids=["string", "bytes", "array", "named array"],
+)
+def test_literals_of_programs(pasted: str) -> None:
+    """A string with escapes and PHP's array are the response that they hold."""
+    read = read_responses(pasted.encode()).chosen
+    assert (read.status_code, dict(read.headers)["server"]) == (503, "envoy")
+    assert read.body.strip().removesuffix(")") == BODY
+
+
+def test_a_page_without_its_head_is_read() -> None:
+    """The HTML is found in what surrounds it; other text is still no response."""
+    page = "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to "
+    page += "handle this request.\n</body></html>"
+    read = read_responses(f"$ curl http://a.example\n{page}; retrying".encode()).chosen
+    assert (read.page_only, read.status_code, read.body) == (True, 503, page)
+    with pytest.raises(NotAResponse, match="status line"):
+        read_responses(b"<html><title>503</title>our own words</html>")

@@ -117,6 +117,16 @@ def test_each_nodes_newest_report_counts_by_our_clock() -> None:
     assert s.taken(new, ahead).reports == (new,)
 
 
+def test_only_the_agents_of_a_target_s_cluster_report_about_it() -> None:
+    """A key of another cluster may sign for that cluster, and for no target of this."""
+    own = s.reports()
+    foreign = tuple(replace(r, cluster="other", node="liar") for r in own)
+    assert s.taken(*own, *foreign).reports == s.taken(*own).reports
+    nowhere = replace(s.TARGET, reached=replace(s.TARGET.reached, cluster=None))
+    x = join(nowhere, foreign, taken_at=s.NOW)
+    assert {r.cluster for r in x.reports} == {"other"}
+
+
 def test_other_targets_and_broken_clocks_are_left_out() -> None:
     """Observations of another target or from far in the future are ignored."""
     foreign = replace(s.run(s.POD_503), target="other")

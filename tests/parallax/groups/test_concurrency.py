@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from parallax.incidents.items import ConflictError
 from parallax.incidents.table import DynamoIncidents
 from parallax.model.finding import NotificationReason, State
 from parallax.model.group import Groups
-from tests.parallax.groups.incidents import OTHER, RULES, at, incident, resolved
+from parallax.notify.begun import Begun
+from tests.parallax.groups.incidents import LB, OTHER, RULES, at, incident, resolved
 from tests.parallax.throttle import answer
 
 FIRING, RESOLVED = NotificationReason.FIRING, NotificationReason.RESOLVED
@@ -249,3 +251,34 @@ def test_an_end_without_a_finding_is_published(cloud: Any) -> None:
     assert (alert.turn, alert.number) == (RESOLVED, 2)
     assert alert.finding.state is State.RESOLVED
     assert alert.finding.judged_at == at(30)
+
+
+def test_an_incident_that_ends_the_process_stops_no_other_and_no_reminder(
+    cloud: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The minute after next, only this incident is not grouped."""
+    table = DynamoIncidents(cloud.incidents)
+    for name, place in (("api", LB), ("web", OTHER)):
+        table.put(replace(incident(name, place=place), version=0))
+    real = module.take
+
+    def ends(board: Groups, one: Any, *rest: Any) -> Any:
+        if one.subject == "api":
+            raise KeyboardInterrupt
+        return real(board, one, *rest)
+
+    monkeypatch.setattr(module, "take", ends)
+    monkeypatch.setattr(
+        module, "take_some", lambda board, ones, *r: ends(board, ones[0], *r)
+    )
+    for _ in range(2):  # all together, then this one alone
+        with pytest.raises(KeyboardInterrupt):
+            guarded(cloud).tick(at(0))
+    with pytest.raises(ExceptionGroup, match="not grouped"):
+        guarded(cloud).tick(at(0))
+    assert [g.members[0].target for g in stored(cloud).groups] == ["web"]
+
+
+def guarded(cloud: Any) -> Keeping:
+    """Return a new invocation's groups, as `notify` keeps them."""
+    return replace(keeping(cloud), begin=Begun(cloud.incidents).begin)

@@ -60,7 +60,7 @@ def test_an_assistant_reads_an_incident_over_pipes(stack: str, bucket: str) -> N
         "state": "faulty",
     }
     texts = observed(shown)
-    assert texts["mail"]["subject"].startswith("DOWN 3 of 3 targets on lb-1")
+    assert texts["mail"]["subject"].startswith("DOWN 3 of 3 URLs on lb-1")
     assert COMMAND in texts["mail"]["text"]
     assert texts["finding"]["next_steps"][0]["command"] == COMMAND
     assert texts["finding"]["why"] == ["Hetzner reports 5 of 5 targets unhealthy"]

@@ -58,7 +58,7 @@ def test_a_user_name_is_the_first_thing_to_be_refused(url: str) -> None:
         ("a.example", "the scheme is missing"),
         ("a.example:8080/x", "the scheme is missing"),
         ("https:a.example", "two slashes are missing"),
-        ("ftp://a.example/", "the scheme 'ftp' is not supported"),
+        ("ftp://a.example/", "its scheme is not supported"),
         ("http://", "the host is missing"),
         ("http:///x", "the host is missing"),
         ("http://a b.example/", "contains a space"),

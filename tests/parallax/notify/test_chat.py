@@ -73,8 +73,8 @@ def test_each_alert_follows_the_schema(draw: Callable[[], Alert]) -> None:
 def test_a_channel_reads_state_impact_cause_and_command() -> None:
     """The first step's command stands in a block, and the link comes last."""
     got = content(two(), "https://see.example/?a=1&b=2")
-    assert got["title"].startswith(":red_circle: DOWN 2 of 2 targets on keybuzz-lb: ")
-    assert got["description"].startswith("Users get 503 from 2 of 2 targets on")
+    assert got["title"].startswith(":red_circle: DOWN 2 of 2 URLs on keybuzz-lb: ")
+    assert got["description"].startswith("Users get 503 from 2 of 2 URLs on")
     assert "CAUSE (the load balancer, established)" in got["description"]
     assert got["description"].endswith("https://see.example/?a=1&amp;b=2")
     command, undo = got["nextSteps"][0].split("```")[1:]

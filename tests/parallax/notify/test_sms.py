@@ -35,7 +35,7 @@ def test_each_alert_is_one_short_message(draw: Callable[[], Alert]) -> None:
 def test_it_has_state_scope_and_cause() -> None:
     """More of the cause than the subject has."""
     assert sms(two()) == (
-        "DOWN 2 of 2 targets on keybuzz-lb: LB's health check uses the wrong port"
+        "DOWN 2 of 2 URLs on keybuzz-lb: LB's health check uses the wrong port"
     )
     title = "The load balancer " + "has no healthy target " * 3
     long = replace(one(), finding=replace(one().finding, title=title))

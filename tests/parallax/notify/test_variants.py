@@ -101,4 +101,4 @@ def test_a_queue_gets_the_event(cloud: Any) -> None:
     TopicRoute(cloud.topic).send(two())
     (event,) = alerts_of(cloud)
     assert event["type"] == "io.parallax.alert.v1"
-    assert event["data"]["mail"]["subject"].startswith("DOWN 2 of 2 targets")
+    assert event["data"]["mail"]["subject"].startswith("DOWN 2 of 2 URLs")

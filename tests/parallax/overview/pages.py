@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from parallax.journal.newest_probes import NewestProbe
-from parallax.model.group import Groups
+from parallax.model.group import Group, Groups
 from parallax.model.target import Maintenance, Public
 from parallax.overview.style import POLICY
 from parallax.report.response import Response
 from parallax.status_page.incidents import next_incidents
 from parallax.status_page.page import status_page
-from parallax.status_page.public import public_targets
+from parallax.status_page.public import PublicTarget, public_targets
 from parallax.uptime.tally import DAY, Tally
 from tests.parallax.hostile import POISON
 from tests.parallax.overview.stack import (
@@ -33,6 +33,10 @@ WINDOW = Maintenance(
 )
 
 
+AGO = NOW - timedelta(days=2, hours=3)
+"""When the outage of the red bar began."""
+
+
 def every_state() -> Stack:
     """Return targets of which each has another state, with each kind of day."""
     labels = (("team", "shop"), ("tier", "1"))
@@ -46,7 +50,7 @@ def every_state() -> Stack:
     made = Stack(targets, failing("front"))
     made.newest["mail"] = NewestProbe(NOW - timedelta(hours=2), healthy=True)
     made.days["mail"] = {TODAY - n: Tally(DAY) for n in range(9, 40)}
-    made.days["billing"] = HEALTHY | {TODAY - 1: Tally(DAY, 60), TODAY: Tally(0)}
+    made.days["billing"] = HEALTHY | {TODAY - 1: Tally(DAY, 60)}
     made.days["search"] = HEALTHY | {TODAY - 3: Tally(0, 0, 0, 0, DAY)}
     made.days["front"] = HEALTHY | {TODAY - 2: Tally(DAY, 9000)}
     return made
@@ -83,13 +87,24 @@ def _status_page() -> Response:
         for t in made.targets
         if t.name in titles
     ]
-    services = public_targets(made.targets, made.states, made.days, TODAY)
-    begun = next_incidents((), services, NOW)
-    made.board = Groups(groups=(group("front", "docs"),))
-    services = public_targets(made.targets, made.states, made.days, TODAY)
-    incidents = next_incidents(begun, services, NOW + timedelta(minutes=5))
-    page = status_page("Example status", services, incidents, NOW)
+    # The outage of the bar two days ago is a past incident, and so the page has both.
+    services = _services(made, group("front", since=AGO))
+    known = next_incidents((), services, AGO)
+    known = next_incidents(known, _services(made), AGO + timedelta(hours=2.5))
+    services = _services(made, group("front"))
+    known = next_incidents(known, services, NOW - timedelta(minutes=11))
+    services = _services(made, group("front", "docs"))
+    incidents = next_incidents(known, services, NOW - timedelta(minutes=6))
+    until = made.facts.until
+    page = status_page("Example status", services, incidents, NOW, until)
     return Response(200, page, headers={"content-security-policy": POLICY_OF_NONE})
+
+
+def _services(made: Stack, *open_: Group) -> list[PublicTarget]:
+    """Return the services while these groups are open."""
+    made.board = Groups(groups=open_)
+    until = made.facts.until
+    return public_targets(made.targets, made.states, made.days, NOW, until)
 
 
 POLICY_OF_NONE = "frame-ancestors 'none'"

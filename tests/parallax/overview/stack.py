@@ -89,6 +89,6 @@ def failing(*names: str, **changes: Any) -> Groups:
 
 def group(*names: str, **changes: Any) -> Group:
     """Return an open group with these targets, failing for twelve minutes."""
-    since = NOW - timedelta(minutes=12)
+    since = changes.pop("since", NOW - timedelta(minutes=12))
     members = tuple(member(name, since=since) for name in names)
     return replace(GROUP, since=since, members=members, **changes)

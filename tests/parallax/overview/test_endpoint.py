@@ -119,7 +119,7 @@ def test_a_browser_that_accepts_gzip_gets_gzip(site: Site) -> None:
     """A page of 500 targets becomes a tenth as large."""
     response = site.get(accept_encoding="br, gzip")
     page = gzip.decompress(base64.b64decode(response["body"])).decode()
-    assert "All targets" in page
+    assert "All watched URLs" in page
     assert response["headers"]["content-encoding"] == "gzip"
 
 
@@ -189,7 +189,7 @@ def test_a_history_of_another_release_is_not_shown_as_no_data(site: Site) -> Non
     newer = {**item, "payload": {"B": body}}
     site.cloud.client("dynamodb").put_item(TableName=site.uptime, Item=newer)
     page = site.get()["body"]
-    assert "A newer release wrote the uptime of 1 targets; it is not shown." in page
+    assert "A newer release wrote the uptime of 1 URL; it is not shown." in page
 
 
 def test_unread_probes_are_never_up(site: Site) -> None:

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from parallax.journal.newest_probes import NewestProbe
 from parallax.model.group import Acknowledged, Groups
-from parallax.model.judgement import NOT_ESTABLISHED
+from parallax.model.judgement import NOT_ESTABLISHED, Constancy
 from parallax.overview.bars import Bars
-from parallax.overview.days import Kind, in_words, kind_of
+from parallax.overview.days import HEIGHTS, Kind, in_words, kind_of, kinds_of
 from parallax.overview.filters import filter_in
 from parallax.overview.state import Status
 from parallax.overview.style import CSS, POLICY
-from parallax.uptime.tally import DAY, NOTHING, Tally
+from parallax.uptime.tally import DAY, NOTHING, Tally, runs
 from tests.parallax.hostile import poisoned
 from tests.parallax.open_group import GROUP_ID
 from tests.parallax.overview.stack import (
@@ -149,7 +149,7 @@ def test_filters_need_no_script(fields: dict[str, str], expected: list[str]) -> 
     page = Stack(targets, failing("a"), fields=fields).page
     assert rows(page) == expected
     if not expected:
-        assert "No target matches." in page or "no more targets" in page
+        assert "No URL matches." in page or "no more URLs" in page
 
 
 def test_the_form_keeps_the_link_and_what_was_chosen() -> None:
@@ -268,7 +268,7 @@ def test_many_incidents_are_shortened() -> None:
 def test_each_day_has_a_kind(tally: Tally, kind: Kind) -> None:
     """The height of its bar differs, not only its color."""
     assert kind_of(tally) is kind
-    assert len({one.value[1] for one in Kind}) == len(Kind)
+    assert len({HEIGHTS[one] for one in Kind}) == len(Kind)
 
 
 def test_equal_pictures_are_drawn_once() -> None:
@@ -289,11 +289,12 @@ def test_filters_are_short() -> None:
 
 
 def test_the_bar_of_today_shows_an_outage_that_is_not_counted_yet() -> None:
-    """Uptime is counted half an hour late: no green bar beside "failing"."""
-    page = Stack([named("front")], failing("front")).page
+    """The history is half an hour late: uptime and budget have the outage at once."""
+    page = Stack([named("front", slo=99.9)], failing("front")).page
     assert "90 days: 12 min of outage on 1 day (2026-11-30 12 min)" in page
-    assert "Uptime 100 %" in page
-    assert "Uptime and budgets are counted until 12:05 UTC." in page
+    assert "Uptime, 90 days: 99.99 %" in page
+    assert "Error budget: 31 min left of 43 min" in page
+    assert "counted until 12:05 UTC; an open outage counts until now" in page
 
 
 @pytest.mark.parametrize(
@@ -305,16 +306,33 @@ def test_no_second_of_an_open_outage_counts_twice(
     """What the history has is not added again."""
     (state,) = Stack([named("front")], failing("front")).states
     at = None if until is None else int(NOW.timestamp()) + until if until else 0
-    assert state.uncounted(at, NOW) == seconds
+    assert sum(state.uncounted(at, NOW).values()) == seconds
     (up,) = Stack([named("front")]).states
-    assert up.uncounted(None, NOW) == 0
+    assert up.uncounted(None, NOW) == {}
+
+
+def test_an_open_outage_is_split_at_midnight() -> None:
+    """The day before keeps its part of what was not counted yet."""
+    (state,) = Stack([named("front")], failing("front")).states
+    midnight = NOW.replace(hour=0, minute=0)
+    since = replace(state.member, since=midnight - timedelta(hours=1))  # type: ignore[type-var]
+    late = replace(state, member=since)
+    open_ = late.uncounted(None, midnight + timedelta(minutes=20))
+    assert open_ == {TODAY - 1: 3600, TODAY: 1200}
+
+
+def test_an_intermittent_failure_is_not_counted_in_full() -> None:
+    """Only its probes show how long users were without service."""
+    (state,) = Stack([named("front")], failing("front")).states
+    some = replace(state.member, constancy=Constancy.INTERMITTENT)  # type: ignore[type-var]
+    assert replace(state, member=some).uncounted(None, NOW) == {}
 
 
 def test_an_uptime_of_few_days_says_so() -> None:
     """100 % of a month is not 100 % of 90 days."""
     stack = Stack([named("front")])
     stack.days["front"] = {TODAY - n: Tally(DAY) for n in range(9, 40)}
-    assert "Uptime 100 % (31 of 90 days)" in stack.page
+    assert "Uptime, 31 of 90 days: 100 %" in stack.page
 
 
 def test_a_target_without_data_comes_before_maintenance() -> None:
@@ -328,8 +346,8 @@ def test_a_target_without_data_comes_before_maintenance() -> None:
 def test_the_words_of_a_picture_have_dates_and_maintenance() -> None:
     """The three newest outages, and days with nothing but maintenance."""
     days = (*[Tally(DAY, 60)] * 4, Tally(0, 0, 0, 0, DAY), NOTHING)
-    kinds = [kind_of(day) for day in days]
-    assert in_words(days, kinds, TODAY) == (
+    found = runs(days)
+    assert in_words(found, kinds_of(found), TODAY) == (
         "6 days: 4 min of outage on 4 days (2026-11-28 1 min, 2026-11-27 1 min,"
         " 2026-11-26 1 min, earlier ones), only maintenance on 1 day,"
         " no data on 1 day"
@@ -348,7 +366,10 @@ def test_each_number_leads_to_its_targets() -> None:
 def test_texts_do_not_run_together_without_css() -> None:
     """A mail program or a text browser shows words."""
     text = re.sub(r"<[^>]*>", "", Stack([named("front", slo=99.9)]).page)
-    assert "front up 90 days: no outage Uptime 100 % Error budget: 43 min left" in text
+    assert (
+        "front up 90 days: no outage Uptime, 90 days: 100 % Error budget: 43 min left"
+        in text
+    )
 
 
 def test_bars_are_seen_against_the_page_and_each_other() -> None:

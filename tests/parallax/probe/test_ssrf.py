@@ -3,18 +3,22 @@
 import asyncio
 import socket
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
 from parallax.cli.redirects import follow
 from parallax.model.probe import ErrorType, Resolution, Role
-from parallax.model.target import Target
+from parallax.model.target import Login, LoginKind, Method, Reached, Target
 from parallax.model.web_url import problem
 from parallax.probe import ProbeRequest, resolve, transport
 from parallax.probe.address import permitted
+from parallax.probe.credential import credential
 from parallax.probe.fetch import fetch
+from parallax.probe.invocation import balancer_ips
 from parallax.probe.names import pinned
 from parallax.probe.plan import Plan
+from parallax.routes import dead_man
 from parallax.routes.request import Request
 from parallax.routes.sending import RejectedError, send
 from tests.parallax.probe.servers import answered
@@ -221,3 +225,83 @@ def test_a_redirect_names_no_address(monkeypatch: pytest.MonkeyPatch) -> None:
     for to in ("http://[::1", "file:///etc/passwd", "http://a@b/", "//0177.0.0.1/"):
         assert asyncio.run(followed(to)) == []
     assert network.connected == []
+
+
+LOOPBACKS = frozenset({"127.0.0.1", "127.255.255.254", "::1", "::ffff:127.0.0.1"})
+RICH = ProbeRequest(
+    role=Role.DIRECT,
+    url=f"https://{NAME}/login",
+    healthy=None,
+    method=Method.POST,
+    headers=(("Host", "169.254.169.254"), ("X-aws-ec2-metadata-token", "a")),
+    body='{"a": 1}',
+    credential=credential(Login(kind=LoginKind.BEARER, secret="a"), "b" * 12),
+)
+"""With everything that a targets file can add to a request."""
+
+
+@pytest.mark.parametrize(("address", "kind"), TABLE.items())
+@pytest.mark.parametrize("allow_private", [False, True])
+def test_an_address_from_a_cluster_or_a_balancer_leads_to_no_metadata(
+    address: str, kind: str, *, allow_private: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Direct requests, those past a CDN, and all of the agent's name an address.
+
+    Whoever can write an EndpointSlice or Hetzner's reading chooses it.
+    """
+    network = Resolver(monkeypatch, "203.0.113.99")
+    request = replace(RICH, address=address, allow_private=allow_private)
+    found = asyncio.run(fetch(request))
+    may = kind == ANYWHERE
+    may |= allow_private and (kind == PRIVATE or address in LOOPBACKS)
+    assert network.connected == ([address] if may else [])
+    assert network.asked == 0
+    assert may or found.error_type is ErrorType.ADDRESS_NOT_ALLOWED
+
+
+@pytest.mark.parametrize(("address", "kind"), TABLE.items())
+def test_behind_a_cdn_only_permitted_addresses_are_requested(
+    address: str, kind: str
+) -> None:
+    """Three direct requests go to the load balancer, each by this table."""
+    target = Target(
+        name="a", url=f"https://{NAME}/", reached=Reached(load_balancer="lb", cdn=True)
+    )
+    for allow_private in (False, True):
+        private = replace(target, allow_private_addresses=allow_private)
+        known = balancer_ips(private, cast("Any", Addresses(address)))
+        may = kind == ANYWHERE or (allow_private and kind == PRIVATE)
+        assert known == ([address] if may else [])
+
+
+class Addresses:
+    """A journal whose load balancer has one address."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+
+    def addresses(self, *_: object) -> list[str]:
+        """Return it."""
+        return [self._address]
+
+
+@pytest.mark.parametrize(("address", "kind"), TABLE.items())
+def test_the_stack_s_own_heartbeat_goes_to_public_addresses_only(
+    address: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also with `RoutesAllowPrivate`: the parameter is for receivers of alerts."""
+    network = Resolver(monkeypatch, address)
+    with pytest.raises(Exception, match=r"."):
+        dead_man._send(f"https://{NAME}/ping")
+    assert network.connected == ([address] if kind == ANYWHERE else [])
+
+
+@pytest.mark.parametrize("url", ["http://a.example/", "https://u@a.example/", *INVALID])
+def test_no_heartbeat_goes_to_an_ambiguous_url(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor without TLS: the URL is a secret."""
+    network = Resolver(monkeypatch, "203.0.113.20")
+    with pytest.raises(RejectedError):
+        dead_man._send(url)
+    assert network.asked == 0

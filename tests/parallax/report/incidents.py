@@ -6,7 +6,7 @@ It does not: use AWS, a clock or a browser.
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,7 @@ def alert_with(finding: Finding, names: tuple[str, ...]) -> tuple[Alert, Groups]
             error_type=finding.symptom.error_type,
             cause=finding.cause,
             difference=finding.symptom.difference,
+            constancy=finding.symptom.constancy,
         )
         for name in names
     )
@@ -135,10 +136,33 @@ def response(
     return _page(alert, board, shown)
 
 
+def _still_failing(group: Group, now: datetime) -> dict[str, tuple[PastProbe, ...]]:
+    """Return one probe a minute of each member until the page was made."""
+    return {
+        one.target: tuple(
+            PastProbe(
+                started_at=now - timedelta(seconds=21) - n * MINUTE,
+                healthy=False,
+                status_code=one.status_code,
+                error_type=one.error_type,
+            )
+            for n in range(7, -1, -1)
+        )
+        for one in group.members
+    }
+
+
 def _page(alert: Alert, board: Groups, seen: Observed, **changes: Any) -> Response:
     group, now = next(iter(board.groups), None), alert.at + timedelta(minutes=7)
     held = mute_of(board, group, now) if group else None
-    standing = Standing(alert=alert, group=group, mute=held, now=now, **changes)
+    standing = Standing(
+        alert=alert,
+        group=group,
+        mute=held,
+        now=now,
+        probes=_still_failing(group, now) if group else {},
+        **changes,
+    )
     raw = f"/i/{GROUP_ID}/snapshot.json?s=x&e=1"
     expires = alert.at + timedelta(days=14)
     return Response(200, incident_page(standing, expires, seen, raw))
@@ -171,9 +195,11 @@ def resolved() -> Response:
     run, good = snapshot.run, snapshot.last_good
     assert run is not None
     assert good is not None
-    healthy = replace(good, started_at=snapshot.taken_at)
+    again = snapshot.taken_at + 12 * MINUTE
+    healthy = replace(good, started_at=again)
     well = replace(
         snapshot,
+        taken_at=again + 5 * MINUTE,
         run=replace(run, started_at=healthy.started_at, probes=(healthy,)),
         failing_since=None,
         well_since=healthy.started_at,
@@ -184,6 +210,8 @@ def resolved() -> Response:
         state=State.RESOLVED,
         turn=NotificationReason.RESOLVED,
         path=judge(well).path,
+        symptom=judge(well).symptom,
+        judged_at=well.taken_at,
         next_steps=(),
         response=None,
         well_since=healthy.started_at,

@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from parallax import aws
 from parallax.groups.table import KEY, DynamoGroups
 from parallax.incidents.items import ConflictError
+from parallax.journal.dynamodb import DynamoJournal
 from parallax.links.key import ITEM, LinkKey
 from parallax.links.signature import LIFETIME, Link, Signer
 from parallax.model.finding import NotificationReason
 from parallax.model.group import Groups
+from parallax.model.round import Round, Streak, TargetRound
 from parallax.report.endpoint import Endpoint
 from parallax.report.request import FORM_TYPE
 from parallax.report.response import Response
@@ -84,6 +86,28 @@ def test_a_valid_link_shows_the_incident(report: Report) -> None:
     assert "health check uses port" in report.get().page
     assert report.get(method="HEAD").page == ""
     assert report.board.version == 1
+
+
+def test_a_journal_that_refuses_leaves_the_page_complete(
+    report: Report, cloud: Cloud
+) -> None:
+    """Without the last probe; with it if the journal has one."""
+    target = report.board.groups[0].members[0].target
+    past = (Streak(started_at=LATER - timedelta(seconds=9), healthy=False),)
+    shard = Round(
+        shard=0,
+        of=1,
+        started_at=LATER,
+        ended_at=LATER,
+        targets=(TargetRound(target=target, past=past),),
+    )
+    DynamoJournal(cloud.journal).record_round(shard)
+    asked = event(report.link, "GET")
+    seen = replace(report.endpoint, journal=cloud.journal).respond(asked)
+    assert "9 s ago" in seen.page
+    blind = replace(report.endpoint, journal="missing").respond(asked)
+    assert blind.status_code == 200
+    assert "9 s ago" not in blind.page
 
 
 @pytest.mark.parametrize("query", ["do=acknowledge", "do=mute-24h&by=x"])

@@ -16,8 +16,11 @@ from tests.parallax.report.html_tree import Page
 
 
 def words(text: str) -> str:
-    """Return a text with single spaces; the page may break lines elsewhere."""
-    return " ".join(text.split())
+    """Return a text with single spaces, and without backticks.
+
+    The page may break lines elsewhere, and shows code as an element.
+    """
+    return " ".join(text.replace("`", "").split())
 
 
 def of_step(step: NextStep) -> Iterator[str]:

@@ -17,6 +17,7 @@ from parallax.model.group import Groups
 from parallax.model.incident_state import State
 from parallax.model.judgement import Answer, Assessment, Constancy
 from parallax.model.plain import plain
+from parallax.model.snapshot import PastProbe
 from parallax.model.snapshot_excerpt import excerpt_of
 from parallax.report.copying import SCRIPT
 from parallax.report.observed import Observed
@@ -71,7 +72,7 @@ def test_the_page_states_what_is_broken_why_and_what_to_do() -> None:
         "front",
         "shop-api",
         "not confirmed yet",
-        "Not affected (no open incident): 2 targets (docs, blog)",
+        "Not affected (no open incident): 2 URLs (docs, blog)",
         "5 of 5 targets unhealthy",
         "first failed probe",
         GROUP_ID,
@@ -257,11 +258,37 @@ def test_a_group_whose_targets_recover_is_shown_as_recovering() -> None:
 
 
 def test_an_ended_incident_has_no_buttons() -> None:
-    """It states when it ended."""
+    """It states when it was closed, and how long that is after the recovery."""
     read = page(Groups(), alert=ENDED)
     assert "RESOLVED" in read.text
-    assert "Ended at 2025-11-20 13:00:00 UTC" in read.text
+    assert "Closed at 2025-11-20 13:00:00 UTC" in read.text
     assert read.of("button") == []
+    well = replace(ENDED.finding, well_since=ENDED.at - timedelta(minutes=5))
+    later = page(Groups(), alert=replace(ENDED, finding=well)).text
+    assert "Closed at 2025-11-20 13:00:00 UTC, 5 min after the recovery." in later
+    assert "12:55:00 requests succeed again" in " ".join(later.split())
+    assert "13:00:00 incident closed" in " ".join(later.split())
+
+
+def test_that_some_requests_succeed_stands_at_the_top() -> None:
+    """A reader of 504 must not expect it of all requests. If all fail, it is below."""
+    symptom = replace(ALERT.finding.symptom, failed=7, total=11)
+    alert = replace(ALERT, finding=replace(ALERT.finding, symptom=symptom))
+    some = page(alert=alert).text
+    assert some.index("7 of 11 external requests") < some.index("Cause (")
+    every = page().text
+    assert every.index("How often requests fail") > every.index("Cause (")
+
+
+def test_an_open_incident_shows_its_last_probe() -> None:
+    """Above the findings, and at the end of the timeline."""
+    target = ALERT.finding.target
+    got = PastProbe(started_at=NOW - timedelta(seconds=21), healthy=False)
+    open_ = replace(GROUP, members=(member(target),))
+    probes = {target: (replace(got, status_code=503),)}
+    read = page(replace(BOARD, groups=(open_,)), probes=probes).text
+    assert "Last probe (12:36:39 UTC, 21 s ago): 503, still failing." in read
+    assert "12:36:39 last probe: 503, still failing" in " ".join(read.split())
 
 
 def test_an_ended_incident_shows_the_evidence_of_its_failure() -> None:
@@ -296,7 +323,7 @@ def test_the_page_of_many_targets_stays_small(count: int) -> None:
     members = tuple(member(f"target-{n}") for n in range(count))
     text = html(replace(BOARD, groups=(replace(GROUP, members=members),)))
     assert len(text.encode()) < PAGE_BYTES
-    assert ("more targets" in text) == (count > 100)
+    assert ("more URLs" in text) == (count > 100)
 
 
 def test_the_policy_allows_this_style_and_this_script_only() -> None:
@@ -334,7 +361,10 @@ def test_no_text_becomes_markup(poison: str) -> None:
     assert read.problems == []
     assert plain(text) == text
     clean = page()
-    assert {tag for tag, _ in read.tags} - {tag for tag, _ in clean.tags} <= {"pre"}
+    assert {tag for tag, _ in read.tags} - {tag for tag, _ in clean.tags} <= {
+        "pre",
+        "code",
+    }
 
 
 def test_a_hostile_text_is_shown_as_text() -> None:

@@ -27,3 +27,11 @@ def test_every_page_has_a_title_and_a_first_line(name: str) -> None:
     assert " " in found.title
     assert not found.title.startswith(("DOWN", "STILL DOWN", "RESOLVED"))
     assert found.impact or found.often
+
+
+def test_a_title_names_a_few_targets() -> None:
+    """Whom it affects is the first question; forty are counted."""
+    two, forty = DRAWN["two"](), DRAWN["forty"]()
+    title = parts(two, render(two)).title
+    assert title.startswith("platform-api and shop-001 on keybuzz-lb: LB's health")
+    assert parts(forty, render(forty)).title.startswith("40 of 41 URLs on keybuzz-lb")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from parallax.model.snapshot import PastProbe
 from parallax.model.snapshot_excerpt import Excerpt, excerpt_of
-from parallax.report.timeline import WIDTH, timeline
+from parallax.report.timeline import WIDTH, Later, timeline
 from tests.parallax.open_group import ALERT
 from tests.parallax.report.incidents import finding_of, recorded
 from tests.parallax.sent_finding import NOON
@@ -50,3 +50,22 @@ def test_every_mark_is_inside_the_strip(minutes: list[int]) -> None:
     for rect in part.iter("rect"):
         left, width = (int(str(rect.get(name))) for name in ("x", "width"))
         assert 0 <= left <= left + width <= WIDTH
+
+
+def strip_of(later: Later) -> str:
+    """Return the text of the strip of a recording and what came after it."""
+    snapshot = recorded("lb-health-check-wrong-port")
+    part = timeline(finding_of(snapshot), excerpt_of(snapshot), later)
+    assert part is not None
+    return str(next(part.iter("svg")).get("aria-label"))
+
+
+def test_the_strip_of_an_open_incident_runs_until_now() -> None:
+    """After hours without a known probe it has the last half hour only."""
+    end = recorded("lb-health-check-wrong-port").taken_at
+    probe = PastProbe(started_at=end + timedelta(minutes=1), healthy=False)
+    soon = Later(now=end + timedelta(minutes=2), probes=(probe,))
+    assert strip_of(soon).startswith("28 of 31 probes were good from 03:50:08 to 04:20")
+    hours = replace(probe, started_at=end + timedelta(hours=3))
+    late = Later(now=end + timedelta(hours=3), probes=(hours,))
+    assert strip_of(late).startswith("0 of 1 probes were good from 07:13:")

@@ -180,15 +180,16 @@ def test_a_change_in_the_feed_names_what_is_affected_now() -> None:
 
 
 def test_today_is_not_green_beside_not_available(tmp_path: Path) -> None:
-    """Uptime is counted later; the page says until when."""
+    """Bar, uptime and list of days have the open outage, as the text beside them."""
     write(tmp_path, stack("front"))
     page = (tmp_path / "index.html").read_text()
     assert "90 days: 12 min of outage on 1 day (2026-11-30 12 min)" in page
-    assert "100 % uptime¹" in page
-    assert "¹ Uptime is counted until 12:05 UTC." in page
+    assert "90 days: 99.99 % uptime" in page
+    assert "2026-11-30: 12 min" in page
+    assert "Uptime is counted until 12:05 UTC. An open outage counts until" in page
     assert "since 12:28 UTC, ongoing (12 min)" in page
     assert "Started 12:28 UTC: " in page
-    assert "No incidents in the last 90 days." in page
+    assert "No earlier incident is listed." in page
 
 
 def test_days_with_an_outage_have_dates(tmp_path: Path) -> None:

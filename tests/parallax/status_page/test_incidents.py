@@ -15,7 +15,7 @@ from parallax.status_page.incidents import KEPT, MOST, MOST_UPDATES, next_incide
 from parallax.status_page.public import PublicTarget, public_targets
 from parallax.status_page.status_file import PublicIncident, Update, UpdateKind
 from tests.parallax.open_group import OTHER_ID
-from tests.parallax.overview.stack import NOW, TODAY, Stack, group, named
+from tests.parallax.overview.stack import NOW, Stack, group, named
 
 MINUTE = timedelta(minutes=1)
 
@@ -49,7 +49,7 @@ class Runs:
     def services(self) -> list[PublicTarget]:
         """Return what the public sees."""
         stack = self.stack
-        return public_targets(stack.targets, stack.states, stack.days, TODAY)
+        return public_targets(stack.targets, stack.states, stack.days, NOW)
 
     @property
     def texts(self) -> list[tuple[str, str]]:

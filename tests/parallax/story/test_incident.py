@@ -342,6 +342,23 @@ def test_a_second_row_of_failures_gets_time_for_its_logs() -> None:
     assert [i and i.state for i in seen] == [*[State.PENDING] * 4, State.FIRING]
 
 
+def test_one_failing_request_of_eleven_waits_for_a_second_failing_probe() -> None:
+    """One lost request is not mailed; another failing run within six minutes is."""
+    once = s.run([s.LB_503, *[s.OK] * 10], direct=s.OK)
+    ended = max(p.started_at for p in once.probes)
+    good = s.run(s.OK, at=ended + s.MINUTE, investigated=False)
+    twice = s.run([s.LB_503, *[s.OK] * 10], direct=s.OK, at=ended + s.MINUTE * 2)
+    late = max(p.started_at for p in twice.probes) + timedelta(seconds=10)
+    moments = [
+        s.taken(once, taken_at=ended + timedelta(seconds=10)),
+        s.taken(once, taken_at=ended + timedelta(seconds=50)),
+        s.taken(once, good, taken_at=ended + s.MINUTE),
+        s.taken(once, good, twice, taken_at=late),
+    ]
+    seen = story(*((judge(x), x) for x in moments))
+    assert [i and i.state for i in seen] == [*[State.PENDING] * 3, State.FIRING]
+
+
 def test_a_cluster_that_never_settles_does_not_hide_an_intermittent_failure() -> None:
     """A pod in a crash loop keeps changing the endpoints."""
     seen = alternating("FHFHFHFHFH", agents=True, restless=True)

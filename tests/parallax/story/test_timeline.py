@@ -44,6 +44,14 @@ def test_the_moments_are_in_order() -> None:
     assert [one.at for one in moments] == sorted(one.at for one in moments)
 
 
+def test_a_recovery_is_the_last_moment() -> None:
+    """The judgement of a target that recovered establishes no cause."""
+    x = s.wrong_port()
+    well = replace(incident_of(x), quiet_since=x.taken_at + MINUTE)
+    last = timeline(well, x)[-1]
+    assert (last.at, last.text) == (x.taken_at + MINUTE, "requests succeed again")
+
+
 def test_changes_of_the_cluster_before_the_failure_are_moments() -> None:
     """Endpoints that changed, and pods that started, within half an hour."""
     started = s.SINCE - 5 * MINUTE

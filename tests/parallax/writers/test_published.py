@@ -203,7 +203,7 @@ PUBLISHED: list[Published] = [
         403,
         [*ISTIO, ("x-envoy-upstream-service-time", "3")],
         "RBAC: access denied",
-        ("envoy", "ingress", "passed-through"),
+        ("envoy", "unknown", "passed-through"),
     ),
     (
         "Envoy's fault injection, istio.io on fault injection",

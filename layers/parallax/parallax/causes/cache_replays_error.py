@@ -28,6 +28,7 @@ from collections.abc import Sequence
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.curl import WITHOUT_STATUS, healthy, status_of
 from parallax.causes.undo import FETCHED_AGAIN
 from parallax.evidence import logs, users
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far
@@ -153,9 +154,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     if address is None or address == edge:
         return (purge,)  # the cache is behind the load balancer; no address bypasses it
     bypass = NextStep(
-        text="Check that the origin responds successfully without the cache.",
-        command=f"curl -sS -o /dev/null -w '%{{http_code}}\\n'"
-        f" --resolve {host}:{port}:{address} {quote(url)}",
+        text="Request the page from the origin, without the cache."
+        f" {healthy(scene.target)} shows that the origin works. {WITHOUT_STATUS}",
+        command=status_of(quote(url), f"--resolve {host}:{port}:{address}"),
     )
     return purge, bypass
 

@@ -28,6 +28,7 @@ Source: Varnish documentation (`Backend fetch failed`); responses captured from 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.curl import WITHOUT_STATUS, healthy, status_of
 from parallax.evidence import balancer, logs, users
 from parallax.evidence.reading import Hidden, Missing, Unreached
 from parallax.evidence.scene import Scene
@@ -193,27 +194,40 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     own = sorted(balancer.addresses(scene))
     address = own[0] if own else "BALANCER"
     bypass = NextStep(
-        text="Check that the load balancer responds successfully without the CDN.",
-        command=f"curl -sS -o /dev/null -w '%{{http_code}}\\n'"
-        f" --resolve {host}:{port}:{address} {quote(url)}",
+        text="Request the page from the load balancer, without the CDN."
+        f" {healthy(scene.target)} shows that it works. {WITHOUT_STATUS}",
+        command=status_of(quote(url), f"--resolve {host}:{port}:{address}"),
     )
-    origin = NextStep(
-        text=f"Check that the CDN's origin is {name}: {address}, on a port on which it"
-        f" listens ({_listens(scene)}). If the origin is a local TLS proxy, check where"
-        " that proxy connects to. If the CDN is Varnish, run the command on its host."
-        " For another CDN, look in its console. If the origin is right, something"
-        " between the CDN and the load balancer drops its connections: check the"
-        " firewalls of the origin for the CDN's addresses.",
+    between = NextStep(
+        text="If the origin is right and the load balancer works, a firewall between"
+        " them drops the CDN's connections: look for a rule about the CDN's addresses."
+        " If the origin is a local TLS proxy (e.g. hitch), check where it connects to."
+    )
+    right = f"{name}: {address}, port {_listens(scene)}"
+    return _origin(scene, right), bypass, between
+
+
+def _origin(scene: Scene, right: str) -> NextStep:
+    """Return how to see the CDN's origin; `right` is what it must be."""
+    authors = (users.written_by(p) for p in users.failed(scene))
+    cdn = next((a.writer for a in authors if a.hop == "cdn"), None)
+    if cdn == "varnish":
+        text = f"On Varnish's host, check that its origin is {right}."
+        return NextStep(text=text, command=_ACTIVE_VCL)
+    if cdn:
+        return NextStep(text=f"In the console of {cdn}, check the origin: {right}.")
+    return NextStep(
+        text=f"In the CDN's console, check that the origin is {right}. If the CDN is"
+        " Varnish, run the command on its host.",
         command=_ACTIVE_VCL,
     )
-    return origin, bypass
 
 
 def _listens(scene: Scene) -> str:
     """Return the load balancer's ports; if not read, the one that users use."""
     lb = scene.load_balancer
     found = {s.listen_port for s in lb.services} if lb else set[int]()
-    return ", ".join(map(str, sorted(found or {users.listen_port(scene)})))
+    return " or ".join(map(str, sorted(found or {users.listen_port(scene)})))
 
 
 CAUSE = Cause(

@@ -23,6 +23,7 @@ Source: Cloudflare, errors 1015 and 1020, and `cf-mitigated: challenge`.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.curl import WITHOUT_STATUS, healthy, status_of
 from parallax.evidence import logs, names, users
 from parallax.evidence.reading import Hidden, Missing
 from parallax.evidence.scene import Scene
@@ -108,8 +109,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     first = users.failing(scene, *AS_A_USER)[0]
     look = NextStep(
         text="Request the URL with a browser, and with this command from another"
-        " network. If both succeed, users are served and only the monitor is rejected.",
-        command=f"curl -sS -o /dev/null -w '%{{http_code}}\\n' {url}",
+        f" network. If the browser shows the page and curl prints"
+        f" {healthy(scene.target)}, users are served and only the monitor is rejected."
+        f" {WITHOUT_STATUS}",
+        command=status_of(url),
     )
     allow = NextStep(
         text="In the CDN's firewall events, find the rule that rejected the request"

@@ -247,7 +247,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             ),
         ]
     every = NextStep(
-        text="List all replicas, with age and restarts.",
+        text="List all replicas. Compare their age and restarts: the others are"
+        " healthy.",
         command=f"{kubectl} get pods -o wide",
     )
     return (*steps, every)

@@ -27,6 +27,7 @@ kube-proxy working).
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.curl import REFUSED, TIMED_OUT, on_node, status_of
 from parallax.evidence import (
     balancer,
     between_nodes,
@@ -110,11 +111,14 @@ def _still_used(scene: Scene, name: str) -> str:
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to check kube-proxy on the node, and how to restart it."""
     name = forwarding.not_forwarding(scene)[0]
-    port = next((p.peer_port for p in scene.inside(Role.INGRESS)), None)
+    own = next(p for p in scene.inside(Role.INGRESS) if p.node == name)
+    address = str(own.peer_address)
+    host = f"[{address}]" if ":" in address else address
     check = NextStep(
-        text=f"On {name}, connect to the NodePort. 000 confirms the fault; any other"
-        " status means that the node forwards now.",
-        command=f"curl -sk -m 5 -o /dev/null -w '%{{http_code}}\\n' 127.0.0.1:{port}",
+        text=f"Log in to {name} (the first line of the output is the machine's name)"
+        f" and connect to its own NodePort. {TIMED_OUT} or {REFUSED} confirms the"
+        " fault. A status, whichever it is, means that the node forwards now.",
+        command=on_node(status_of(f"http://{host}:{own.peer_port}/")),
     )
     log = NextStep(
         text="Find the kube-proxy pod (or the Cilium agent) of the node, and read its"

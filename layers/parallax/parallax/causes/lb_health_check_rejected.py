@@ -36,6 +36,7 @@ terraform-hcloud-kube-hetzner issue 759. Commands: hetznercloud/cli,
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.curl import WITHOUT_STATUS, accepted, on_node, status_of
 from parallax.causes.keeper import check_settings, lasting, wrong_annotation
 from parallax.causes.undo import old_check
 from parallax.evidence import balancer, check_content, health_check
@@ -112,13 +113,14 @@ def _send_request(check: HealthCheck, lb: LoadBalancer) -> tuple[NextStep, ...]:
     scheme = "https" if check.protocol == "https" or request.tls else "http"
     host = f"[{node}]" if ":" in node else node
     named = (
-        f" -H {quote(f'Host: {request.domain}')}" if request.domain else " -H 'Host:'"
+        f"-H {quote(f'Host: {request.domain}')}" if request.domain else "-H Host:",
     )
+    url = quote(f"{scheme}://{host}:{check.port}{request.path}")
     send = NextStep(
-        text="To see the rejected status, also after the change, send the request of"
-        " the old health check on a node.",
-        command=f"curl -sSk -o /dev/null -w '%{{http_code}}\\n'{named}"
-        f" {quote(f'{scheme}://{host}:{check.port}{request.path}')}",
+        text="To see the rejected status, also after the change, log in to a node and"
+        " send the request of the old health check."
+        f" {accepted(request.status_codes)} {WITHOUT_STATUS}",
+        command=on_node(status_of(url, "-k", *named)),
     )
     return (send,)
 

@@ -172,12 +172,13 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         lasting(
             scene,
             NextStep(
-                text=f"Set the health check of port {s.listen_port} to port"
-                f" {s.destination_port}, its destination port. Targets become healthy"
-                f" after about {wait} s."
+                text=f"In the service on port {s.listen_port}, set the health check's"
+                f" port to the destination port, {s.destination_port}. Targets become"
+                f" healthy after about {wait} s."
                 if s is found
-                else f"The service that listens on {s.listen_port} has a health check"
-                f" on port {wrong} too. Set its port to {s.destination_port}.",
+                else f"The service on port {s.listen_port} has the same wrong health"
+                " check. Set the check's port to the destination port,"
+                f" {s.destination_port}.",
                 command=f"hcloud load-balancer update-service {name}"
                 f" --listen-port {s.listen_port}"
                 f" --health-check-port {s.destination_port}",
@@ -189,7 +190,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         for s in same
     )
     look = NextStep(
-        text="Check that the targets become healthy.",
+        text="Check that the status of every target becomes healthy.",
         command=f"hcloud load-balancer describe {name}",
     )
     return (*fixes, look)

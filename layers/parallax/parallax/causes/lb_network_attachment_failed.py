@@ -68,7 +68,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     network = next(iter(lb.networks or ()), "NETWORK")
     failed = [t for t in nodes.targets(scene) if t.attachment_failed and t.server_name]
     look = NextStep(
-        text="Check that the targets become healthy.",
+        text="Check that the status of every target becomes healthy.",
         command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
     if not lb.attachment_failed and failed:

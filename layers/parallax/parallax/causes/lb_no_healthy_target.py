@@ -35,12 +35,15 @@ from collections import Counter
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.curl import WITHOUT_STATUS, accepted, on_node, status_of
 from parallax.causes.packet_steps import (
+    NO_REPLY,
     NOT_THE_NODES_ADDRESS,
     Client,
     capture,
     firewall_rules,
     node_owns_address,
+    of_health_check,
 )
 from parallax.evidence import (
     balancer,
@@ -219,13 +222,15 @@ def _content(
     host = f"[{node}]" if ":" in node else node
     scheme = "https" if check.http.tls else "http"
     # The health check verifies certificates only if configured to.
-    options = "-sS -k" if check.http.tls else "-sS"
-    named = f" -H {quote(f'Host: {check.http.domain}')}" if check.http.domain else ""
+    verify = ("-k",) if check.http.tls else ()
+    domain = check.http.domain
+    options = (*verify, f"-H {quote(f'Host: {domain}')}") if domain else verify
+    url = quote(f"{scheme}://{host}:{check.port}{check.http.path}")
     host_text = check.http.domain or "no Host, so the default backend responds"
     send = NextStep(
-        text=f"On a node, send the health check's request ({host_text}).",
-        command=f"curl {options} -o /dev/null -w '%{{http_code}}\\n'{named}"
-        f" {quote(f'{scheme}://{host}:{check.port}{check.http.path}')}",
+        text=f"Log in to a node and send the health check's request ({host_text})."
+        f" {accepted(check.http.status_codes)} {WITHOUT_STATUS}",
+        command=on_node(status_of(url, *options)),
     )
     return look, send
 
@@ -241,15 +246,15 @@ def _arrival(service: BalancerService, lb: LoadBalancer) -> tuple[NextStep, ...]
     )
     watch = capture(
         "On a node",
-        Client(sender, source),
-        service.health_check.port,
+        Client(sender, source, of_health_check(service.health_check)),
+        (service.health_check.port,),
         before=f"run `hcloud load-balancer describe {quote(lb.name)}`: it shows the"
         " port that the health check uses, and the network of the load balancer. If"
         f" both are right, {_before_the_node(kind)} drops the packets",
         accepted="the node accepts it: read the health check's settings (last step)",
     )
     if kind == "public":
-        return watch, firewall_rules("If a SYN gets no reply")
+        return watch, firewall_rules(NO_REPLY)
     return watch, node_owns_address(source), firewall_rules(NOT_THE_NODES_ADDRESS)
 
 

@@ -116,7 +116,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         else "hcloud network list",
     )
     healthy = NextStep(
-        text="Check that the targets become healthy.",
+        text="Check that the status of every target becomes healthy.",
         command=f"hcloud load-balancer describe {name}",
     )
     return (attach, healthy) if where else (look, attach, healthy)

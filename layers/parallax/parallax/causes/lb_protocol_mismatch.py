@@ -29,6 +29,7 @@ Source: nginx, `ngx_http_special_response.c` (497); Go, `net/http/server.go`
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.curl import on_node, status_of
 from parallax.causes.keeper import lasting, wrong_annotation
 from parallax.evidence import balancer, inside, proxy_protocol, users
 from parallax.evidence.reading import Missing, evidence_so_far
@@ -186,17 +187,21 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     update = f"hcloud load-balancer update-service {name}"
     update += f" --listen-port {service.listen_port}"
     fix = NextStep(
-        text=f"Send port {service.listen_port} to {port or 'NODEPORT'}, the ingress's"
-        f" NodePort for {kind}." + ("" if tls else _OR_TCP),
+        text=f"In the service on port {service.listen_port}, change the destination"
+        f" port to {port or 'NODEPORT'}, the ingress's NodePort for {kind}."
+        + ("" if tls else _OR_TCP),
         command=f"{update} --destination-port {port or 'NODEPORT'}",
         undo=f"{update} --destination-port {service.destination_port}",
     )
     fix = lasting(scene, fix, protocol="http" if tls else "tcp")
+    here = f"localhost:{service.destination_port}/"
     see = NextStep(
-        text="On a node, check which protocol the port accepts: http or https.",
-        command=f"curl -sS -i -m 5 http://localhost:{service.destination_port}/"
-        " | head -1;"
-        f" curl -skS -i -m 5 https://localhost:{service.destination_port}/ | head -1",
+        text="Log in to a node and check which protocol the port accepts: the one with"
+        " a status other than 000 and 400.",
+        command=on_node(
+            f"{status_of(f'http://{here}', label='http')};"
+            f" {status_of(f'https://{here}', '-k', label='https')}"
+        ),
     )
     return fix, see
 

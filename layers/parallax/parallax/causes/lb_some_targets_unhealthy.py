@@ -34,7 +34,13 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import by_controller
-from parallax.causes.packet_steps import Client, capture, firewall_rules
+from parallax.causes.packet_steps import (
+    NO_REPLY,
+    Client,
+    capture,
+    firewall_rules,
+    of_health_check,
+)
 from parallax.causes.undo import add_again
 from parallax.evidence import (
     answers,
@@ -275,7 +281,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     describe = f"hcloud load-balancer describe {name}"
     still = NextStep(
         text="The command lists the targets, sends 20 requests, and lists the targets"
-        " again. If no request fails, unhealthy targets get no requests now: repair"
+        " again. It counts the requests by status (000: no response). If no request"
+        " fails, unhealthy targets get no requests now: repair"
         " them with the next steps. If requests fail and the two lists differ, targets"
         " become healthy at times and get requests then: begin with the last step. If"
         " requests fail and the two lists are equal, look for another cause.",
@@ -287,12 +294,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     source = next(iter(lb.private_ips if private else ()), lb.ipv4)
     watch = capture(
         f"On {bad[0].label}",
-        Client("the load balancer", source or "BALANCER"),
-        service.destination_port,
+        Client(
+            "the load balancer",
+            source or "BALANCER",
+            of_health_check(service.health_check),
+        ),
+        (service.health_check.port,),
         before="the network before the node drops them",
         accepted="the node accepts connections now",
     )
-    rules = firewall_rules("If a SYN gets no reply")
+    rules = firewall_rules(NO_REPLY)
     if any(t.selector for t in lb.targets) or not servers:
         return still, watch, rules
     names = " ".join(quote(str(t.server_name)) for t in servers)

@@ -243,7 +243,8 @@ def _see(scene: Scene, ingress_service: Service) -> NextStep:
     kubectl = f"kubectl -n {quote(ingress_service.namespace)}"
     if not on_the_nodes.has_some(ingress_service):
         return NextStep(
-            text="Check the NodePorts of the ingress Service.",
+            text="Check the NodePorts of the ingress Service. In the column PORT(S),"
+            " they follow the colon.",
             command=f"{kubectl} get service {quote(ingress_service.name)}",
         )
     return NextStep(
@@ -273,8 +274,8 @@ def _to_decide(
         command="kubectl get service -A | grep -E 'NodePort|LoadBalancer'",
     )
     change = NextStep(
-        text=f"Change the destination of port {service.listen_port} from"
-        f" {service.destination_port} to that NodePort.",
+        text=f"In the service on port {service.listen_port}, change the destination"
+        f" port to that NodePort. It is {service.destination_port} now.",
         command=f"hcloud load-balancer update-service {name} --listen-port"
         f" {service.listen_port} --destination-port NODEPORT",
         undo=f"hcloud load-balancer update-service {name} --listen-port"
@@ -298,9 +299,9 @@ def _fix(
     also = "" if is_right else f" --health-check-port {port}"
     back = "" if is_right else f" --health-check-port {check}"
     change = NextStep(
-        text=f"Change the destination of port {service.listen_port} from"
-        f" {service.destination_port} to {port}, the ingress's NodePort for"
-        f" {_scheme(service, tls=tls)}.",
+        text=f"In the service on port {service.listen_port}, change the destination"
+        f" port to {port}, the ingress's NodePort for {_scheme(service, tls=tls)}."
+        f" It is {service.destination_port} now.",
         command=f"hcloud load-balancer update-service {name} --listen-port"
         f" {service.listen_port} --destination-port {port}{also}",
         undo=f"hcloud load-balancer update-service {name} --listen-port"

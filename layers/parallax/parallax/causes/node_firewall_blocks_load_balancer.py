@@ -42,11 +42,14 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.packet_steps import (
+    NO_REPLY,
     NOT_THE_NODES_ADDRESS,
     Client,
+    Traffic,
     allow,
     capture,
     node_owns_address,
+    of_health_check,
 )
 from parallax.evidence import (
     answers,
@@ -77,6 +80,9 @@ NAMED = 3
 REQUESTS = 5
 """Fewest failing requests that show that no node accepts the load balancer. One request
 shows only that one node does not; half of the nodes would pass 1 of 32 runs of five."""
+
+
+_REQUESTS = Traffic("Meanwhile, request the URL 20 times, so that each node gets some.")
 
 
 def assess(scene: Scene) -> Assessment:
@@ -254,10 +260,13 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     source = next((a for a in own if a), "BALANCER")
     to = service.destination_port
     ports = ",".join(map(str, dict.fromkeys((to, service.health_check.port))))
+    # A health check that succeeds on another port shows nothing about this one.
+    passes = _drops_requests(scene, service)
+    sends = _REQUESTS if passes else of_health_check(service.health_check)
     watch = capture(
         "On a node",
-        Client("the load balancer", source),
-        to,
+        Client("the load balancer", source, sends),
+        (to,) if passes else (service.health_check.port,),
         before=_before_the_node(private=private),
         accepted="check the reply's way back (routes, private network), and repeat this"
         " on another node",
@@ -265,8 +274,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     open_ports = allow(
         source,
         _filtered_ports(scene, to, service.health_check.port),
-        when=f"{NOT_THE_NODES_ADDRESS if private else 'If a SYN gets no reply'}, most"
-        " likely the node's firewall drops the packets.",
+        when=NOT_THE_NODES_ADDRESS if private else NO_REPLY,
         routed=_routed_ports(scene, to),
     )
     if private:

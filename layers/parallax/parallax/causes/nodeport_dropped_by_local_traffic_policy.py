@@ -114,7 +114,10 @@ def _used(scene: Scene, without: tuple[BalancerTarget, ...]) -> list[str]:
 
 def _try(port: int) -> str:
     """Return the request of kube-proxy's health check, for a node's address."""
-    return f"`curl -s http://NODE:{port}/healthz`"
+    return (
+        f"`curl -sS http://NODE:{port}/healthz` prints `localEndpoints` with 1 or more"
+        " there, and with 0 on other nodes."
+    )
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
@@ -133,7 +136,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     check = NextStep(
         text=f"Set the health check to {whose}. This check succeeds only on nodes with"
         " a ready ingress pod."
-        + (f" Try it first: {_try(port)} responds 200 there." if node_port else ""),
+        + (f" Try it first, on a node: {_try(port)}" if node_port else ""),
         command=f"hcloud load-balancer update-service {quote(lb.name)}"
         f" --listen-port {service.listen_port} {how} --health-check-port {port}{path}",
         undo=old_check(lb, service, domain=False),

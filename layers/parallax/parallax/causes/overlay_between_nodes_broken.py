@@ -35,7 +35,16 @@ nginx `proxy_next_upstream`.
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.causes.packet_steps import ELSEWHERE, Client, allow, capture
+from parallax.causes.curl import REFUSED, TIMED_OUT, on_node, status_of
+from parallax.causes.packet_steps import (
+    ELSEWHERE,
+    NO_REPLY,
+    WATCHED,
+    Client,
+    Traffic,
+    allow,
+    capture,
+)
 from parallax.evidence import (
     between_nodes,
     inside,
@@ -52,7 +61,7 @@ from parallax.model.judgement import Assessment, Class, Hop, NextStep
 from parallax.model.probe import ErrorType, Probe, Role
 
 ID = "overlay-between-nodes-broken"
-_DROPS = "If packets arrive and get no reply, the node's firewall drops them."
+_REPEAT = Traffic("Meanwhile, repeat the request of step 1.")
 
 
 def assess(scene: Scene) -> Assessment:
@@ -186,14 +195,34 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         " This pod uses its node's network (hostNetwork), so the test shows the network"
         " of the nodes, not the overlay."
     )
+    # Curl states a missing route only with -v.
+    without_route = one.error_type is ErrorType.HOST_UNREACHABLE
+    detail = ("-v",) if without_route else ()
     send = NextStep(
-        text=f"On {one.node}, send a request to the pod on {one.peer_node}. No response"
-        " (000) confirms the fault; any other status means that this pair works now."
+        text=f"Log in to {one.node} (the first line of the output is the machine's"
+        f" name) and send a request to the pod on {one.peer_node}. {_result(one)}"
         f"{direct if uses_node_address else ''}",
-        command=f"curl -sS -m 5 -o /dev/null -w '%{{http_code}}\\n' {host}:{port}",
+        command=on_node(status_of(f"http://{host}:{port}/", *detail)),
     )
     through = _to_the_node if uses_node_address else _through_the_overlay
     return send, *through(one, quote(source or "NODE"))
+
+
+def _result(cut: Probe) -> str:
+    """Return how to read what the request to a pod prints."""
+    lost = {
+        ErrorType.HOST_UNREACHABLE: "`No route to host`",
+        ErrorType.CONNECTION_REFUSED: REFUSED,
+    }.get(cut.error_type or ErrorType.TIMEOUT, TIMED_OUT)
+    other = (
+        "a timeout is another fault than at the time of the probes"
+        if lost == REFUSED
+        else "`Connection refused` or `curl: (7)` means that packets arrive, and that"
+        " nothing listens on the port"
+    )
+    return (
+        f"{lost} confirms the fault. A status means that this pair works now; {other}."
+    )
 
 
 def _to_the_node(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
@@ -201,15 +230,15 @@ def _to_the_node(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
     port = cut.peer_port
     arrive = capture(
         f"On {cut.peer_node}",
-        Client(str(cut.node), source),
-        port or 0,
+        Client(str(cut.node), source, _REPEAT),
+        (port or 0,),
         before="the network between the nodes drops them",
         accepted="the fault is on the reply's way back",
     )
     opened = allow(
         source,
         (port or 0,),
-        when=_DROPS,
+        when=NO_REPLY,
         where=f"on {cut.peer_node}. {_every_pair(source)}",
     )
     return arrive, opened
@@ -226,16 +255,18 @@ def _every_pair(source: str) -> str:
 def _through_the_overlay(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
     """Return the steps for a pod with an address of its own."""
     watch = NextStep(
-        text=f"On {cut.peer_node}, check whether the packets from {cut.node} arrive,"
-        " and on which port. VXLAN uses 8472 or 4789, WireGuard 51871 or 51820.",
-        command=f"sudo tcpdump -ni any 'host {source} and (udp port 8472 or udp port"
-        " 4789 or udp port 51871 or udp port 51820)'",
+        text=f"On {cut.peer_node}, watch for {WATCHED} s whether the packets from"
+        f" {cut.node} arrive, and on which port. {_REPEAT.text} If no line appears, the"
+        " network between the nodes drops them. VXLAN uses port 8472 or 4789."
+        " WireGuard uses 51871 or 51820.",
+        command=f"sudo timeout {WATCHED} tcpdump -ni any 'host {source} and"
+        " (udp port 8472 or udp port 4789 or udp port 51871 or udp port 51820)'",
     )
     opened = NextStep(
-        text=f"If they arrive and the pod does not respond, {cut.peer_node} drops them,"
-        " mostly by its firewall. If it is ufw (`sudo ufw status` shows active), the"
-        " command puts a rule in front of all others. Replace 8472 by the port that you"
-        f" saw. Run it on {cut.peer_node}. {_every_pair(source)}. {ELSEWHERE} rule.",
+        text="Only if they arrived and the pod did not respond: if `sudo ufw status`"
+        f" prints active, run this on {cut.peer_node}. It puts a rule in front of all"
+        f" others. Replace 8472 by the port that you saw. {_every_pair(source)}."
+        f" {ELSEWHERE} rule.",
         command=f"sudo ufw prepend allow proto udp from {source} to any port 8472",
         undo=f"sudo ufw delete allow proto udp from {source} to any port 8472",
     )

@@ -12,34 +12,62 @@ from collections.abc import Sequence
 from shlex import quote
 from typing import NamedTuple
 
+from parallax.model.balancer import HealthCheck
 from parallax.model.judgement import NextStep
+
+NO_REPLY = "Only if a SYN got no reply"
+NOT_THE_NODES_ADDRESS = f"{NO_REPLY} and `ip` printed no line"
+"""When the firewall comes next, after `node_owns_address`."""
+ELSEWHERE = "With another firewall (nftables, Cilium), add the same"
+WATCHED = 60
+"""Seconds of a capture, at least."""
+
+
+class Traffic(NamedTuple):
+    """What sends packets while a capture runs, and how long to wait for them."""
+
+    text: str
+    seconds: int = WATCHED
 
 
 class Client(NamedTuple):
-    """Who connects to a node, for a reader, and its address."""
+    """Who connects to a node, for a reader, its address, and what it sends."""
 
     name: str
     address: str
+    sends: Traffic
 
 
-NOT_THE_NODES_ADDRESS = "If a SYN gets no reply and `ip` printed no line"
-"""When the firewall comes next, after `node_owns_address`."""
-ELSEWHERE = "In another firewall (nftables, Cilium), add the same"
+def of_health_check(check: HealthCheck) -> Traffic:
+    """Return that a health check sends packets by itself, twice in a capture."""
+    seconds = max(WATCHED, 2 * check.interval)
+    text = f"The health check sends packets by itself, every {check.interval} s."
+    return Traffic(text, seconds)
 
 
 def capture(
-    where: str, client: Client, port: int, *, before: str, accepted: str
+    where: str,
+    client: Client,
+    ports: Sequence[int],
+    *,
+    before: str,
+    accepted: str,
 ) -> NextStep:
     """Return how to see whether packets arrive at a node, and what each result means.
 
-    `before` is what can drop them earlier; `accepted` is what a reply means.
+    Silence means something only if the client sends packets. `before` is what can
+    drop them earlier; `accepted` is what a reply means.
     """
+    each = " or ".join(str(port) for port in dict.fromkeys(ports))
+    several, traffic = len(set(ports)) > 1, client.sends
     return NextStep(
-        text=f"{where}, check whether packets from {client.name} ({client.address})"
-        f" arrive on port {port}. If none arrives, {before}. If a SYN (`Flags [S]`)"
-        " arrives and gets no reply, the node itself drops it, not a Cloud Firewall."
-        f" If it gets a SYN-ACK (`Flags [S.]`), {accepted}.",
-        command=f"sudo tcpdump -ni any 'tcp port {port} and host {client.address}'",
+        text=f"{where}, watch for {traffic.seconds} s whether packets from"
+        f" {client.name} ({client.address}) arrive on port {each}. {traffic.text} If no"
+        f" line appears, {before}. If only `Flags [S]` (SYN) appears, the node itself"
+        " drops the packets, not a Cloud Firewall. If `Flags [S.]` (SYN-ACK) appears"
+        f" too, {accepted}.",
+        command=f"sudo timeout {traffic.seconds} tcpdump -ni any 'tcp port"
+        f" {f'({each})' if several else each} and host {client.address}'",
     )
 
 
@@ -49,9 +77,9 @@ def node_owns_address(source: str) -> NextStep:
     The node then drops packets from it, as they claim to come from itself.
     """
     return NextStep(
-        text="On the same node, run the command below. If it prints a line, kube-proxy"
-        f" in IPVS mode has given the address {source} to the node itself, and the node"
-        " drops the load balancer's packets. To repair it, set the annotation"
+        text="On the same node, check whether the node has the load balancer's address."
+        f" No line is good. A line means that kube-proxy in IPVS mode gave {source} to"
+        " the node, which then drops the load balancer's packets: set the annotation"
         ' load-balancer.hetzner.cloud/disable-private-ingress: "true" on the ingress'
         " Service.",
         command=f"ip -brief address | grep -wF {quote(source)}",
@@ -91,8 +119,8 @@ def allow(
         undo += f" && sudo ufw route delete {add}{inner}"
         puts, same, each = "two rules", "two rules", _each(ports, routed)
     return NextStep(
-        text=f"{when} If it is ufw (`sudo ufw status` shows active), the command puts"
-        f" {puts} in front of all others: run it {where}.{each} {ELSEWHERE} {same}.",
+        text=f"{when}: if `sudo ufw status` prints active, run this {where}. It puts"
+        f" {puts} in front of all others.{each} {ELSEWHERE} {same}.",
         command=command,
         undo=undo,
     )

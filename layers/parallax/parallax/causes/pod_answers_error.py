@@ -342,7 +342,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             command=f"{kubectl} logs {quote(named)} --since=15m",
         )
     events = NextStep(
-        text="Check recent events for a change.",
+        text="Check the newest events for a change, or a Warning, that began with the"
+        " errors.",
         command=f"{kubectl} get events --sort-by=.lastTimestamp",
     )
     return log, events

@@ -26,8 +26,10 @@ and status 499.
 """
 
 from shlex import quote
+from urllib.parse import urlsplit
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.curl import on_node
 from parallax.evidence import (
     answers,
     balancer,
@@ -334,24 +336,33 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     local = pods.from_own_node(scene)
     slow = [p for p in local if _is_slow(p, limit)]
     one = next((p for p in slow if p.pod), None)
-    every = NextStep(text="List all pods.", command=f"{kubectl} get pods -o wide")
+    every = NextStep(
+        text="List all pods. Healthy ones are Running, with READY 1/1, 2/2 or so.",
+        command=f"{kubectl} get pods -o wide",
+    )
     if one is None or one.pod is None:
         return (every,)
     address = one.peer_address or ""
     host = f"[{address}]" if ":" in address else address
     named = quote(f"Host: {scene.target.host}")
+    path = urlsplit(scene.target.url).path or "/"
     log = NextStep(
         text=f"In the log of {one.pod}, look for slow requests.",
         command=f"{kubectl} logs {quote(one.pod)} --since=15m",
     )
     load = NextStep(
-        text="Check the pod's CPU and memory use.",
+        text="Compare the pod's CPU and memory use with its limits. Near the CPU limit"
+        " the pod is slow.",
         command=f"{kubectl} top pod {quote(one.pod)} --containers",
     )
     measure = NextStep(
-        text=f"On {one.peer_node}, measure the response time without the ingress.",
-        command=f"curl -sS -m 60 -o /dev/null -w '%{{http_code}} %{{time_total}} s\\n'"
-        f" -H {named} {quote(f'http://{host}:{one.peer_port}/')}",
+        text=f"Log in to {one.peer_node} and measure the response time of the pod,"
+        " without the ingress: status and seconds. A healthy pod needs less than"
+        f" {limit or one.duration:g} s. `curl: (28)` means no response within 60 s.",
+        command=on_node(
+            "curl -sS -m 60 -o /dev/null -w '%{http_code} %{time_total} s\\n'"
+            f" -H {named} {quote(f'http://{host}:{one.peer_port}{path}')}"
+        ),
     )
     return log, measure, load
 

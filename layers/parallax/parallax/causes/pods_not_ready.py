@@ -99,7 +99,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     namespace, _, name = pods.service_name(scene).partition("/")
     kubectl = f"kubectl -n {quote(namespace)}"
     every = NextStep(
-        text="List all pods.",
+        text="List all pods. Healthy ones are Running, with READY 1/1, 2/2 or so.",
         command=f"{kubectl} get pods -o wide",
     )
     its_pods, named = _unready(scene), _names(scene)
@@ -120,9 +120,6 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     if first and first.waiting_reason == CRASHES:
         return joined(own, (log, events, every))
-    # Whether only the probe is wrong is the first question where the pods respond.
-    if first and not first.waiting_reason and not _succeeding(scene):
-        return joined((events, log), own, (every,))
     return joined(own, (events, log, every))
 
 

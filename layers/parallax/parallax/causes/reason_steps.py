@@ -27,17 +27,14 @@ def _step(*reasons: Reason, text: str, command: str, undo: str | None = None) ->
 
 
 _POD = "%(kubectl)s get pod %(name)s -o jsonpath="
-_PROBE = (
-    _POD + """'{.spec.containers[*].%(probe)s}{"\\n"}{.spec.containers[*].ports}'"""
-)
 _PROBES = {
-    Reason.READINESS_PROBE_FAILS: "readinessProbe",
-    Reason.READINESS_PROBE_WRONG_PORT: "readinessProbe",
-    Reason.READINESS_PROBE_WRONG_PROTOCOL: "readinessProbe",
-    Reason.LIVENESS_PROBE_FAILS: "livenessProbe",
-    Reason.LIVENESS_PROBE_WRONG_PORT: "livenessProbe",
-    Reason.LIVENESS_PROBE_WRONG_PROTOCOL: "livenessProbe",
-    Reason.STARTUP_PROBE_FAILS: "startupProbe",
+    Reason.READINESS_PROBE_FAILS: "Readiness",
+    Reason.READINESS_PROBE_WRONG_PORT: "Readiness",
+    Reason.READINESS_PROBE_WRONG_PROTOCOL: "Readiness",
+    Reason.LIVENESS_PROBE_FAILS: "Liveness",
+    Reason.LIVENESS_PROBE_WRONG_PORT: "Liveness",
+    Reason.LIVENESS_PROBE_WRONG_PROTOCOL: "Liveness",
+    Reason.STARTUP_PROBE_FAILS: "Startup",
 }
 STEPS = (
     _step(
@@ -148,9 +145,12 @@ STEPS = (
     ),
     _step(
         *_PROBES,
-        text="Compare the %(probe)s in the first line of the output with the"
-        " containers' ports in the second line. The probe must use one of these ports.",
-        command=_PROBE,
+        text="Read how the probe fails: an `Unhealthy` event at the end of the output"
+        " quotes its error. Then compare the probe's port and path (line"
+        " `%(probe)s:`) with the port and path at which the app listens. The line"
+        " `Port:` only informs: a container can listen on ports that it does not"
+        " declare.",
+        command="%(kubectl)s describe pod %(name)s",
     ),
     _step(
         Reason.CPU_QUOTA_EXCEEDED,

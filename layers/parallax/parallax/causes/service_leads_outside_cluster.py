@@ -26,6 +26,7 @@ ExternalName itself, and responds 503 if it does not resolve; its issues 1600, 3
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.curl import WITHOUT_STATUS, on_node, status_of
 from parallax.evidence import impact, ingress, inside, logs, pods, replicas, users
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
@@ -139,15 +140,21 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     found = pods.known_endpoints(scene)
     if where:
         resolve = f"dig +short {quote(where)}"
-        text = f"Check that {where} resolves, and responds to a request."
-        return look, NextStep(text=text, command=f"{resolve}; curl -sv {quote(where)}")
+        text = (
+            f"Log in to a node and check that {where} resolves, and responds to a"
+            " request: an address, then a status, whichever it is."
+            f" {WITHOUT_STATUS}"
+        )
+        command = on_node(f"{resolve}; {status_of(quote(f'http://{where}/'))}")
+        return look, NextStep(text=text, command=command)
     if not found:
         return (look,)
     place = logs.place(found[0])
     host = quote(f"Host: {scene.target.host}")
     check = NextStep(
-        text=f"From a node, check whether {place} responds.",
-        command=f"curl -sv -m 10 -H {host} {quote(f'http://{place}/')}",
+        text=f"Log in to a node and check whether {place} responds: with a status,"
+        f" whichever it is. {WITHOUT_STATUS}",
+        command=on_node(status_of(quote(f"http://{place}/"), f"-H {host}")),
     )
     return look, check
 

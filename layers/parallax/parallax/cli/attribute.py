@@ -70,9 +70,13 @@ def run(
 
 
 def attributed(response: "Transcript") -> "Attribution":
-    """Return which server wrote a response."""
+    """Return which server wrote a response, or a page that was pasted alone."""
     from parallax.writers import attribute
 
+    if response.page_only:
+        from parallax.writers.page_alone import attribute_page
+
+        return attribute_page(response.body)
     return attribute(
         status_code=response.status_code,
         reason=response.reason,

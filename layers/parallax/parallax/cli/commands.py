@@ -18,6 +18,7 @@ from parallax.cli import (
     incidents,
     investigate,
     judge,
+    keys,
     mail,
     mcp,
     mute,
@@ -55,6 +56,7 @@ app.command("unmute")(mute.unmute)
 app.command("overview")(overview.run)
 app.command("status-page")(status_page.run)
 app.command("redrive")(redrive.run)
+app.command("keys")(keys.run)
 app.command("cost")(cost.run)
 app.command("mcp")(mcp.run)
 app.command("completion")(completion.run)

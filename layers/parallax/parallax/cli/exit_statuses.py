@@ -73,6 +73,10 @@ MEANINGS: dict[str, dict[int, str]] = {
         FAILS: "some remain",
         UNUSABLE: "there is no such stack or step, or AWS fails a request",
     },
+    "keys": {
+        OK: "the keys were listed, or the file was changed",
+        UNUSABLE: "a file or a name cannot be used",
+    },
     "cost": {OK: "the bill was printed", UNUSABLE: "a number or a region is wrong"},
     "mcp": {
         OK: "the client closed the connection",

@@ -22,7 +22,8 @@ _QUOTES = (r">", r"//", r"#", r"\|")
 _METER = re.compile(
     rf"^.*--:--:--[ \t]+[\d.]+[kMGT]?[ \t]*(?=(?:< )?{_STATUS})", re.MULTILINE
 )
-_RAW = re.compile(rf"^RawContent[ \t]*:[ \t]*(?={_STATUS})", re.MULTILINE)
+_RAW = re.compile(rf"^\w{{1,24}}[ \t]*:[ \t]*[{{(\[\"']?(?={_STATUS})", re.MULTILINE)
+"""A name before the status line: PowerShell's RawContent, or a log's."""
 _START = re.compile(rf"^(?P<indent>[ \t]*+)(?P<mark><)?[ \t]*+(?P<line>{_STATUS}.*)")
 _NOISE = re.compile(
     r"^(?:[{}] \[\d+ bytes data\]|[ \t]*% Total +% Received.*|[ \t]*Dload +Upload.*"
@@ -37,6 +38,17 @@ _CUT_OUT = re.compile(r"^[ \t]*(?:\[ ?)?(?:\.{3,}|\u2026)(?: ?\])?[ \t]*$")
 _PREFIX = r"(?m)^[^<>\n]{1,40}?(?=< (?:HTTP/\d|[\w-]+: ))"
 """A time, an arrow or a command before each line of curl."""
 _HEADER = re.compile(r"^[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+:")
+
+
+_ITEM = re.compile(r"(?m)^[ \t]*\[(?P<key>\d+|[A-Za-z][\w-]*)\][ \t]*=>[ \t]*")
+"""An item of an array, as PHP prints it: a number, or the name of a header."""
+_ARRAY = re.compile(rf"(?m)^[ \t]*\[0\][ \t]*=>[ \t]*{_STATUS}")
+_ESCAPED = re.compile(
+    rf"(?P<quote>[\"'`]?)(?P<text>{_STATUS}(?:(?!(?P=quote))[^\n\\]|\\.)*\\n"
+    r"(?:(?!(?P=quote))[^\n\\]|\\.)*)"
+)
+"""A response in a string literal, with its line ends as escapes."""
+_ESCAPES = {"r": "", "n": "\n", "t": "\t"}
 
 
 def plain_responses(pasted: bytes) -> list[bytes]:
@@ -78,7 +90,7 @@ def _unwrapped(text: str) -> str:
     text = _COLORS.sub("", text.replace("\r\n", "\n"))
     if "--:--" in text:
         text = _METER.sub("", text.replace("\r", "\n"))
-    text = _RAW.sub(lambda found: " " * len(found[0]), text)
+    text = _literal(_RAW.sub(lambda found: " " * len(found[0]), text))
     for mark in _QUOTES * 2:
         if re.search(rf"(?m)^[ \t]*+{mark}[ \t]*+(?:[<*>][ \t]?)*+{_STATUS}", text):
             text = re.sub(rf"(?m)^[ \t]*{mark}[ \t]?", "", text)
@@ -87,6 +99,20 @@ def _unwrapped(text: str) -> str:
     text = _FENCE.sub("", text)
     # A shell prints `%` after output that does not end a line.
     return re.sub(r"(?<=[A-Za-z>}\].])%\s*\Z", "", text)
+
+
+def _literal(text: str) -> str:
+    """Turn an array that PHP printed, or a string with escapes, into plain lines."""
+    if _ARRAY.search(text):
+        return _ITEM.sub(
+            lambda found: "" if found["key"].isdigit() else f"{found['key']}: ", text
+        )
+    found = _ESCAPED.search(text)
+    if found is None:
+        return text
+    return re.sub(
+        r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[1]), found["text"]
+    )
 
 
 def _blocks(lines: list[str]) -> list[str]:

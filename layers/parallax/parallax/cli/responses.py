@@ -30,10 +30,23 @@ def read_responses(pasted: bytes) -> Responses:
     """
     printed = plain_responses(pasted)
     if printed[0].lstrip()[:1] not in (b"{", b"["):
-        found = [read for data in printed for read in read_transcripts(data)]
+        found = _printed(printed)
         return Responses(found, found[-1])
     from parallax.cli.har import read_har  # noqa: PLC0415 - few inputs are HAR
 
     found = read_har(printed[0])
     failing = [t for t in found if t.status_code >= _FAILS]
     return Responses(found, (failing or found)[-1])
+
+
+def _printed(printed: list[bytes]) -> list[Transcript]:
+    """Return the responses of printed text, or the page that was pasted alone."""
+    try:
+        return [read for data in printed for read in read_transcripts(data)]
+    except NotAResponse:
+        from parallax.cli.pasted_page import read_page  # noqa: PLC0415 - seldom
+
+        page = read_page(printed[0])
+        if page is None:
+            raise
+        return [page]

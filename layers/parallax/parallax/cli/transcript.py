@@ -30,12 +30,16 @@ class NotAResponse(ValueError):  # noqa: N818 - it describes the input
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transcript:
-    """One response as printed; `reason` is None on HTTP/2 and HTTP/3."""
+    """One response as printed; `reason` is None on HTTP/2 and HTTP/3.
+
+    `page_only`: only the page was pasted; the status is that of its headline, or 0.
+    """
 
     status_code: int
     reason: str | None
     headers: tuple[tuple[str, str], ...]
     body: str
+    page_only: bool = False
 
 
 def read_transcripts(printed: bytes) -> list[Transcript]:

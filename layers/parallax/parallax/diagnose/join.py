@@ -23,6 +23,7 @@ from parallax.model.probe import Phases, Probe, ProbeRun
 from parallax.model.round import PAST
 from parallax.model.snapshot import PastProbe, Snapshot, same_failure
 from parallax.model.target import Target
+from parallax.model.web_url import without_secret_values
 
 type Observation = ProbeRun | BalancerReading | NodeReport
 
@@ -42,11 +43,12 @@ def join(
     """
     own = [o for o in observations if o.target == target.name]
     runs = _runs(own, taken_at)
-    reports = [o for o in own if isinstance(o, NodeReport)]
+    reports = [o for o in own if isinstance(o, NodeReport) and _may_report(o, target)]
     since, well = _changed(runs)
     run = _newest_run(runs, since)
     return Snapshot(
-        target=target,
+        # Findings, mails and pages have the URL from here, without a secret in it.
+        target=replace(target, url=without_secret_values(target.url)),
         taken_at=taken_at,
         settle_seconds=settle_seconds,
         run=run,
@@ -65,6 +67,14 @@ def join(
         nodes=agents.nodes if agents else None,
         last_good=_last_good(runs) if since else None,
     )
+
+
+def _may_report(report: NodeReport, target: Target) -> bool:
+    """Say whether a report is of the target's own cluster, if the target names one.
+
+    The key of another cluster may sign it, but its agents do not observe the target.
+    """
+    return target.reached.cluster in {None, report.cluster}
 
 
 def _runs(own: Iterable[Observation], taken_at: datetime) -> list[ProbeRun]:

@@ -30,6 +30,8 @@ class Fate(Enum):
     PASSED = auto()
     ENDED = auto()
     NOT_REACHED = auto()
+    UNANSWERED = auto()
+    """The ingress sent it on and got no response: it may have arrived."""
     UNKNOWN = auto()
 
 
@@ -43,6 +45,8 @@ class _Course:
     probe: Probe
     end: Hop | None
     arrived: Hop
+    unanswered: bool = False
+    """The ingress log names the pod to which it was sent, and no response."""
 
     def at(self, hop: Hop, *, has_cdn: bool) -> Fate:
         """Return what became of the request at a hop."""
@@ -52,6 +56,11 @@ class _Course:
             return Fate.UNKNOWN if behind else Fate.PASSED
         if hop is self.end:
             return Fate.ENDED
+        if self.unanswered and hop is Hop.POD:
+            return Fate.UNANSWERED
+        if self.unanswered and hop is Hop.SERVICE:
+            # The ingress itself chose the pod, from the Service's endpoints.
+            return Fate.PASSED
         known = max(_rank(self.end or Hop.CDN), _rank(self.arrived))
         if _rank(hop) < known:
             return Fate.PASSED
@@ -89,8 +98,12 @@ def with_sides(scene: Scene, path: Sequence[HopSeen]) -> tuple[HopSeen, ...]:
 def _course(scene: Scene, probe: Probe, first: Hop | None) -> _Course:
     """Return how far a request got; `first` is the hop that the name leads to."""
     end = _end(scene, probe, first)
-    logged = bool(scene.sightings_of(probe))
-    return _Course(probe, end, Hop.INGRESS if logged else Hop.DNS)
+    lines = scene.sightings_of(probe)
+    places = {logs.place(e) for e in pods.known_endpoints(scene)}
+    unanswered = any(
+        s.upstream_address in places and logs.got_no_response(s) for s in lines
+    )
+    return _Course(probe, end, Hop.INGRESS if lines else Hop.DNS, unanswered)
 
 
 def _end(scene: Scene, probe: Probe, first: Hop | None) -> Hop | None:
@@ -118,15 +131,18 @@ def _outside(
     ended = [p for fate, p in fates if fate is Fate.ENDED]
     passed = [p for fate, p in fates if fate is Fate.PASSED]
     unknown = [p for fate, p in fates if fate is Fate.UNKNOWN]
+    unanswered = sum(fate is Fate.UNANSWERED for fate, _ in fates)
     texts = [_outcomes(ended, total)] if ended else []
     if ended and hop is Hop.DNS and (elsewhere := _addresses(ended)):
         texts.append(f"sent to {elsewhere}")
     if passed:
         share = f"{of(len(passed), total)} pass"
         texts.append(_outcomes(passed, total) if hop is Hop.POD else share)
+    if unanswered:
+        texts.append(f"no response to the ingress ({of(unanswered, total)})")
     if unknown:
         texts.append(_not_known(unknown, total, named=hop is first))
-    known = passed and not unknown
+    known = passed and not unknown and not unanswered
     state = HopState.FAULTY if ended else HopState.OK if known else HopState.UNKNOWN
     return SideSeen(state=state, text="; ".join(texts) or "not reached")
 
@@ -164,9 +180,18 @@ def _inside(scene: Scene, hop: Hop) -> SideSeen | None:
         else HopState.FAULTY
     )
     text = tally(found)
+    if hop is Hop.POD and (unready := _none_ready(scene)):
+        # A pod that responds and gets no requests is not good.
+        state, text = HopState.FAULTY, f"{unready}; {text}"
     if hop in _IS_GOOD:
         text = f"{of(good, len(found))} get through"
     return SideSeen(state=state, text=text)
+
+
+def _none_ready(scene: Scene) -> str:
+    """Return e.g. `0 of 5 ready`; empty: a pod is ready, or it is not known."""
+    found = pods.known_endpoints(scene)
+    return f"{of(0, len(found))} ready" if found and not pods.ready(found) else ""
 
 
 def _is_healthy(probe: Probe) -> bool:

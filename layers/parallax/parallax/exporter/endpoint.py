@@ -57,7 +57,7 @@ class Endpoint:
         if self.token_arn is None or scheme.lower() != "bearer" or not given.strip():
             return False
         tokens = secret(self.token_arn, TOKEN_FIELD).split(",")
-        offered = given.strip().encode()
+        offered = given.strip().encode(errors="replace")  # half of a surrogate pair
         same = [
             hmac.compare_digest(token.strip().encode(), offered)
             for token in tokens

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from parallax.exporter import catalog as c
 from parallax.exporter.view import NewestProbe, View
 from parallax.model.target import Target
+from parallax.model.web_url import without_secret_values
 
 type Labels = tuple[tuple[str, str], ...]
 
@@ -57,11 +58,16 @@ def _of_targets(view: View) -> Iterator[tuple[c.Metric, Point]]:
     for target in view.targets:
         probe = view.probes.get(target.name)
         if probe is not None:
-            subject = Subject(target.name, target.url, probe.method)
+            subject = Subject(target.name, _shown(target), probe.method)
             yield from _of_a_probe(subject, probe)
     for target in view.targets:
         labels = (("severity", target.severity.value), *_own_labels(target))
-        yield c.TARGET, Point(1, Subject(target.name, target.url), labels)
+        yield c.TARGET, Point(1, Subject(target.name, _shown(target)), labels)
+
+
+def _shown(target: Target) -> str:
+    """Return the URL of a target for a label: it has no secret of its query."""
+    return without_secret_values(target.url)
 
 
 def _of_a_probe(
@@ -115,7 +121,7 @@ def _of_the_stack(view: View) -> Iterator[tuple[c.Metric, Point]]:
 
 
 def _of_incidents(view: View) -> Iterator[tuple[c.Metric, Point]]:
-    incidents, urls = view.incidents or (), {t.name: t.url for t in view.targets}
+    incidents, urls = view.incidents or (), {t.name: _shown(t) for t in view.targets}
     yield c.INCIDENTS, Point(len(incidents))
     for cause, count in sorted(Counter(one.cause for one in incidents).items()):
         yield c.BY_CAUSE, Point(count, labels=(("cause", cause),))

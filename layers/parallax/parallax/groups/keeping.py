@@ -12,6 +12,7 @@ from datetime import datetime
 
 from parallax.groups.alert import alert_of
 from parallax.groups.due import Due
+from parallax.groups.missed import ALL, Begin, EndedError, always, missed
 from parallax.groups.table import MOST_ALERTS, DynamoGroups
 from parallax.groups.take import forget, take, take_some
 from parallax.groups.tick import tick
@@ -54,6 +55,8 @@ class Keeping:
     watched: Sequence[Target] = ()
     on_unpublished: Callable[[Due], None] = log_unpublished
     """Called with what is due and has no finding: the groups count it as mailed."""
+    begin: Begin = always
+    """Says whether to begin something that may have ended an earlier process."""
     _board: Groups | None = field(default=None, init=False)
 
     def take(self, incident: Incident, now: datetime) -> None:
@@ -97,44 +100,42 @@ class Keeping:
 
     def _take_missed(self, now: datetime) -> list[Exception]:
         """Take the incidents that the groups miss; return why some could not be."""
-        found = {name: self.incidents.get(name) for name in self._missed()}
+        found = {
+            name: self.incidents.get(name)
+            for name in missed(self._read(), self.incidents.open())
+        }
         for name in (name for name, one in found.items() if one is None):
             self._forget(name, now)
         incidents = [one for one in found.values() if one]
-        try:
-            self.take_all(incidents, now)
-        except Exception:
-            log.exception("missed incidents were not grouped together")
-        else:
+        if not incidents or self._took_together(incidents, now):
             return []
         errors: list[Exception] = []
         for incident in incidents:
             try:
-                self.take(incident, now)
+                self._take_alone(incident, now)
             except Exception as error:  # noqa: BLE001 - raised after all others
                 errors.append(error)
         return errors
 
+    def _took_together(self, incidents: Sequence[Incident], now: datetime) -> bool:
+        try:
+            with self.begin(ALL) as may_begin:
+                if may_begin:
+                    self.take_all(incidents, now)
+        except Exception:
+            log.exception("missed incidents were not grouped together")
+            return False
+        return may_begin
+
+    def _take_alone(self, incident: Incident, now: datetime) -> None:
+        with self.begin(f"{ALL}/{incident.subject}") as may_begin:
+            if not may_begin:
+                raise EndedError(f"{incident.subject}: the process ended at it")
+            self.take(incident, now)
+
     def _forget(self, subject: str, now: datetime) -> None:
         """Store the groups without an incident that is not in the table any more."""
         self.change(lambda board: forget(board, subject, now))
-
-    def _missed(self) -> list[str]:
-        """Return the subjects whose incidents the groups do not show as they are.
-
-        A pending incident that no group has alarms nobody.
-        """
-        board, opened = self._read(), self.incidents.open()
-        known = {m.target: m for m in board.pending}
-        known |= {m.target: m for g in board.groups for m in g.members}
-        missed = known.keys() - opened.keys()
-        for name, one in opened.items():
-            member = known.get(name)
-            if member is None:
-                missed |= {name} if one.state is not State.PENDING else set()
-            elif (member.state, member.since) != (one.state, one.since):
-                missed |= {name}
-        return sorted(missed)
 
     def change(self, step: Change) -> None:
         """Take a step by compare-and-set, again after each conflict."""

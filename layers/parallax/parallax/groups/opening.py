@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from parallax.groups.due import Due
 from parallax.groups.keeping import Keeping
+from parallax.groups.missed import Begin, always
 from parallax.groups.table import DynamoGroups
 from parallax.incidents.items import Item
 from parallax.incidents.table import DynamoIncidents
@@ -21,8 +22,11 @@ from parallax.story.rules import Rules
 from parallax.stream import send_to_dead_letters
 
 
-def open_keeping(settings: Settings) -> Keeping:
-    """Return the groups of a stack, with the targets of its file if it is readable."""
+def open_keeping(settings: Settings, begin: Begin = always) -> Keeping:
+    """Return the groups of a stack, with the targets of its file if it is readable.
+
+    `begin` says whether to begin what may have ended an earlier process.
+    """
     from parallax import targets  # noqa: PLC0415 - yaml takes time
 
     watched: Sequence[Target] = ()
@@ -39,4 +43,4 @@ def open_keeping(settings: Settings) -> Keeping:
         send_to_dead_letters({"group": encode(due.group)}, reason, letters)
 
     tables = DynamoGroups(table, keep), DynamoIncidents(table, keep)
-    return Keeping(*tables, Rules.of(settings), watched, report)
+    return Keeping(*tables, Rules.of(settings), watched, report, begin)

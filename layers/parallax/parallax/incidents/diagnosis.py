@@ -31,6 +31,7 @@ from parallax.settings import Settings
 from parallax.snapshots.bucket import open_bucket
 from parallax.snapshots.claim_check import ClaimCheck
 from parallax.story.rules import Rules
+from parallax.tracing import part
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,8 @@ class Diagnosis:
 
         def judge(target: Target) -> Sequence[Incident]:
             # Each target at its own time: a batch may take seconds.
-            return moves.move(target, datetime.now(UTC))
+            with part("judge", target=target.name, cluster=target.reached.cluster):
+                return moves.move(target, datetime.now(UTC))
 
         def listen(round_: Round) -> list[Incident]:
             present = in_round(round_, self._listeners(targets))

@@ -5,7 +5,9 @@ requests full reports, missing readings and the next heartbeat.
 It does not: accept a push without a valid signature, or judge.
 
 - `request`, `body`, `signature`, `document`: from the event to signed JSON
+- `agent_keys`: which keys may have signed, and for which cluster
 - `acceptance`: all checks; `heartbeat` without pydantic, `contents` with it
+- `rejection_log`: a line about rejections, at most one a second
 - `store`: each part of a push by itself
 - `answer`: the response, from `alert`, `pace` and the journal
 """

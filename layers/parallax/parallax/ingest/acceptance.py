@@ -12,12 +12,14 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from parallax.ingest.agent_keys import candidates, check_cluster
 from parallax.ingest.body import plain_body
 from parallax.ingest.document import document
 from parallax.ingest.heartbeat import heartbeat_push, is_only_heartbeat
 from parallax.ingest.rejection import PushRejected, joined
 from parallax.ingest.signature import verify
 from parallax.ingest.statuses import INVALID
+from parallax.model.key_id import HEADER
 from parallax.model.push import SCHEMA_V2, Push
 
 type Place = tuple[str, int]
@@ -38,16 +40,26 @@ def accept(
 ) -> AcceptedPush:
     """Check a push and return it, or raise `PushRejected`.
 
-    The cheapest checks come first: size, compressed and uncompressed (413), signature
-    and age of the message (401), schema version, fields and their bounds (400). The
+    `keys` are entries as `parallax.ingest.agent_keys` describes them. The cheapest
+    checks come first: the key that the sender names (401), size, compressed and
+    uncompressed (413), signature and age of the message (401), schema version, fields
+    and their bounds (400), and last whether the key is of the push's cluster (403). The
     valid reports and readings of a push are accepted even if others are not; a push
     without a valid one is rejected, unless it has a heartbeat. The signature is that of
-    the uncompressed body. Any of the keys is valid, so that they can be rotated.
+    the uncompressed body.
     """
     lowered = {name.lower(): value for name, value in headers.items()}
+    named = candidates(keys, lowered.get(HEADER))
     plain = plain_body(body, lowered.get("content-encoding", "identity").lower())
-    verify(lowered, plain, keys)
-    sent = document(plain)
+    signers = verify(lowered, plain, named)
+    push = _checked(document(plain), now)
+    # The names of all parts of a push are those of the push itself (`bounds`).
+    check_cluster(push.cluster, signers)
+    return push
+
+
+def _checked(sent: dict[str, Any], now: datetime) -> AcceptedPush:
+    """Return the push in a signed JSON object; raises `PushRejected`."""
     if sent["schema"] != SCHEMA_V2:
         sent = {k: v for k, v in sent.items() if k not in {"heartbeat", "readings"}}
         return _with_reports(None, sent, now)

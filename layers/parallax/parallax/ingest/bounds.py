@@ -3,9 +3,8 @@
 In: a decoded push. Out: one sentence for each value that is out of bounds.
 It does not: reject the push; `parallax.ingest.acceptance` does.
 
-All agents share a key: its holder can report for any node of any cluster, about any
-target (docs/threat-model.md). The bounds add that all reports of one push are of the
-node that the push names.
+A key of a cluster signs for any node of that cluster (docs/threat-model.md). The bounds
+add that all reports of one push are of the cluster and node that the push names.
 """
 
 from collections.abc import Iterator

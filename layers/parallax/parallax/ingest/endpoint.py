@@ -9,7 +9,7 @@ It does not: judge, or store an unsigned push.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from parallax.aws import secret
@@ -20,14 +20,16 @@ from parallax.ingest.answer import Answers
 from parallax.ingest.cached import Cached
 from parallax.ingest.pace import Pace
 from parallax.ingest.rejection import PushRejected
+from parallax.ingest.rejection_log import RejectionLog
 from parallax.ingest.request import read_request
 from parallax.ingest.statuses import ACCEPTED, UNAVAILABLE
 from parallax.ingest.store import Table, store
 from parallax.journal.choose import open_journal
 from parallax.settings import Settings
+from parallax.tracing import annotate
 
 FIELD = "agent_key"
-"""The secret's field with the agents' keys, comma-separated."""
+"""The secret's field with the agents' keys, comma-separated: `agent_keys`."""
 CACHE_SECONDS = 1.0
 """How long incidents and rounds that were read are used again: all heartbeats arrive at
 about the same time. It is part of `parallax.ingest.next_heartbeat.VISIBLE`."""
@@ -52,6 +54,7 @@ class Endpoint:
     keys: Callable[[], Sequence[str]]
     table: Table
     answers: Answers
+    rejections: RejectionLog = field(default_factory=RejectionLog)
 
     def respond(self, event: object) -> Response:
         """Check one push, store what is in it, and return the response."""
@@ -59,10 +62,10 @@ class Endpoint:
             now = datetime.now(UTC)
             request = read_request(event)
             push = accept(request.headers, request.body, self.keys(), now)
+            annotate(cluster=push.cluster, node=push.node)
             stored = store(push, self.table, now)
         except PushRejected as rejection:
-            facts = {"status_code": rejection.status_code, "reason": rejection.text}
-            log.warning("push was rejected", extra=facts)
+            self.rejections.note(rejection)
             return Response(rejection.status_code, {"message": rejection.text})
         except Exception:
             # The push itself is not at fault: the agent has to keep it.

@@ -8,7 +8,7 @@ more than 6 MB, concurrency that is used up, a function that fails).
 
 from dataclasses import dataclass
 
-ACCEPTED, INVALID, UNAUTHORIZED, NOT_FOUND = 202, 400, 401, 404
+ACCEPTED, INVALID, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 202, 400, 401, 403, 404
 TOO_LARGE, UNAVAILABLE = 413, 503
 THROTTLED, FAILED = 429, 502
 
@@ -39,8 +39,15 @@ STATUSES = (
     ),
     Status(
         code=UNAUTHORIZED,
-        meaning="No key of the stack signed this body within the last five minutes. The"
-        " key may be in rotation: keep the push, and sign it again.",
+        meaning="No key of the stack, or not the named one, signed this body within the"
+        " last five minutes. The key may be in rotation: keep the push, and sign it"
+        " again.",
+        keep=True,
+    ),
+    Status(
+        code=FORBIDDEN,
+        meaning="The key is of another cluster than the push. Correct the key or the"
+        " cluster's name; keep the push.",
         keep=True,
     ),
     Status(

@@ -7,7 +7,7 @@ It does not: decode a run, or import pydantic; a stack may have thousands of tar
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,8 +29,19 @@ class NewestProbe:
 
 def newest_probes(table: str) -> Mapping[str, NewestProbe]:
     """Return the last probe of each target; raises botocore's errors."""
-    pages = client("dynamodb").get_paginator("query")
     found: dict[str, NewestProbe] = {}
+    for item in round_items(table):
+        for name, newest in _newest(item):
+            known = found.get(name)
+            # A target changes its shard if the number of shards changes.
+            if known is None or newest.at > known.at:
+                found[name] = newest
+    return found
+
+
+def round_items(table: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the item of each shard's last round; raises botocore's errors."""
+    pages = client("dynamodb").get_paginator("query")
     for page in pages.paginate(
         TableName=table,
         KeyConditionExpression="pk = :key AND sk BETWEEN :first AND :last",
@@ -40,19 +51,21 @@ def newest_probes(table: str) -> Mapping[str, NewestProbe]:
             ":last": {"S": LAST},
         },
     ):
-        for item in page["Items"]:
-            for name, newest in _newest(item):
-                known = found.get(name)
-                if known is None or known.at < newest.at:
-                    found[name] = newest
-    return found
+        yield from page["Items"]
 
 
 def _newest(item: Mapping[str, Any]) -> list[tuple[str, NewestProbe]]:
+    return read_targets(item, _of_targets)
+
+
+def read_targets[T](
+    item: Mapping[str, Any], read: Callable[[Any], Iterable[T]]
+) -> list[T]:
+    """Return what `read` finds in a round's targets; nothing if it is unreadable."""
     try:
         payload = in_clear(item, "payload", "B")
         plain = json.loads(inflate(payload, UNPACKED_LIMIT))
-        return [*_of_targets(plain["targets"])]
+        return [*read(plain["targets"])]
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         reason = f"{in_clear(item, 'sk')}: {type(error).__name__}"
         log.warning("round was skipped", extra={"reason": reason})

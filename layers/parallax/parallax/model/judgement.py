@@ -216,11 +216,13 @@ class Lead:
     """What a judgement without a cause shows: where to look next.
 
     `observation` is the most telling fact, `excludes` a sentence on what cannot be the
-    fault (or empty). Of the candidates the first step of the judgement decides.
+    fault (or empty), `unobserved` names the observers that are silent (or empty). Of
+    the candidates the first step of the judgement decides.
     """
 
     observation: str
     excludes: str = ""
+    unobserved: str = ""
     candidates: tuple[Candidate, ...] = ()
 
 

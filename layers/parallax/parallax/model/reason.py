@@ -126,11 +126,15 @@ MEANINGS: dict[str, str] = {
     Reason.INIT_CONTAINER_FAILS: "an init container ends with an error",
     Reason.OUT_OF_MEMORY: "a container exceeds its memory limit (OOMKilled)",
     Reason.LIVENESS_PROBE_FAILS: "the kubelet restarts a container: liveness probe",
-    Reason.LIVENESS_PROBE_WRONG_PORT: "no container has the liveness probe's port",
+    Reason.LIVENESS_PROBE_WRONG_PORT: (
+        "no connection to the liveness probe's port, which no container declares"
+    ),
     Reason.LIVENESS_PROBE_WRONG_PROTOCOL: "the port speaks another protocol",
     Reason.STARTUP_PROBE_FAILS: "the kubelet restarts a container: startup probe",
     Reason.READINESS_PROBE_FAILS: "the containers run, but the readiness probe fails",
-    Reason.READINESS_PROBE_WRONG_PORT: "no container has the readiness probe's port",
+    Reason.READINESS_PROBE_WRONG_PORT: (
+        "no connection to the readiness probe's port, which no container declares"
+    ),
     Reason.READINESS_PROBE_WRONG_PROTOCOL: "the port speaks another protocol",
     Reason.CRASH_LOOP: "a container ends again and again",
     Reason.NODE_NOT_READY: "the pod's node is not ready",

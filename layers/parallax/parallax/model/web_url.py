@@ -102,7 +102,7 @@ def _reason(text: str) -> str | None:
     if scheme is None:
         return _no_scheme(text)
     if scheme[1].lower() not in SCHEMES:
-        return f"the scheme {quoted(scheme[1])} is not supported"
+        return "its scheme is not supported"
     return _host(text) or _rest(urlsplit(text))
 
 

@@ -2,7 +2,8 @@
 
 In: an event of the incidents table's stream, or the call of each minute that sends
 waiting records. Out: Lambda's partial batch response, or the published ids. If it has
-the alerts topic, it also keeps the groups.
+the alerts topic, it also keeps the groups. A record at which an earlier process ended
+is a dead letter, so that the records behind it do not wait (docs/decisions/0031).
 It does not: depend on what a route does with a publication.
 """
 
@@ -11,36 +12,53 @@ from collections.abc import Callable
 from typing import Any
 
 from parallax.model.finding import Incident
+from parallax.notify.begun import Begun, is_new, name_of
 from parallax.notify.delivery import Delivery
 from parallax.notify.grouping import Grouping
 from parallax.notify.publication import from_image
 from parallax.notify.routes import configured
 from parallax.settings import Settings
-from parallax.stream import Record, process, read
+from parallax.stream import Record, process, read, send_to_dead_letters
+from parallax.tracing import part
 
+ENDED = "the function ended at this record: out of memory, timeout, or killed"
+"""The reason in the dead letter."""
 log = logging.getLogger(__name__)
 
 
 def deliver(event: dict[str, Any], settings: Settings) -> dict[str, Any]:
     """Publish each record over each route; return the records to retry."""
-    deliveries = _deliveries(settings, is_redrive=bool(event.get("redrive")))
+    is_redrive = bool(event.get("redrive"))
+    deliveries = _deliveries(settings, is_redrive=is_redrive)
     grouping = Grouping(settings) if settings.alerts_topic_arn else None
     if grouping is not None:
-        grouping.take_all(event.get("Records", ()))
+        grouping.take_all([one for one in event.get("Records", ()) if is_new(one)])
+    begun = Begun(settings.need("incidents_table"))
+
+    def take(record: Record) -> None:
+        if is_redrive or is_new(record):
+            handle(record)
+            return
+        with begun.begin(name_of(record)) as may_begin:
+            if may_begin:
+                handle(record)
+            else:
+                send_to_dead_letters(record, ENDED, settings.dead_letters_url)
 
     def handle(record: Record) -> None:
         item = read(record, from_image, settings.dead_letters_url)
         if item is None:
             return
-        if grouping is not None and isinstance(item, Incident):
-            grouping.take(record, item)
-        _each(
-            deliveries,
-            lambda delivery: delivery.deliver(record, item),
-            f"{item.subject}: not published",
-        )
+        with part("publish", subject=item.subject):
+            if grouping is not None and isinstance(item, Incident):
+                grouping.take(record, item)
+            _each(
+                deliveries,
+                lambda delivery: delivery.deliver(record, item),
+                f"{item.subject}: not published",
+            )
 
-    response = process(event, handle)
+    response = process(event, take)
     _report(deliveries)
     return response
 
@@ -73,9 +91,9 @@ def _deliveries(settings: Settings, *, is_redrive: bool = False) -> list[Deliver
 def _each[T](parts: list[T], step: Callable[[T], None], problem: str) -> None:
     """Take a step on each part; raise at the end what the steps raised."""
     errors: list[Exception] = []
-    for part in parts:
+    for one in parts:
         try:
-            step(part)
+            step(one)
         except Exception as error:  # noqa: BLE001 - one route does not stop the others
             errors.append(error)
     if errors:

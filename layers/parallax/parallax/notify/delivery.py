@@ -27,9 +27,9 @@ from parallax.notify.routes import Route
 from parallax.notify.waiting import Waiting
 from parallax.stream import Record, send_to_dead_letters
 
-SEND_SECONDS = 12.0
+SEND_SECONDS = 8.0
 """Seconds of an invocation after which no attempt begins. One more attempt of 12
-seconds and the table's calls still fit into the function's timeout of 30."""
+seconds and the table's calls still fit into the function's timeout of 24."""
 MOST_ATTEMPTS = 2
 """Attempts with an unknown result, e.g. because the function was stopped: at most one
 message too many."""

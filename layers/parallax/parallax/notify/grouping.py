@@ -18,6 +18,7 @@ from parallax.groups.opening import open_keeping
 from parallax.incidents.items import ConflictError
 from parallax.model.finding import Incident
 from parallax.model.packed import UnreadableError
+from parallax.notify.begun import Begun
 from parallax.notify.publication import from_image
 from parallax.settings import Settings
 from parallax.stream import Record, send_to_dead_letters
@@ -34,7 +35,8 @@ class Grouping:
 
     @cached_property
     def _keeping(self) -> Keeping:
-        return open_keeping(self._settings)
+        begun = Begun(self._settings.need("incidents_table"))
+        return open_keeping(self._settings, begun.begin)
 
     def take_all(self, records: Sequence[Record]) -> None:
         """Take the incidents of all records, if that succeeds.

@@ -3,27 +3,24 @@
 In: tallies. Out: SVG, and the same in words with the newest dates. The
 height of a bar shows its kind, not only its color. Equal pictures are drawn once and
 used many times: most targets had no outage, and a page of 500 must be small.
-It does not: show a number of probes, or count an outage that is open into the uptime.
+It does not: show a number of probes, or count an outage that is still open.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from parallax.overview.days import Kind, Kinds, in_words, kind_of, uptime_text
+from parallax.overview.days import HEIGHTS, in_words, kinds_of, uptime_text
 from parallax.report.elements import Node, element
-from parallax.uptime.tally import Tally
+from parallax.uptime.tally import Runs, Tally, runs
 
 STEP, WIDTH, HEIGHT = 3, 2, 20
 """Units of a day, of its bar, and of the highest bar."""
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
     """The picture of a target: the id of what is drawn, and the same in words.
 
-    `uptime` is the share of the time that was counted, as text, with the number of days
-    if many have no data; None: there is no data.
+    `uptime` is the uptime as text, with its period; None: there is no data.
     """
 
     drawn: str
@@ -47,32 +44,23 @@ class Bars:
     today: int
     weight: int = 0
     """About how many bytes the symbols have."""
-    _symbols: dict[Kinds, Node] = field(default_factory=dict[Kinds, Node])
-    _known: dict[tuple[tuple[Tally, ...], int], Picture] = field(
-        default_factory=dict[tuple[tuple[Tally, ...], int], Picture]
-    )
+    _symbols: dict[str, Node] = field(default_factory=dict[str, Node])
+    _known: dict[Runs, Picture] = field(default_factory=dict[Runs, Picture])
 
-    def picture(self, tallies: tuple[Tally, ...], uncounted: int = 0) -> Picture:
-        """Return the picture of these days.
-
-        `uncounted` are seconds of today's outage that the tallies do not have yet. They
-        color its bar; the uptime has only what was counted.
-        """
-        if known := self._known.get((tallies, uncounted)):
+    def picture(self, tallies: tuple[Tally, ...]) -> Picture:
+        """Return the picture of these days."""
+        found = runs(tallies)
+        if known := self._known.get(found):
             return known
-        shown = tallies
-        if uncounted and tallies:
-            open_ = Tally(known=uncounted, outage=uncounted)
-            shown = (*tallies[:-1], tallies[-1].plus(open_))
-        kinds = tuple([kind_of(tally) for tally in shown])
+        kinds = kinds_of(found)
         symbol = self._symbols.get(kinds)
         if symbol is None:
             symbol = _symbol(f"d{len(self._symbols)}", kinds)
             self._symbols[kinds] = symbol
             self.weight += weight(symbol)
-        words = in_words(shown, kinds, self.today)
-        made = Picture(symbol.get("id", ""), words, uptime_text(tallies))
-        self._known[tallies, uncounted] = made
+        words = in_words(found, kinds, self.today)
+        made = Picture(symbol.get("id", ""), words, uptime_text(found))
+        self._known[found] = made
         return made
 
     def symbols(self) -> Node:
@@ -100,22 +88,21 @@ def weight(node: Node) -> int:
     return size
 
 
-def _symbol(name: str, kinds: Sequence[Kind]) -> Node:
+def _symbol(name: str, kinds: str) -> Node:
     box = f"0 0 {len(kinds) * STEP - (STEP - WIDTH)} {HEIGHT}"
     return element(
         "symbol", *_paths(kinds), id=name, viewBox=box, preserveAspectRatio="none"
     )
 
 
-def _paths(kinds: Sequence[Kind]) -> list[Node]:
+def _paths(kinds: str) -> list[Node]:
     """Return one path for each kind; its dashes are the bars."""
-    lines: dict[Kind, str] = {}
+    lines: dict[str, str] = {}
     day = 0
     for kind, run in groupby(kinds):
         count = len([*run])
-        _, height = kind.value
-        x, y = day * STEP, HEIGHT - height / 2
+        x, y = day * STEP, HEIGHT - HEIGHTS[kind] / 2
         length = count * STEP - (STEP - WIDTH)
         lines[kind] = lines.get(kind, "") + f"M{x} {y:g}h{length}"
         day += count
-    return [element("path", d=d, class_=kind.value[0]) for kind, d in lines.items()]
+    return [element("path", d=d, class_=kind) for kind, d in lines.items()]

@@ -10,7 +10,7 @@ from datetime import datetime
 from parallax.causes import CAUSES
 from parallax.model.group import Group
 from parallax.model.judgement import NOT_ESTABLISHED
-from parallax.notify.mail.scope import place
+from parallax.notify.mail.scope import place, urls
 from parallax.notify.paragraph import minute
 from parallax.overview.rows import Sign, lasting
 from parallax.report.elements import Node, element
@@ -51,9 +51,9 @@ def _incident(group: Group, sign: Sign, now: datetime) -> Node:
 
 
 def _targets(group: Group) -> str:
-    """Return e.g. `3 targets: checkout, shop-api, shop-front`."""
+    """Return e.g. `3 URLs: checkout, shop-api, shop-front`."""
     names = sorted(member.target for member in group.members)
     if len(names) <= 1:
-        return names[0] if names else "no target"
+        return names[0] if names else "no URL"
     more = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
-    return f"{len(names)} targets: {', '.join([*names[:NAMED], *more])}"
+    return f"{urls(len(names))}: {', '.join([*names[:NAMED], *more])}"

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from parallax.notify.paragraph import clock, minute
+from parallax.notify.mail.scope import urls
+from parallax.notify.paragraph import clock, minute, second
 from parallax.overview.bars import Bars, weight
 from parallax.overview.filters import Filter, form
 from parallax.overview.incidents import incidents
@@ -27,7 +28,7 @@ REST = 4_000
 """Bytes of the legend, the footer and the frame of a page."""
 MOST = 500
 """Rows of one page."""
-TITLE = "All targets"
+TITLE = "All watched URLs"
 LEGEND = (
     ("g", "no outage"),
     ("w", "outage under 15 min"),
@@ -57,7 +58,7 @@ def overview_page(view: View) -> str:
     until = view.facts.until
     rows = Rows(now=view.now, today=today, sign=view.sign, bars=bars, until=until)
     above = [
-        element("h1", TITLE),
+        _top(view.now),
         _counts(view.states, view.chosen),
         *(element("p", text, class_="note warn") for text in view.facts.problems),
         *incidents(view.facts.board.groups, view.sign, view.now),
@@ -91,6 +92,13 @@ def _rows(
     return shown
 
 
+def _top(now: datetime) -> Node:
+    """Return the title, and when the page was made."""
+    at = f"Page loaded {second(now, now)} UTC · "
+    again = element("p", at, element("a", "Reload", href=""), class_="soft loaded")
+    return element("div", element("h1", TITLE), again, class_="top")
+
+
 def _counts(states: Sequence[TargetState], chosen: Filter) -> Node:
     """Return how many targets have each state; each number leads to them."""
     counts = Counter(one.status for one in states)
@@ -114,11 +122,11 @@ def _counts(states: Sequence[TargetState], chosen: Filter) -> Node:
 def _range(shown: int, matching: int, chosen: Filter) -> Node:
     first, last = chosen.start + 1, chosen.start + shown
     if not shown:
-        text = "No target matches." if not matching else "There are no more targets."
+        text = "No URL matches." if not matching else "There are no more URLs."
     elif shown == matching:
-        text = f"{matching} target{'' if matching == 1 else 's'}"
+        text = urls(matching)
     else:
-        text = f"Targets {first} to {last} of {matching}"
+        text = f"URLs {first} to {last} of {matching}"
     links: list[Node] = []
     if chosen.start:
         links.append(element("a", "First page", href=chosen.path()))
@@ -151,7 +159,10 @@ def _footer(view: View) -> Node:
     counted = "Uptime was not counted yet."
     if until is not None:
         at = datetime.fromtimestamp(until, UTC)
-        counted = f"Uptime and budgets are counted until {minute(at, view.now)}."
+        counted = (
+            f"Uptime and budgets are counted until {minute(at, view.now)}; an open"
+            " outage counts until now, unless it is intermittent."
+        )
     return element(
         "footer",
         element(

@@ -21,6 +21,7 @@ from parallax.uptime.objective import (
     budget,
     duration,
     window,
+    with_outage,
 )
 
 COLORS = {
@@ -62,8 +63,9 @@ class Rows:
 
     def row(self, one: TargetState, days: Days) -> Node:
         """Return the row of a target."""
-        picture = self._picture(days, one.uncounted(self.until, self.now))
-        uptime = f"Uptime {picture.uptime}" if picture.uptime else "no uptime yet"
+        days = with_outage(days, one.uncounted(self.until, self.now))
+        picture = self._picture(days)
+        uptime = f"Uptime, {picture.uptime}" if picture.uptime else "no uptime yet"
         return element(
             "li",
             element("b", one.target.name),
@@ -77,9 +79,7 @@ class Rows:
             self._objective(one, days),
         )
 
-    def _picture(self, days: Days, uncounted: int) -> Picture:
-        if uncounted:
-            return self.bars.picture(window(days, self.today, SHOWN_DAYS), uncounted)
+    def _picture(self, days: Days) -> Picture:
         known = self._known.get(id(days))
         if known is None:
             picture = self.bars.picture(window(days, self.today, SHOWN_DAYS))

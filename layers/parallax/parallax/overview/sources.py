@@ -12,6 +12,7 @@ from parallax.groups.table import DynamoGroups
 from parallax.journal.newest_probes import NewestProbe, newest_probes
 from parallax.model.group import Groups
 from parallax.model.target import Target
+from parallax.notify.mail.scope import urls
 from parallax.uptime.history import Days, part_of
 from parallax.uptime.table import Histories
 
@@ -77,7 +78,7 @@ class Sources:
         lacking = sum(part_of(name) in newer for name in names)
         days = {name: days for part in read for name, days in part.targets.items()}
         problem = (
-            f"A newer release wrote the uptime of {lacking} targets; it is not shown."
+            f"A newer release wrote the uptime of {urls(lacking)}; it is not shown."
         )
         until = min((part.until for part in read), default=None)
         return days, until, problem if lacking else ""

@@ -13,10 +13,11 @@ from parallax.groups.person import mute_of
 from parallax.journal.newest_probes import NewestProbe
 from parallax.model.group import Group, Groups, Member, Mute
 from parallax.model.incident_state import State
-from parallax.model.judgement import Difference
+from parallax.model.judgement import Constancy, Difference
 from parallax.model.target import Maintenance, Target
 from parallax.targets.windows import windows_between
 from parallax.uptime.count import longest
+from parallax.uptime.objective import SHOWN_DAYS
 from parallax.uptime.tally import DAY
 
 DELAY = timedelta(minutes=2)
@@ -65,16 +66,22 @@ class TargetState:
     window: Maintenance | None = None
     probed_at: datetime | None = None
 
-    def uncounted(self, until: int | None, now: datetime) -> int:
-        """Return the seconds of today that it fails for users and are not counted yet.
+    def uncounted(self, until: int | None, now: datetime) -> dict[int, int]:
+        """Return its open outage that no history has yet: seconds by day since 1970.
 
-        `until` is the Unix time up to which uptime is counted; None: nothing is.
+        `until` is the Unix time up to which uptime is counted; None: nothing is. Of an
+        intermittent failure only the probes show the outage, so nothing is added.
         """
-        if self.status is not Status.FAILING or self.member is None:
-            return 0
-        at = int(now.timestamp())
-        since = int(self.member.since.timestamp())
-        return max(0, at - max(since, until or 0, at // DAY * DAY))
+        member = self.member
+        if self.status is not Status.FAILING or member is None:
+            return {}
+        if member.constancy is Constancy.INTERMITTENT:
+            return {}
+        end = int(now.timestamp())
+        begin = max(int(member.since.timestamp()), until or 0, end - SHOWN_DAYS * DAY)
+        days = range(begin // DAY, end // DAY + 1)
+        parts = {d: min(end, (d + 1) * DAY) - max(begin, d * DAY) for d in days}
+        return {day: seconds for day, seconds in parts.items() if seconds > 0}
 
 
 def states(

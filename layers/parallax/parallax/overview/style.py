@@ -1,13 +1,13 @@
 """Style: the CSS of the overview, and the policy that allows it and nothing else.
 
-In: the CSS of an incident's page. Out: the same with that of a list of targets.
+In: the CSS of every page. Out: the same with that of a list of targets.
 It does not: load a font, an image or a script.
 """
 
 import base64
 from hashlib import sha256
 
-from parallax.report import style
+from parallax.report.css_base import BASE
 
 OVERVIEW = """
 body { max-width: 76rem; }
@@ -27,10 +27,11 @@ a.state.bad { background: var(--bad); border-color: var(--bad);
 svg[role] { width: 100%; height: 1.4rem; }
 .all li > span { font-variant-numeric: tabular-nums; }
 @media (min-width: 50rem) {
-  .all li { grid-template-columns: 11rem minmax(9rem, 1fr) 17rem 9rem 15rem; }
+  .all li { grid-template-columns: 11rem minmax(9rem, 1fr) 16rem 14rem 15rem; }
   .all svg ~ span { text-align: right; }
   .all small { text-align: right; }
 }
+@media (min-width: 900px) { h1 { font-size: 1.75rem; } }
 .hidden { position: absolute; }
 path { fill: none; stroke-dasharray: 2 1; }
 .g { stroke: var(--ok); stroke-width: 14; } .w { stroke: var(--short);
@@ -59,7 +60,7 @@ select { display: block; margin-top: .2rem; padding: .5rem; font: inherit;
     block-size: auto; }
   .fields { padding-top: 0; } } }
 """
-CSS = style.CSS + OVERVIEW
+CSS = BASE + OVERVIEW
 
 
 def policy(css: str) -> str:

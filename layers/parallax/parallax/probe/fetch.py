@@ -16,6 +16,7 @@ import httpx
 from parallax.model.probe import ErrorType, Probe
 from parallax.model.secret_text import without_secrets
 from parallax.model.target import Method
+from parallax.model.web_url import without_secret_values
 from parallax.probe.bound import DETAIL, shortened
 from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.probe_request import ProbeRequest
@@ -60,7 +61,7 @@ async def fetch(request: ProbeRequest) -> Probe:
     return Probe(
         role=request.role,
         request_id=request_id,
-        url=request.url,
+        url=without_secret_values(request.url),
         started_at=started_at,
         duration=trace.duration,
         **_outcome(request, trace, received, failure),
@@ -133,7 +134,7 @@ def _request(request: ProbeRequest, request_id: str, trace: Trace) -> httpx.Requ
 
 def _login(request: ProbeRequest, url: httpx.URL) -> tuple[tuple[str, str], ...]:
     """Return the login's header, if this connection may carry it."""
-    if request.credential is None:
+    if request.credential is None or not request.sends_login:
         return ()
     header = request.credential.header(url.scheme, verified=request.verify)
     return () if header is None else (header,)

@@ -192,5 +192,5 @@ def _unknown_host(user: ProbeRequest, address: str) -> ProbeRequest:
         method=Method.GET,
         headers=(),
         body=None,
-        credential=None,
+        sends_login=False,
     )

@@ -31,7 +31,8 @@ class ProbeRequest:
     `verify` False accepts any certificate: for a name that no certificate matches.
     `proxy_protocol` begins the connection with a PROXY line, for an ingress that
     expects one. `healthy` None: any HTTP response is healthy. `credential` is sent with
-    verified TLS only, unless it allows plain HTTP. `without_login` notes that the
+    verified TLS only, unless it allows plain HTTP; with `sends_login` False it is only
+    removed from what comes back. `without_login` notes that the
     target has a login and this request does not.
     """
 
@@ -45,6 +46,7 @@ class ProbeRequest:
     method: Method = Method.GET
     body: str | None = None
     credential: Credential | None = None
+    sends_login: bool = True
     without_login: bool = False
     source_address: str | None = None
     timeout: float = 10.0

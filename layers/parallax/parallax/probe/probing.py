@@ -29,6 +29,7 @@ from parallax.probe.shard_round import Shard, ShardRound
 from parallax.probe.uses import Uses
 from parallax.probe.watch import BUDGET, watch
 from parallax.targets.shard import HALF_MINUTE, MINUTE, in_shard, shards
+from parallax.tracing import annotate
 
 RESERVED = 8.0
 """Seconds of an invocation that are not for probing: the last writes need them."""
@@ -111,12 +112,14 @@ class Probing:
         )
         plan = self._plan(probed)
         watch(probed, uses, budget=end - monotonic(), plan=plan)
+        failing = [name for one in stored for name in one.failing]
+        annotate(shard=shard.number, probed=len(probed), failing=len(failing))
         return {
             "shard": shard.number,
             "of": shard.of,
             "targets": len(targets),
             "probed": len(probed),
-            "failing": [name for one in stored for name in one.failing],
+            "failing": failing,
         }
 
     def _settle(

@@ -72,6 +72,6 @@ def shown(
 
 
 def cleaner(request: ProbeRequest) -> Callable[[str], str]:
-    """Return what removes the request's own login from a text."""
+    """Return what removes the target's login from a text."""
     credential = request.credential
     return str if credential is None else credential.removed_from

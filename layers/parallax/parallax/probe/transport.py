@@ -18,7 +18,7 @@ import httpx
 
 from parallax.model.probe import ErrorType
 from parallax.probe import tls
-from parallax.probe.address import not_permitted, permitted
+from parallax.probe.address import LOOPBACK, not_permitted, permitted
 from parallax.probe.connection import Connection, connect
 from parallax.probe.failure import Failure, NotSentError
 from parallax.probe.handshake import Handshake
@@ -109,7 +109,7 @@ async def _reach(url: httpx.URL, route: Route) -> Connection:
     addresses = await _addresses(host, port, route, handshake)
     route.trace.enter("connect")
     # A fixed address names itself; who fixes it has checked where it comes from.
-    named = route.address or route.own_host or host
+    named = route.own_host or host
     connection = await _connect(addresses, named, port, route)
     if secure:
         route.trace.enter("tls")
@@ -159,7 +159,7 @@ async def _connect(
     failure = Failure(ErrorType.NAME_NOT_RESOLVED, "the name has no address")
     for address in addresses:
         route.trace.peer_address, route.trace.peer_port = address, port
-        if not permitted(address, named, allow_private=route.allow_private):
+        if not _may_go(address, named, route):
             detail = f"{address} is {not_permitted(allow_private=route.allow_private)}"
             raise Failure(ErrorType.ADDRESS_NOT_ALLOWED, detail)
         try:
@@ -169,6 +169,19 @@ async def _connect(
             if error.error_type is not ErrorType.HOST_UNREACHABLE:
                 raise
     raise failure
+
+
+def _may_go(address: str, named: str, route: Route) -> bool:
+    """Say whether a request may go to an address.
+
+    An address that the request itself names, and not its URL, comes from a cluster or a
+    load balancer. It may be this machine, as in a lab, but no metadata service.
+    """
+    private = route.allow_private
+    if permitted(address, named, allow_private=private):
+        return True
+    given = address == route.address
+    return given and permitted(address, LOOPBACK, allow_private=private)
 
 
 async def _open(address: str, port: int, route: Route) -> Connection:

@@ -10,7 +10,8 @@ It does not: list incidents, or show anything without a valid link.
 - `act`: what a button does; `response`: status, headers and page.
 - `observed`: the excerpt of the finding's snapshot; `raw`: the snapshot itself.
 - `page`: the incident's page, of `standing`, `text`, `steps`, `targets`, `form`,
-  `path`, `waterfall`, `received`, `timeline`, `answers` and `replay`.
+  `path`, `waterfall`, `received`, `timeline`, `answers` and `replay`;
+  `last_probes`: whether it fails at this moment.
 - `refusal`: the page for a link that does not work.
 - `elements`: HTML; `commands`: a command to copy; `style`: CSS, script and policy.
 """

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from parallax.causes import CAUSES
 from parallax.model.finding import Finding
 from parallax.model.judgement import NOT_ESTABLISHED, Answer, Assessment
-from parallax.report.elements import Node, element
+from parallax.report.elements import Node, element, prose
 
 _TITLES = {cause.id: cause.title for cause in CAUSES}
 TITLES = {
@@ -48,7 +48,7 @@ def _with(finding: Finding, answer: Answer) -> list[Assessment]:
 
 
 def _reasons(named: Assessment) -> tuple[Node, ...]:
-    listed = [element("li", text) for text in named.evidence]
+    listed = [element("li", *prose(text)) for text in named.evidence]
     name = element("p", *_name(named))
     return (name, element("ul", *listed)) if listed else (name,)
 
@@ -73,12 +73,12 @@ def _row(one: Assessment, finding: Finding | None = None) -> Node:
     texts = one.missing or one.evidence
     is_stated = any(one.hidden_by in text for text in texts) if one.hidden_by else True
     hidden = "" if is_stated else f" (hidden by: {one.hidden_by})"
-    shown = f": {'; '.join(texts)}{hidden}." if texts or hidden else None
+    shown = prose(f": {'; '.join(texts)}{hidden}.") if texts or hidden else ()
     follows = finding and one.explained_by
     because = f" A consequence of {one.explained_by}." if follows else None
     return element(
         "li",
         *_name(one),
-        shown,
+        *shown,
         because,
     )

@@ -36,6 +36,8 @@ strong.state.bad { background: var(--bad); border-color: var(--bad);
 pre { margin: .4rem 0; padding: .6rem .75rem; background: var(--code);
   border: 1px solid var(--line); border-radius: .4rem; white-space: pre-wrap;
   font: .875rem/1.45 ui-monospace, monospace; }
+p code, li code { padding: 0 .2rem; background: var(--code); border-radius: .2rem;
+  font: .9em ui-monospace, monospace; }
 pre.command { -webkit-user-select: all; user-select: all; }
 .run { display: flex; align-items: center; gap: .5rem; margin: .4rem 0; }
 .run pre { flex: 1 1 auto; min-width: 0; margin: 0; }

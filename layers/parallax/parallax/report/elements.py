@@ -5,6 +5,7 @@ Python's serializer escapes each text and attribute; control characters are repl
 It does not: accept markup as text.
 """
 
+from functools import cache
 from xml.etree import ElementTree as ET
 
 from parallax.model.plain import plain
@@ -34,6 +35,20 @@ def element(tag: str, /, *parts: Part, **attributes: str) -> Node:
     return made
 
 
+def prose(text: str) -> tuple[Part, ...]:
+    """Return a sentence with what stands between backticks as code.
+
+    A backtick without its partner stays as it is.
+    """
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        return (text,)
+    return tuple(
+        element("code", piece) if number % 2 else piece
+        for number, piece in enumerate(pieces)
+    )
+
+
 def document(title: str, style: str, *body: Part, script: str = "") -> str:
     """Return a page. `style` and `script` are our own; they are not escaped."""
     head = element(
@@ -52,5 +67,6 @@ def document(title: str, style: str, *body: Part, script: str = "") -> str:
     return "<!doctype html>\n" + ET.tostring(page, encoding="unicode", method="html")
 
 
+@cache  # the code has few names
 def _name(name: str) -> str:
     return name.removesuffix("_").replace("_", "-")

@@ -15,13 +15,15 @@ from parallax.groups.keeping import Keeping
 from parallax.groups.person import UnknownGroupError, mute_of
 from parallax.groups.table import DynamoGroups
 from parallax.incidents.table import DynamoIncidents
+from parallax.journal.recent_probes import recent_probes
 from parallax.links.key import LinkKey
 from parallax.links.signature import Link, Refusal, Signer, expires_at
 from parallax.links.verified import verified
-from parallax.model.group import Groups
+from parallax.model.group import Group, Groups
 from parallax.model.packed import UnreadableError
 from parallax.report import refusal
 from parallax.report.act import Act, act_in, perform
+from parallax.report.last_probes import Probes
 from parallax.report.observed import observed
 from parallax.report.page import incident_page, shown_finding
 from parallax.report.raw import raw_snapshot
@@ -42,6 +44,8 @@ class Endpoint:
     rules: Rules
     key: LinkKey
     now: Callable[[], datetime]
+    journal: str | None = None
+    """The journal's table; None: the page does not show the newest probes."""
     bucket: str | None = None
     """That of the stack's snapshots; None: any."""
 
@@ -108,10 +112,21 @@ class Endpoint:
             mute=mute_of(board, group, now) if group else None,
             now=now,
             merged=signer.until(into, int(link.expiry)).path if into else None,
+            probes=self._probes(group) if group else {},
         )
         seen = observed(shown_finding(alert), self.bucket)
         page = incident_page(standing, expires_at(link), seen, raw_path(link))
         return Response(200, page)
+
+    def _probes(self, group: Group) -> Probes:
+        """Return the members' newest probes; the page is complete without them."""
+        if self.journal is None:
+            return {}
+        try:
+            return recent_probes(self.journal, {m.target for m in group.members})
+        except Exception:
+            log.exception("newest probes were not read")
+            return {}
 
     def _raw(self, link: Link, *, gzip: bool) -> Response:
         alert = DynamoGroups(self.table).last(link.group)
@@ -131,5 +146,6 @@ def open_endpoint(settings: Settings) -> Endpoint:
         Rules.of(settings),
         LinkKey(table),
         lambda: datetime.now(UTC),
+        settings.journal_table,
         settings.snapshot_bucket,
     )

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from parallax.model.alert import Alert
-from parallax.model.finding import ENDS, Finding
+from parallax.model.finding import ENDS, Finding, Moment, NotificationReason
 from parallax.model.judgement import Symptom
 from parallax.model.plain import plain_line
 from parallax.notify.mail import render
 from parallax.notify.paragraph import clock
 from parallax.report.answers import answers
 from parallax.report.copying import SCRIPT
-from parallax.report.elements import Node, Part, document, element
+from parallax.report.elements import Node, Part, document, element, prose
 from parallax.report.form import form
+from parallax.report.last_probes import result
 from parallax.report.observed import NOTHING, Observed
 from parallax.report.parts import Parts, parts
 from parallax.report.path import path
@@ -28,7 +29,7 @@ from parallax.report.steps import first_step, further_steps
 from parallax.report.style import CSS
 from parallax.report.targets import targets
 from parallax.report.text import Block, section
-from parallax.report.timeline import timeline
+from parallax.report.timeline import Later, timeline
 from parallax.report.waterfall import waterfall
 
 GATEWAY_TIMEOUT = 504
@@ -63,7 +64,9 @@ def incident_page(
                 first_step(steps),
                 further_steps(steps),
                 None if ended else possible(finding),
-                _lines(shown.often, "How often requests fail"),
+                None
+                if _some_succeed(standing)
+                else _lines(shown.often, "How often requests fail"),
                 *_sections(shown.more, commands),
             ),
             _column(
@@ -72,7 +75,7 @@ def incident_page(
                 form(group, standing.mute, next_mail(standing)) if group else None,
             ),
             path(finding, _of_the_failure(alert)),
-            *_measured(finding, seen),
+            *_measured(finding, seen, _later(standing)),
             answers(finding),
             _column(
                 "wide main", *_sections(shown.last, commands), replay(finding, raw)
@@ -84,17 +87,33 @@ def incident_page(
     )
 
 
+def _some_succeed(standing: Standing) -> bool:
+    """Return whether external requests succeeded beside those that failed."""
+    symptom = standing.alert.finding.symptom
+    return 0 < symptom.failed < symptom.total
+
+
 def _head(standing: Standing, shown: Parts) -> Node:
     """Return the state, the title, what users get, and who works on it."""
     ended = standing.alert.turn in ENDS
-    lines = [] if ended else [element("p", line) for line in shown.impact]
+    lines = [] if ended else [element("p", *prose(line)) for line in shown.impact]
     top = element("div", badges(standing), loaded(standing), class_="top")
     title = element("h1", shown.title)
-    return element("div", top, title, *lines, facts(standing), class_="head")
+    # That some requests succeed is part of what users get; that none does is not.
+    often = shown.often if _some_succeed(standing) else ()
+    return element(
+        "div",
+        top,
+        title,
+        *lines,
+        *(element("p", *prose(line)) for line in often),
+        facts(standing),
+        class_="head",
+    )
 
 
 def _lines(lines: Sequence[str], title: str = "") -> Node | None:
-    some = [element("p", line) for line in lines]
+    some = [element("p", *prose(line)) for line in lines]
     head = element("h2", title) if title else None
     return element("section", head, *some) if some else None
 
@@ -115,7 +134,24 @@ def shown_finding(alert: Alert) -> Finding:
     return alert.failure or alert.finding
 
 
-def _measured(finding: Finding, seen: Observed) -> tuple[Part, ...]:
+def _later(standing: Standing) -> Later:
+    """Return what happened after the finding that the page shows."""
+    alert, now = standing.alert, standing.now
+    well = alert.finding.well_since
+    if alert.turn is NotificationReason.RESOLVED and well is not None:
+        again = Moment(at=well, text="requests succeed again")
+        return Later(now=now, moments=(again, Moment(at=alert.at, text=CLOSED)))
+    probes = standing.probes.get(shown_finding(alert).target, ())
+    if standing.group is None or not probes:
+        return Later(now=now)
+    last = Moment(at=probes[-1].started_at, text=f"last probe: {result(probes[-1])}")
+    return Later(now=now, probes=probes, moments=(last,))
+
+
+CLOSED = "incident closed"
+
+
+def _measured(finding: Finding, seen: Observed, later: Later) -> tuple[Part, ...]:
     """Return what was measured; without a snapshot what the finding has itself."""
     excerpt = seen.excerpt
     missing = "The phases, the headers and the earlier probes are missing."
@@ -124,7 +160,7 @@ def _measured(finding: Finding, seen: Observed) -> tuple[Part, ...]:
         if excerpt is None
         else waterfall(excerpt, is_open=_is_about_time(finding.symptom)),
         received(finding, excerpt),
-        timeline(finding, excerpt),
+        timeline(finding, excerpt, later),
     )
 
 

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parallax.model.alert import Alert
-from parallax.model.finding import NotificationReason
+from parallax.model.finding import ENDS, NotificationReason
 from parallax.notify.mail import Mail
+from parallax.notify.mail.scope import is_joint, place, targets
 from parallax.notify.mail.subject import LONGEST, write
 from parallax.report.text import CAUSE, REFERENCE, Block, blocks, heading
 
@@ -31,6 +32,8 @@ SHOWN = (
 """Beginnings of titles of the mail's parts that the page shows in its own form."""
 UNAFFECTED = "Not affected (no open incident)"
 """Begins a part without a title that the page shows beside the affected targets."""
+NAMED = 3
+"""Targets that the title names; more are counted."""
 LAST = ("ADVICE", REFERENCE)
 """Titles of the mail's parts at the end of the page."""
 _STATE = re.compile(r"^(STILL )?(DOWN|INTERMITTENT|BLIND|MERGED)(, [A-Z]+)? ")
@@ -59,7 +62,7 @@ def parts(alert: Alert, mail: Mail) -> Parts:
     lines = list[str]()
     if found and not found[0].title.startswith((CAUSE, *LAST)):
         lines = _lines(found.pop(0))
-    title = _STATE.sub("", write(alert, LONGEST))
+    title = _STATE.sub("", write(alert, LONGEST)).replace(*_with_names(alert), 1)
     if alert.turn is NotificationReason.RESOLVED and lines:
         title = lines.pop(0)
     rest = [block for block in found if not block.title.startswith(LAST)]
@@ -71,6 +74,16 @@ def parts(alert: Alert, mail: Mail) -> Parts:
         more=_only(rest, is_cause=False),
         last=tuple(block for block in found if block.title.startswith(LAST)),
     )
+
+
+def _with_names(alert: Alert) -> tuple[str, str]:
+    """Return the count of a few targets in a subject, and their names instead of it."""
+    known, where = targets(alert), place(alert.place, short=True)
+    names = [member.target for member in alert.failing]
+    if not is_joint(alert) or alert.turn in ENDS or len(names) > NAMED:
+        return known, known
+    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+    return known, f"{listed} {where}".rstrip()
 
 
 def _only(some: Sequence[Block], *, is_cause: bool) -> tuple[Block, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from parallax.model.finding import Finding
 from parallax.model.judgement import Hop, HopSeen, HopState, SideSeen
-from parallax.report.elements import Node, element
+from parallax.report.elements import Node, element, prose
 
 STATES = {
     HopState.OK: ("ok", "good", "M7 12.5l3.5 3.5 6.5-8"),
@@ -35,6 +35,12 @@ _WORDS = {
 }
 """Pattern in a side's text -> the page's word for it."""
 FAILING = (HopState.FAULTY, HopState.AFFECTED)
+
+
+_SIDES = (
+    "internet: what requests from the internet got. inside: what tests inside the"
+    " cluster got."
+)
 
 
 def page_words(text: str) -> str:
@@ -66,7 +72,7 @@ def path(finding: Finding, note: str = "") -> Node | None:
     ]
     when = " during the failure" if note else ""
     title = element("h2", f"Path of a request to {finding.target}{when}")
-    how = "Above: requests from the internet. Below: tests inside the cluster."
+    how = _SIDES
     text = f"{how if both else ''} {note}".strip()
     legend = element("p", text, class_="soft") if text else None
     # A list role: some readers drop it from a list without bullets.
@@ -92,7 +98,7 @@ def _hop(
         box,
         _side("internet", "out", seen.outside, state, again=again) if both else None,
         _side("inside", "in", seen.inside, state) if both else None,
-        element("p", seen.seen, class_="seen"),
+        element("p", *prose(seen.seen), class_="seen"),
     )
     spaced = [part for one in parts if one is not None for part in (one, " ")]
     return element("li", *spaced, class_="hop named" if named else "hop")

@@ -7,7 +7,7 @@ It does not: choose or order them.
 from parallax.model.finding import Finding
 from parallax.model.judgement import NOT_ESTABLISHED, Answer, Candidate
 from parallax.notify.mail.cause import lacking
-from parallax.report.elements import Node, element
+from parallax.report.elements import Node, element, prose
 
 NUMBERS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
 
@@ -38,4 +38,4 @@ def _title(finding: Finding, shown: int) -> str:
 
 def _row(one: Candidate, needs: str) -> Node:
     missing = f" {lacking(needs)}." if needs else ""
-    return element("li", f"{one.title} ({one.cause}).{missing}")
+    return element("li", *prose(f"{one.title} ({one.cause}).{missing}"))

@@ -4,16 +4,18 @@ In: the last alert, the group as it is now (None: it has ended), an instant.
 Out: elements. It does not: repeat the mail.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from parallax.model.alert import Alert
 from parallax.model.finding import ENDS, NotificationReason
 from parallax.model.group import Group, Mute
 from parallax.model.incident_state import State
+from parallax.model.snapshot import PastProbe
 from parallax.notify.mail.scope import is_intermittent
 from parallax.notify.paragraph import clock, minute, second, sentence, span
 from parallax.report.elements import Node, element
+from parallax.report.last_probes import Probes, last_probes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class Standing:
     mute: Mute | None
     now: datetime
     merged: str | None = None
+    probes: Probes = field(default_factory=dict[str, tuple[PastProbe, ...]])
+    """The recent probes of the members; none: they could not be read."""
 
 
 def badges(standing: Standing) -> Node:
@@ -46,6 +50,7 @@ def facts(standing: Standing) -> Node:
     """Return since when it fails, who works on it, until when it is muted."""
     lines = [
         _time(standing),
+        _now(standing),
         _findings(standing),
         _acknowledged(standing),
         _muted(standing),
@@ -82,11 +87,18 @@ def _time(standing: Standing) -> str:
         return f"Since {clock(group.since)} ({span(standing.now - group.since)})."
     if alert.turn is NotificationReason.MERGED:
         into = f" {alert.merged_into[:8]}" if alert.merged_into else ""
-        return f"Its targets belong to incident{into} since {clock(alert.at)}."
+        return f"Its URLs belong to incident{into} since {clock(alert.at)}."
     if alert.turn in ENDS:
-        lasted = span(alert.at - alert.since)
-        return f"Ended at {clock(alert.at)}; it was open for {lasted}."
+        well = alert.finding.well_since
+        quiet = f", {span(alert.at - well)} after the recovery" if well else ""
+        return f"Closed at {clock(alert.at)}{quiet}."
     return "This incident is no longer open."
+
+
+def _now(standing: Standing) -> str:
+    """Return whether it fails at this moment; empty if it has ended."""
+    group = standing.group
+    return last_probes(group.members, standing.probes, standing.now) if group else ""
 
 
 def _findings(standing: Standing) -> str:

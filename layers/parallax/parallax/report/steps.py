@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from parallax.model.judgement import NextStep
 from parallax.report.commands import command
-from parallax.report.elements import Node, element
+from parallax.report.elements import Node, element, prose
 
 THEN = "then"
 """The id of the other steps."""
@@ -62,7 +62,7 @@ def _or() -> Node:
 def _step(step: NextStep, name: str) -> Node:
     run = command(step.command, "command", name) if step.command else None
     back = _way_back(step, name) if step.command else ()
-    return element("div", element("p", step.text), run, *back, class_="step")
+    return element("div", element("p", *prose(step.text)), run, *back, class_="step")
 
 
 def _way_back(step: NextStep, name: str) -> tuple[Node, ...]:
@@ -70,5 +70,5 @@ def _way_back(step: NextStep, name: str) -> tuple[Node, ...]:
         undo = command(step.undo, "undo", name)
         return element("p", "Undo:", class_="undo"), undo
     if step.undo_note:
-        return (element("p", f"Undo: {step.undo_note}", class_="undo"),)
+        return (element("p", *prose(f"Undo: {step.undo_note}"), class_="undo"),)
     return ()

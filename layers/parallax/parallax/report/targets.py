@@ -10,6 +10,7 @@ from parallax.model.alert import Alert, Unaffected
 from parallax.model.group import Group, Member
 from parallax.model.incident_state import State
 from parallax.notify.mail.affected import uncertain
+from parallax.notify.mail.scope import urls
 from parallax.notify.paragraph import minute
 from parallax.report.elements import Node, element
 
@@ -32,7 +33,7 @@ def targets(alert: Alert, group: Group | None, now: datetime) -> Node | None:
     rows += [element("li", element("strong", n), " · recovered") for n in names]
     shown, more = rows[:LISTED], len(rows) - LISTED
     if more > 0:
-        shown.append(element("li", f"{more} more targets", class_="soft"))
+        shown.append(element("li", f"{more} more URLs", class_="soft"))
     if not shown:
         return None
     others = [element("p", _others(one), class_="soft") for one in alert.unaffected]
@@ -47,7 +48,7 @@ def _rest(rows: list[Node]) -> Node | None:
     if not rows:
         return None
     listed = element("ul", *rows, class_="targets", role="list")
-    return element("details", element("summary", "More affected targets"), listed)
+    return element("details", element("summary", "More affected URLs"), listed)
 
 
 def _row(member: Member, now: datetime, note: str = "") -> Node:
@@ -78,7 +79,7 @@ def _got(member: Member) -> str:
 
 def _others(one: Unaffected) -> str:
     where = f" on {one.place.kind.value} {one.place.name}" if one.place else ""
-    count = f"{one.targets} target{'' if one.targets == 1 else 's'}"
+    count = urls(one.targets)
     names = ", ".join(one.names)
     more = ", …" if one.targets > len(one.names) else ""
     return f"Not affected (no open incident): {count}{where} ({names}{more})"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from parallax.report.commands import command
-from parallax.report.elements import Node, element
+from parallax.report.elements import Node, element, prose
 
 _TITLE = re.compile(
     r"([A-Z]{3,}(?: [A-Z]{2,})*(?: \([^)]*\)|, [^:]*(?=:)|(?=$|:|  )))[: ]*(.*)"
@@ -77,9 +77,11 @@ def _block(lines: Sequence[str]) -> Block:
 def _parts(lines: Sequence[str], commands: Collection[str]) -> Iterator[Node]:
     for is_list, group in groupby(lines, lambda line: line.startswith(_BULLET)):
         if is_list:
-            entries = [element("li", line.removeprefix(_BULLET)) for line in group]
+            entries = [
+                element("li", *prose(line.removeprefix(_BULLET))) for line in group
+            ]
             yield element("ul", *entries)
             continue
         for line in group:
             is_command = line in commands or line.startswith("parallax ")
-            yield command(line) if is_command else element("p", line)
+            yield command(line) if is_command else element("p", *prose(line))

@@ -1,12 +1,15 @@
-"""Timeline: the probes of the last half hour as a strip, and what happened, in order.
+"""Timeline: the probes of half an hour as a strip, and what happened, in order.
 
-In: a finding; an excerpt of its snapshot, or None. Out: a part of the page.
-It does not: find the moments; `parallax.story.timeline` does.
+In: a finding; an excerpt of its snapshot, or None; what happened after it. Out: a part
+of the page. The strip of an open incident ends when the page was made.
+It does not: find the moments of the failure; `parallax.story.timeline` does.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from parallax.model.finding import Finding
+from parallax.model.finding import Finding, Moment
 from parallax.model.snapshot import PastProbe
 from parallax.model.snapshot_excerpt import Excerpt
 from parallax.notify.paragraph import second
@@ -16,9 +19,23 @@ WIDTH, HEIGHT, DOT = 1000, 24, 8
 """Units of the strip, and the width of a probe's mark."""
 SHORTEST = timedelta(minutes=5)
 """Time that the strip shows at least."""
+GAP = timedelta(minutes=5)
+"""Time without a known probe after which a strip begins again: nobody knows whether the
+target was probed in it."""
 
 
-def timeline(finding: Finding, excerpt: Excerpt | None) -> Node | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What happened after a finding, until `now`: probes, oldest first, and moments."""
+
+    now: datetime
+    probes: tuple[PastProbe, ...] = ()
+    moments: tuple[Moment, ...] = ()
+
+
+def timeline(
+    finding: Finding, excerpt: Excerpt | None, later: Later | None = None
+) -> Node | None:
     """Return the strip and the moments; None if neither is known."""
     rows = [
         element(
@@ -26,10 +43,10 @@ def timeline(finding: Finding, excerpt: Excerpt | None) -> Node | None:
             element("span", second(one.at, finding.judged_at), class_="time"),
             f" {one.text}",
         )
-        for one in finding.timeline
+        for one in (*finding.timeline, *(later.moments if later else ()))
     ]
     quiet = finding.no_change_before
-    shown = _strip(excerpt) if excerpt and excerpt.past else ()
+    shown = _shown(excerpt, later)
     if not rows and not shown:
         return None
     return element(
@@ -42,8 +59,19 @@ def timeline(finding: Finding, excerpt: Excerpt | None) -> Node | None:
     )
 
 
-def _strip(excerpt: Excerpt) -> tuple[Node, ...]:
-    past, end = excerpt.past, excerpt.taken_at
+def _shown(excerpt: Excerpt | None, later: Later | None) -> tuple[Node, ...]:
+    """Return the strip of the probes that are known without a gap."""
+    past = excerpt.past if excerpt else ()
+    end = excerpt.taken_at if excerpt else None
+    if later and later.probes:
+        known = past[-1].started_at if past else None
+        newer = tuple(p for p in later.probes if not known or p.started_at > known)
+        apart = known is None or (newer and newer[0].started_at - known > GAP)
+        past, end = (newer if apart else (*past, *newer)), later.now
+    return _strip(past, end) if past and end else ()
+
+
+def _strip(past: Sequence[PastProbe], end: datetime) -> tuple[Node, ...]:
     begin = min(past[0].started_at, end - SHORTEST)
     marks = [_mark(one, begin, end) for one in past]
     good = sum(one.healthy for one in past)

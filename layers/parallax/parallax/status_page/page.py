@@ -19,7 +19,7 @@ from parallax.overview.style import CSS, policy
 from parallax.report.elements import Node, element
 from parallax.status_page.public import PublicTarget, Service
 from parallax.status_page.status_file import PublicIncident, UpdateKind
-from parallax.uptime.tally import DAY
+from parallax.uptime.tally import DAY, runs
 
 COLORS = {
     Service.OPERATIONAL: "good",
@@ -68,7 +68,7 @@ def status_page(
         element("h1", title),
         _summary(services, current),
         _section("Current incidents", current, now) if current else None,
-        *_services(services, bars, now, until),
+        *_services(services, bars),
         legend(),
         _section("Past incidents", past[:PAST], now),
         bars.symbols(),
@@ -76,7 +76,7 @@ def status_page(
     page = element(
         "html",
         _head(title),
-        element("body", main, _footer(services, now, until)),
+        element("body", main, _footer(now, until)),
         lang="en",
     )
     return "<!doctype html>\n" + ET.tostring(page, encoding="unicode", method="html")
@@ -129,25 +129,22 @@ def _summary(
     return element("p", element("strong", text, class_=f"state {color}"))
 
 
-def _services(
-    services: Sequence[PublicTarget], bars: Bars, now: datetime, until: int | None
-) -> Iterator[Node]:
+def _services(services: Sequence[PublicTarget], bars: Bars) -> Iterator[Node]:
     """Yield the services under their headings; as the targets file orders them."""
     for name in dict.fromkeys(one.group for one in services):
         yield element("h2", name or "Services")
         of_name = [one for one in services if one.group == name]
-        rows = [_service(one, bars, one.state.uncounted(until, now)) for one in of_name]
+        rows = [_service(one, bars) for one in of_name]
         yield element("ul", *rows, class_="services")
 
 
-def _service(one: PublicTarget, bars: Bars, uncounted: int) -> Node:
-    """Return a service; `uncounted` are seconds of its outage that is open."""
-    picture = bars.picture(one.tallies, uncounted)
+def _service(one: PublicTarget, bars: Bars) -> Node:
+    """Return a service with its days."""
+    picture = bars.picture(one.shown)
     name = element("b", one.title)
     shown = element("a", name, href=one.url, rel="noopener") if one.url else name
     color = COLORS[one.service]
     uptime = f"{picture.uptime} uptime" if picture.uptime else "no data yet"
-    counted = "¹" if uncounted and picture.uptime else ""
     return element(
         "li",
         element("p", shown, " ", element("span", one.service.value, class_=color)),
@@ -156,7 +153,7 @@ def _service(one: PublicTarget, bars: Bars, uncounted: int) -> Node:
             "p",
             element("small", "90 days ago"),
             " ",
-            element("small", f"{uptime}{counted}"),
+            element("small", uptime),
             " ",
             element("small", "today"),
             class_="soft",
@@ -167,7 +164,7 @@ def _service(one: PublicTarget, bars: Bars, uncounted: int) -> Node:
 
 def _outages(one: PublicTarget, today: int) -> Node | None:
     """Return the days with an outage, which open without a script."""
-    found = outage_days(one.tallies, today)
+    found = outage_days(runs(one.shown), today)
     if not found:
         return None
     title = f"{len(found)} day{'' if len(found) == 1 else 's'} with an outage"
@@ -177,7 +174,7 @@ def _outages(one: PublicTarget, today: int) -> Node | None:
 
 def _section(title: str, incidents: Sequence[PublicIncident], now: datetime) -> Node:
     rows = [part for one in incidents for part in _incident(one, now)]
-    none = element("p", "No incidents in the last 90 days.") if not rows else None
+    none = element("p", "No earlier incident is listed.") if not rows else None
     return element("section", element("h2", title), none, *rows)
 
 
@@ -200,16 +197,18 @@ def _incident(one: PublicIncident, now: datetime) -> Iterator[Node]:
     yield element("ul", *rows)
 
 
-def _footer(services: Sequence[PublicTarget], now: datetime, until: int | None) -> Node:
-    """Return the notes; the mark belongs to services with an open outage."""
-    mark = "¹ " if any(one.state.uncounted(until, now) for one in services) else ""
+_OPEN = "An open outage counts until now, unless only some requests fail."
+
+
+def _footer(now: datetime, until: int | None) -> Node:
+    """Return the notes."""
     counted = "Uptime was not counted yet."
     if until is not None:
         at = datetime.fromtimestamp(until, UTC)
         counted = f"Uptime is counted until {minute(at, now)}."
     return element(
         "footer",
-        element("p", f"{mark}{counted} Today's bar shows an open outage at once."),
+        element("p", f"{counted} {_OPEN}"),
         element(
             "p",
             f"As of {clock(now)}. All times are UTC. ",

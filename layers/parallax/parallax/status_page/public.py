@@ -7,6 +7,7 @@ It does not: contain a target's name, cause, label or place.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from parallax.model.judgement import Difference
@@ -14,8 +15,8 @@ from parallax.model.plain import plain_line
 from parallax.model.target import Target
 from parallax.overview.state import Status, TargetState
 from parallax.uptime.history import Days
-from parallax.uptime.objective import SHOWN_DAYS, window
-from parallax.uptime.tally import Tally
+from parallax.uptime.objective import SHOWN_DAYS, window, with_outage
+from parallax.uptime.tally import DAY, Tally
 
 
 class Service(StrEnum):
@@ -44,13 +45,17 @@ SERVICES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicTarget:
-    """One service of the page; `tallies` are its last 90 days."""
+    """One service of the page; `tallies` are its last 90 days, as they were counted.
+
+    `shown` are these with an outage that is open, as the page shows them.
+    """
 
     title: str
     group: str | None
     url: str | None
     service: Service
     tallies: tuple[Tally, ...]
+    shown: tuple[Tally, ...]
     state: TargetState
 
     @property
@@ -67,13 +72,25 @@ def _service(state: TargetState) -> Service:
     return SERVICES[state.status]
 
 
+def _with_open(
+    state: TargetState, days: Mapping[str, Days], now: datetime, until: int | None
+) -> Days:
+    counted = days.get(state.target.name, {})
+    return with_outage(counted, state.uncounted(until, now))
+
+
 def public_targets(
     targets: Sequence[Target],
     states: Sequence[TargetState],
     days: Mapping[str, Days],
-    today: int,
+    now: datetime,
+    until: int | None = None,
 ) -> list[PublicTarget]:
-    """Return the targets that the page shows, in their order."""
+    """Return the targets that the page shows, in their order.
+
+    `until` is the Unix time up to which the days are counted; an open outage is added.
+    """
+    today = int(now.timestamp()) // DAY
     known = {one.target.name: one for one in states}
     return [
         PublicTarget(
@@ -84,6 +101,9 @@ def public_targets(
             url=target.url if target.public.url else None,
             service=_service(known[target.name]),
             tallies=window(days.get(target.name, {}), today, SHOWN_DAYS),
+            shown=window(
+                _with_open(known[target.name], days, now, until), today, SHOWN_DAYS
+            ),
             state=known[target.name],
         )
         for target in targets

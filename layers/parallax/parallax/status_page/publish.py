@@ -27,7 +27,7 @@ from parallax.status_page.status_file import (
     write_status,
 )
 from parallax.uptime.objective import uptime
-from parallax.uptime.tally import DAY, Tally
+from parallax.uptime.tally import Tally
 
 AGAIN = timedelta(hours=1)
 """Age at which the files are written again although nothing changed."""
@@ -72,8 +72,7 @@ def publish(
     stored = where.read("status.json")
     last = read_status(stored) if stored is not None else None
     found = states(targets, facts.board, facts.newest, now)
-    today = int(now.timestamp()) // DAY
-    services = public_targets(targets, found, facts.days, today)
+    services = public_targets(targets, found, facts.days, now, facts.until)
     incidents = next_incidents(last.incidents if last else (), services, now)
     file = StatusFile(
         title=site.title,

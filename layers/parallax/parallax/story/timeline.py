@@ -63,6 +63,9 @@ def _outside(incident: Incident, snapshot: Snapshot) -> Iterator[Moment]:
     if run and len(requests) > 1:
         at = max(probe.started_at for probe in requests)
         yield Moment(at=at, text=f"investigated from the internet: {tally(requests)}")
+    if incident.quiet_since is not None:
+        yield Moment(at=incident.quiet_since, text="requests succeed again")
+        return
     named = incident.cause not in {NONE, NOT_ESTABLISHED}
     text = "cause established" if named else "judged, no cause established"
     yield Moment(at=snapshot.taken_at, text=text)

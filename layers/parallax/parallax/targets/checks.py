@@ -96,7 +96,7 @@ def _unknown_keys(value: object, location: Location) -> Iterator[Problem]:
     keys = _KEYS.get(tuple(0 if isinstance(part, int) else part for part in location))
     for key, item in keys_of(value).items():
         if keys is not None and key not in keys:
-            wanted = f"{_ONE_OF} {', '.join(keys)}, got {quoted(key)}"
+            wanted = f"{_ONE_OF} {', '.join(keys)}"
             yield (*location, Key(key)), wanted + _meant(key, keys)
         else:
             yield from _unknown_keys(item, (*location, key))

@@ -162,6 +162,6 @@ def _days(first: int, runs: Iterable[list[int]]) -> Days:
             raise ValueError("unknown run of days")
         tally = Tally(*map(int, numbers))
         if numbers:
-            found.update((day + offset, tally) for offset in range(count))
+            found |= dict.fromkeys(range(day, day + count), tally)
         day += count
     return found

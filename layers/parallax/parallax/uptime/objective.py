@@ -8,7 +8,7 @@ Source of the terms: Google, "Site Reliability Workbook", chapters 2 (error budg
 5 (burn rate).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -46,17 +46,30 @@ def window(days: Days, today: int, length: int) -> tuple[Tally, ...]:
     return tuple([days.get(day, NOTHING) for day in range_])
 
 
+def with_outage(days: Days, open_: Mapping[int, int]) -> Days:
+    """Return the days with an outage that was not counted yet: seconds by day."""
+    if not open_:
+        return days
+    more = {day: Tally(known=time, outage=time) for day, time in open_.items()}
+    return {**days, **{d: days.get(d, NOTHING).plus(t) for d, t in more.items()}}
+
+
 def uptime(tallies: Sequence[Tally]) -> float | None:
     """Return the share of observed time in service, 0 to 1; None: there is no data."""
-    summed = total(tallies)
+    return uptime_of(total(tallies))
+
+
+def uptime_of(summed: Tally) -> float | None:
+    """Return the same of the sum of the tallies."""
     return None if not summed.known else 1 - summed.outage / summed.known
 
 
 def budget(days: Days, today: int, slo: float) -> Budget:
     """Return the error budget of a target, whose goal is a percentage."""
-    summed = total(window(days, today, WINDOW_DAYS))
+    tallies = window(days, today, WINDOW_DAYS)
+    summed = total(tallies)
     share = 1 - slo / 100
-    recent = total(window(days, today, 2))
+    recent = total(tallies[-2:])
     burn = recent.outage / recent.known / share if recent.known else None
     seconds = WINDOW_DAYS * DAY
     return Budget(

@@ -4,6 +4,7 @@ In and out: values. It does not: count; `parallax.uptime.count` does.
 """
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import NamedTuple
 
 DAY = 86_400
@@ -38,7 +39,23 @@ class Tally(NamedTuple):
 NOTHING = Tally()
 
 
+type Runs = tuple[tuple[Tally, int], ...]
+"""Tallies of days in a row: each with the number of days that are equal to it."""
+
+
+def runs(tallies: Iterable[Tally]) -> Runs:
+    """Return equal tallies in a row once, with their number: 90 days have few."""
+    return tuple([(one, len([*run])) for one, run in groupby(tallies)])
+
+
 def total(tallies: Iterable[Tally]) -> Tally:
     """Return the sum of some tallies."""
-    sums = [sum(column) for column in zip(*tallies, strict=True)]
-    return Tally(*sums) if sums else NOTHING
+    return total_of(runs(tallies))
+
+
+def total_of(found: Runs) -> Tally:
+    """Return the sum of the tallies in some runs."""
+    sums = [0] * len(NOTHING)
+    for one, count in found:
+        sums = [summed + count * value for summed, value in zip(sums, one, strict=True)]
+    return Tally(*sums)

@@ -11,6 +11,10 @@ so such a page proves nothing about the origin: request the load balancer direct
 from parallax.writers.mark import Family, Level, Mark, Shows, own
 
 _EDGE = ("cf-ray", "")
+_NEVER = (
+    r"^private, max-age=0, no-store, no-cache, must-revalidate, post-check=0, "
+    r"pre-check=0"
+)
 
 FAMILY = Family(
     name="cloudflare",
@@ -59,6 +63,7 @@ FAMILY = Family(
             text="an error page with Cloudflare's Ray ID",
             status_codes=range(400, 600),
             body=r"Cloudflare Ray ID:|<span class=\"cf-footer-item"
+            r"|cloudflare\.com/5xx-error-landing|id=\"cf-error-details\""
             r"|Performance &(?:amp;)? security by|\"cloudflare_error\":\s*true",
         ),
         own(
@@ -75,6 +80,26 @@ FAMILY = Family(
                 ("content-type", r"^text/plain; charset=UTF-8$"),
             ),
             empty_body=True,
+        ),
+        own(
+            text="Cloudflare's name on a 502 or 504 that was pasted without its type "
+            "and its page: it replaces the origin's page",
+            status_codes=(502, 504),
+            headers=(("server", r"^cloudflare$"),),
+            without=(("content-type", ""), ("cf-worker", "")),
+            empty_body=True,
+        ),
+        own(
+            text="the cache control and the expiry of 1970 of Cloudflare's own pages, "
+            "without the CF-Cache-Status that an origin's response gets",
+            status_codes=range(400, 600),
+            headers=(
+                _EDGE,
+                ("server", r"^cloudflare$"),
+                ("cache-control", _NEVER),
+                ("expires", r"^Thu, 01 Jan 1970 00:00:01 GMT"),
+            ),
+            without=(("cf-cache-status", ""),),
         ),
         Mark(
             shows=Shows.OWN,

@@ -50,8 +50,18 @@ FAMILY = Family(
             level=Level.CAPTURED,
             text="Envoy's own sentence, with the trace of another proxy in front of it",
             body=_SENTENCE,
+            without=(_GOOGLE, _TIME),
+            test=lambda r: not _envoy_in_front(r),
+        ),
+        Mark(
+            shows=Shows.INNER,
+            level=Level.DOCUMENTED,
+            text="Envoy's own sentence with an upstream time: a second Envoy passed it "
+            "on, so a sidecar wrote it, or an Envoy further inside",
+            body=_SENTENCE,
+            headers=(_TIME,),
             without=(_GOOGLE,),
-            test=lambda r: not _envoy_in_front(r) or bool(r.value(_TIME[0])),
+            hop="unknown",
         ),
         Mark(
             shows=Shows.INNER,

@@ -43,7 +43,9 @@ _SERVERS = (
         "app",
         "Server",
         r"^(?:Mojolicious \(Perl\)|Plack::|HTTP::Server::PSGI|Starman|waitress$"
-        r"|granian$|Warp/\d|CherryPy/|TwistedWeb/|akka-http/|pekko-http/|http4s)",
+        r"|granian$|Warp/\d|CherryPy/|Cheroot/|TwistedWeb/|akka-http/|pekko-http/|http4s"
+        r"|thin$|tiny-http \(Rust\)|Rocket$|swoole-http-server$|WildFly/\d"
+        r"|GlassFish Server )",
         Level.DOCUMENTED,
     ),
 )

@@ -44,6 +44,13 @@ AWS_API_GATEWAY = Family(
             body=_AWS,
         ),
         own(
+            text="API Gateway's message for a failed integration, with an id of AWS "
+            "and CloudFront, which is in front of its edge-optimized endpoints",
+            status_codes=(500, 502, 504),
+            headers=(("x-amzn-requestid", ""), ("x-amz-cf-id", "")),
+            body=rf"{_MESSAGE}(?:Internal server error|Endpoint request timed out)\"",
+        ),
+        own(
             text="X-Amzn-ErrorType with API Gateway's id: a gateway response",
             headers=(("x-amzn-errortype", ""),),
             test=_aws_ids,
@@ -84,6 +91,14 @@ AWS_ELB = Family(
         own(
             text="the reason phrase of AWS's Classic Load Balancer without capacity",
             reason="Service Unavailable: Back-end server is at capacity",
+        ),
+        own(
+            text="the reason phrase of AWS's Classic Load Balancer in capitals, above "
+            "an empty body without Date and Server",
+            status_codes=(504,),
+            reason="GATEWAY_TIMEOUT",
+            headers=(("content-length", r"^0$"),),
+            test=lambda r: r.by_name.keys() <= {"content-length", "connection"},
         ),
     ),
 )

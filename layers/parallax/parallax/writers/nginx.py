@@ -18,6 +18,7 @@ PHRASE = "Service Temporarily Unavailable"
 BARE = r"<hr ?/?><center>nginx</center>"
 VERSIONED = r"<hr ?/?><center>(nginx/[\w.]+)(?: \([^<]*\))?</center>"
 FOOTER = r"<hr ?/?><center>nginx[/<]"
+FAITHFULLY = r"<p><em>Faithfully yours, nginx\.</em></p>"
 _NAMED = ("server", r"^nginx")
 
 
@@ -123,6 +124,26 @@ FAMILY = Family(
             test=lambda r: (
                 not re.search(FOOTER, r.body, re.IGNORECASE) and not r.sorted_by_go
             ),
+        ),
+        Mark(
+            shows=Shows.OWN,
+            level=Level.SOURCE,
+            text="`Faithfully yours, nginx`, the page 50x.html of nginx's own package",
+            status_codes=range(500, 505),
+            headers=(_NAMED,),
+            body=FAITHFULLY,
+            test=lambda r: not r.sorted_by_go,
+        ),
+        Mark(
+            shows=Shows.INNER,
+            level=Level.SOURCE,
+            text="`Faithfully yours, nginx`, the page 50x.html of nginx's own package, "
+            "under another name: the response does not show whether the ingress or a "
+            "pod wrote it",
+            status_codes=range(500, 505),
+            without=(_NAMED,),
+            body=FAITHFULLY,
+            hop="unknown",
         ),
         Mark(
             shows=Shows.OWN,

@@ -145,4 +145,22 @@ TENCENT_CLB = Family(
         ),
     ),
 )
-FAMILIES = (OPENRESTY, TENGINE, ANGIE, APISIX, HUAWEI_ELB, TENCENT_CLB)
+BAIDU = Family(
+    name="baidu",
+    hop="cdn",
+    marks=(
+        own(text="nginx's page with JSP3, Baidu's CDN, below it", body=_footer("JSP3")),
+        own(
+            text="`Server: JSP3` and the length of its page",
+            headers=(("server", r"^JSP3/"),),
+            test=nginx_lengths.fits_server,
+        ),
+        own(
+            text="X-Error-Info: Baidu's CDN could not reach the origin",
+            status_codes=range(500, 600),
+            headers=(("server", r"^JSP3/"), ("x-error-info", ".")),
+        ),
+        through(text="`Server: JSP3`", headers=(("server", r"^JSP3/"),)),
+    ),
+)
+FAMILIES = (OPENRESTY, TENGINE, ANGIE, APISIX, HUAWEI_ELB, TENCENT_CLB, BAIDU)

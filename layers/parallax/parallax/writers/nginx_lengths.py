@@ -37,9 +37,17 @@ _NAMES = frozenset(
         "connection",
         "keep-alive",
         "strict-transport-security",
+        "alt-svc",
+        "x-frame-options",
+        "x-xss-protection",
+        "x-content-type-options",
+        "x-robots-tag",
+        "referrer-policy",
+        "permissions-policy",
+        "content-security-policy",
     }
 )
-"""Headers of nginx's own responses, and one that its configuration often adds."""
+"""Headers of nginx's own responses, and those that `add_header … always` often adds."""
 
 
 def fits(response: Response, footer: str) -> bool:

@@ -132,7 +132,7 @@ RAILWAY = Family(
     marks=(
         own(
             text="X-Railway-Fallback: Railway's edge made this response",
-            headers=(("x-railway-fallback", "^true$"),),
+            headers=(("x-railway-fallback", r"^true\b"),),
         ),
         own(
             text="Railway's sentence for an app that does not respond",

@@ -126,7 +126,39 @@ STORMWALL = Family(
         ),
     ),
 )
+CDNETWORKS = Family(
+    name="cdnetworks",
+    hop="cdn",
+    marks=(
+        own(
+            text="Ws-Action: the CDN of Wangsu (CDNetworks) rejected a bot",
+            status_codes=(403, 429),
+            headers=(("server", r"^PWS/\d"), ("ws-action", ".")),
+        ),
+        through(text="`Server: PWS` with its id", headers=(("x-ws-request-id", "."),)),
+    ),
+)
+ALIYUN = Family(
+    name="aliyun",
+    hop="unknown",
+    marks=(
+        own(
+            text="`Server: Beaver` with `Non-compliance ICP Filing`: Alibaba Cloud "
+            "blocks a name without a filing",
+            status_codes=(403,),
+            body=r"<title>Non-compliance ICP Filing</title>",
+        ),
+        own(
+            text="`Server: Beaver` above a 403: Alibaba Cloud blocks a name without a "
+            "filing",
+            status_codes=(403,),
+            headers=(("server", r"^Beaver$"),),
+        ),
+    ),
+)
 FAMILIES = (
+    CDNETWORKS,
+    ALIYUN,
     STORMWALL,
     IMPERVA,
     SUCURI,

@@ -52,7 +52,7 @@ def test_new_advice_is_mailed_once(cloud: Any) -> None:
     stored(cloud, SHOP, record("api", standing(few_pods("api"))))
     assert call(cloud) == 2
     (mail,) = mails(cloud)
-    assert mail["Subject"] == "ADVICE 2 targets: a certificate expires soon, and 1 more"
+    assert mail["Subject"] == "ADVICE 2 URLs: a certificate expires soon, and 1 more"
     assert "- shop: due 2026-12-09 08:00 UTC, in 9 days." in mail["Message"]
     values = {name: one["Value"] for name, one in mail["MessageAttributes"].items()}
     assert values == {"severity": "warning", "state": "advice"}
@@ -152,7 +152,7 @@ def test_500_targets_are_one_short_mail(cloud: Any) -> None:
     stored(cloud, *many)
     assert call(cloud) == 500
     (mail,) = mails(cloud)
-    assert mail["Subject"] == "ADVICE 500 targets: only one of several pods is ready"
+    assert mail["Subject"] == "ADVICE 500 URLs: only one of several pods is ready"
     assert len(mail["Message"].splitlines()) <= 50
     assert len(mail["Message"]) < 4000
     assert call(cloud, NOW + DAY) == 0

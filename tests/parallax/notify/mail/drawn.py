@@ -93,7 +93,7 @@ def two() -> Alert:
 
 
 def forty() -> Alert:
-    """Return 40 of 41 targets with three kinds of responses; two are pending."""
+    """Return 40 of 41 URLs with three kinds of responses; two are pending."""
     alert = joint(finding(s.wrong_port()), 40)
     rest = [
         replace(m, status_code=None, error_type="timeout") if n % 9 == 5 else m

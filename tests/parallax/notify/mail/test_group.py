@@ -34,15 +34,14 @@ def first_line(alert: Alert) -> str:
 def test_two_targets_have_one_impact() -> None:
     """The response, how many of how many, where, and what is true inside."""
     assert first_line(two()) == (
-        "Users get 503 from 2 of 2 targets on keybuzz-lb. Inside the cluster both"
-        " respond."
+        "Users get 503 from 2 of 2 URLs on keybuzz-lb. Inside the cluster both respond."
     )
 
 
 def test_different_responses_are_counted() -> None:
     """The most frequent first; inside, what is not known is not claimed."""
     assert first_line(forty()) == (
-        "Users get errors from 40 of 41 targets on keybuzz-lb: 503 from 35, no response"
+        "Users get errors from 40 of 41 URLs on keybuzz-lb: 503 from 35, no response"
         " (timeout) from 4, 502 from 1. Inside the cluster 37 respond, 1 fails too, 2"
         " are not known. 2 of the 40 are not confirmed yet."
     )
@@ -86,8 +85,8 @@ def test_a_member_with_another_cause_shows_it() -> None:
 def test_a_target_without_an_incident_is_not_said_to_work() -> None:
     """The names of a few of them, by the place that they share."""
     line = (
-        "Not affected (no open incident): 3 targets on lb-2 (docs, blog, status);"
-        " 1 target on keybuzz-lb (search)."
+        "Not affected (no open incident): 3 URLs on lb-2 (docs, blog, status);"
+        " 1 URL on keybuzz-lb (search)."
     )
     assert line in render(forty()).body.splitlines()
     assert "Not affected" not in render(replace(forty(), unaffected=())).body
@@ -96,22 +95,22 @@ def test_a_target_without_an_incident_is_not_said_to_work() -> None:
 def test_a_group_is_intermittent_only_if_each_target_is() -> None:
     """One of two fails constantly."""
     mail = render(mixed())
-    assert mail.subject.startswith("DOWN 2 of 2 targets")
+    assert mail.subject.startswith("DOWN 2 of 2 URLs")
     assert "shop-001  503 at times  since" in mail.body
 
 
 def test_growth_states_the_number_of_the_last_mail() -> None:
     """In the subject and in the first line; who recovered meanwhile."""
     mail = render(grown())
-    assert mail.subject.startswith("DOWN 40 of 41 targets on keybuzz-lb (was 2): ")
-    assert mail.body.startswith("GROWN: 40 targets fail now, 2 at the last mail.\n")
+    assert mail.subject.startswith("DOWN 40 of 41 URLs on keybuzz-lb (was 2): ")
+    assert mail.body.startswith("GROWN: 40 URLs fail now, 2 at the last mail.\n")
     assert "\nRecovered: wiki, forum.\n" in mail.body
 
 
 def test_other_targets_than_at_the_last_mail_are_no_growth() -> None:
     """Their number is not larger; those of the last mail recovered."""
     mail = render(replace(grown(), was=40))
-    first = "CHANGED: not the same targets fail as at the last mail.\n"
+    first = "CHANGED: the failing URLs differ from those of the last mail.\n"
     assert mail.body.startswith(first)
 
 
@@ -120,16 +119,16 @@ def test_growth_after_an_acknowledgment_states_that_it_may_not_cover_it() -> Non
     done = acknowledged().acknowledged
     body = " ".join(render(replace(grown(), acknowledged=done)).body.split())
     assert "Acknowledged by mina@example.com at" in body
-    assert "That may not cover each target of this mail." in body
+    assert "That may not cover each URL of this mail." in body
     assert "That may not cover" not in render(acknowledged()).body
 
 
 def test_who_moved_has_not_recovered() -> None:
     """Neither the subject nor the body counts it."""
     mail = render(resolved())
-    assert mail.subject.startswith("RESOLVED 2 targets on keybuzz-lb after 2 h 5 min")
+    assert mail.subject.startswith("RESOLVED 2 URLs on keybuzz-lb after 2 h 5 min")
     assert mail.body.startswith(
-        "2 targets on keybuzz-lb recovered: shop-001, platform-api. In another"
+        "2 URLs on keybuzz-lb recovered: shop-001, platform-api. In another"
         " incident now, not recovered: shop-002.\n"
     )
 
@@ -211,9 +210,9 @@ def test_a_place_is_a_phrase(kind: PlaceKind, name: str, long: str, short: str) 
 
 def test_the_number_of_watched_targets_is_stated_only_if_it_can_be_right() -> None:
     """Fewer than fail: the targets file has changed."""
-    assert targets(replace(two(), watched=None)) == "2 targets on keybuzz-lb"
-    assert targets(replace(two(), watched=1)) == "2 targets on keybuzz-lb"
-    assert targets(replace(two(), watched=7)) == "2 of 7 targets on keybuzz-lb"
+    assert targets(replace(two(), watched=None)) == "2 URLs on keybuzz-lb"
+    assert targets(replace(two(), watched=1)) == "2 URLs on keybuzz-lb"
+    assert targets(replace(two(), watched=7)) == "2 of 7 URLs on keybuzz-lb"
 
 
 def test_a_muted_alert_says_so() -> None:
@@ -230,5 +229,5 @@ def test_responses_that_break_a_rule_are_told_apart_from_errors() -> None:
         replace(m, status_code=200, unmet="slower than 2 s") for m in two().members
     )
     assert first_line(replace(two(), members=slow)).startswith(
-        "Users get 200 (slower than 2 s) from 2 of 2 targets"
+        "Users get 200 (slower than 2 s) from 2 of 2 URLs"
     )

@@ -26,7 +26,7 @@ from parallax.diagnose.lead.observation import (
     Observation,
 )
 from parallax.diagnose.symptom import tally
-from parallax.evidence import ingress
+from parallax.evidence import balancer, ingress, inside
 from parallax.evidence.reading import Missing
 from parallax.evidence.scene import Scene
 from parallax.model.judgement import Assessment, Hop, Lead, NextStep
@@ -64,9 +64,32 @@ def lead(
     seen = _with_inside(scene, seen)
     remaining = candidates(seen, causes, assessments)
     found = Lead(
-        observation=seen.text, excludes=seen.excludes, candidates=tuple(remaining)
+        observation=seen.text,
+        excludes=seen.excludes,
+        unobserved=_unobserved(scene),
+        candidates=tuple(remaining),
     )
     return found, seen.step
+
+
+def _unobserved(scene: Scene) -> str:
+    """Return which observers are silent: silence does not mean health."""
+    reached = scene.target.reached
+    texts: list[str] = []
+    has_one = not balancer.none_in_the_path(scene)
+    if has_one and reached.balancer_name and scene.load_balancer is None:
+        name = balancer.name(scene)
+        texts.append(f"Hetzner API data of {name} is missing{_why(scene)}.")
+    if reached.cluster and not scene.live_reports:
+        why = inside.why_no_reports(scene)
+        texts.append(f"Nothing inside the cluster was observed: {why}.")
+    return " ".join(texts)
+
+
+def _why(scene: Scene) -> str:
+    """Return why the load balancer was not read."""
+    problem = scene.balancer.problem if scene.balancer else None
+    return f" ({str(problem).replace('_', ' ')})" if problem else ""
 
 
 def _with_inside(scene: Scene, seen: Observation) -> Observation:

@@ -45,7 +45,7 @@ def render(kinds: Sequence[Kind], now: datetime) -> Mail:
 
 def _subject(kinds: Sequence[Kind]) -> str:
     targets = {entry.target for kind in kinds for entry in kind.entries}
-    who = next(iter(targets)) if len(targets) == 1 else f"{len(targets)} targets"
+    who = next(iter(targets)) if len(targets) == 1 else f"{len(targets)} URLs"
     more = f", and {len(kinds) - 1} more" if len(kinds) > 1 else ""
     what = _summary(kinds[0])
     what = what if what[1:2].isupper() else what[:1].lower() + what[1:]
@@ -57,7 +57,7 @@ def _subject(kinds: Sequence[Kind]) -> str:
 def _kind(kind: Kind, listed: int, now: datetime) -> str:
     """Return the heading of a kind, its first step, and its first targets."""
     first, count = kind.entries[0], len(kind.entries)
-    heading = f"{_summary(kind)} ({count} target{'s' if count > 1 else ''})".upper()
+    heading = f"{_summary(kind)} ({count} URL{'s' if count > 1 else ''})".upper()
     lines = [heading]
     shown = kind.entries[:listed]
     lines += [_line(entry, now) for entry in shown]

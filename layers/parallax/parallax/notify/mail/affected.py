@@ -12,7 +12,7 @@ from parallax.model.group import Member
 from parallax.model.judgement import Constancy
 from parallax.model.plain import plain_line
 from parallax.notify.mail.impact import got, is_confirmed
-from parallax.notify.mail.scope import is_joint, place
+from parallax.notify.mail.scope import is_joint, place, urls
 from parallax.notify.paragraph import paragraph, second, stacked
 
 LISTED = 6
@@ -46,7 +46,7 @@ def no_incident(others: Sequence[Unaffected]) -> str:
     texts = [_others(one) for one in most[:PLACES]]
     more = sum(one.targets for one in most[PLACES:])
     if more:
-        texts.append(f"{_targets(more)} elsewhere")
+        texts.append(f"{urls(more)} elsewhere")
     return paragraph(f"Not affected (no open incident): {'; '.join(texts)}.")
 
 
@@ -93,10 +93,6 @@ def _left(alert: Alert) -> str:
 def _others(one: Unaffected) -> str:
     where = place(one.place) if one.place else ""
     return (
-        f"{_targets(one.targets)}{f' {where}' if where else ''}"
+        f"{urls(one.targets)}{f' {where}' if where else ''}"
         f" ({names(one.names, one.targets)})"
     )
-
-
-def _targets(number: int) -> str:
-    return f"{number} target" if number == 1 else f"{number} targets"

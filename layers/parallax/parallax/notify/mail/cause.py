@@ -113,7 +113,7 @@ def _not_established(finding: Finding) -> str:
     if lead:
         seen = f"{sentence(f'Observed: {lead.observation}')} {lead.excludes}"
         none = "" if lead.candidates else _NO_CANDIDATE
-        return stacked(head, paragraph(f"{seen} {none}"))
+        return stacked(head, paragraph(f"{seen} {lead.unobserved} {none}"))
     missing = [m for a in finding.assessments for m in a.missing]
     listed = "; ".join(list(dict.fromkeys(missing))[:LISTED])
     needs = sentence(f"Missing evidence: {listed}") if listed else ""

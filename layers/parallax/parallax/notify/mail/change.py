@@ -38,9 +38,9 @@ def _grown(alert: Alert) -> str:
     If those recovered, a single mail would otherwise seem to repeat the last one.
     """
     if len(alert.failing) > alert.was:
-        fail = f"{len(alert.failing)} targets fail now"
+        fail = f"{len(alert.failing)} URLs fail now"
         return f"GROWN: {fail}, {alert.was} at the last mail."
-    return "CHANGED: not the same targets fail as at the last mail."
+    return "CHANGED: the failing URLs differ from those of the last mail."
 
 
 def came_from(alert: Alert) -> str:

@@ -14,7 +14,7 @@ from parallax.notify.mail.affected import LISTED, names
 from parallax.notify.mail.cause import cause, component
 from parallax.notify.mail.impact import impact
 from parallax.notify.mail.path import path
-from parallax.notify.mail.scope import is_joint, lasted, place, short
+from parallax.notify.mail.scope import is_joint, lasted, place, short, urls
 from parallax.notify.mail.subject import is_monitor
 from parallax.notify.mail.timeline import timeline
 from parallax.notify.paragraph import clock, paragraph, sentence, span, stacked
@@ -48,11 +48,7 @@ def _recovered(alert: Alert) -> str:
         return f"{finding.target} ({finding.url}) has recovered."
     where = place(alert.place)
     at = f" {where}" if where else ""
-    return f"{_count(many)}{at} recovered: {_all(many)}. {_moved(alert)}"
-
-
-def _count(many: tuple[str, ...]) -> str:
-    return "1 target" if len(many) == 1 else f"{len(many)} targets"
+    return f"{urls(len(many))}{at} recovered: {_all(many)}. {_moved(alert)}"
 
 
 def _all(many: tuple[str, ...]) -> str:

@@ -63,7 +63,7 @@ def _people(alert: Alert) -> str:
     if done:
         texts.append(f"Acknowledged by {done.by} at {minute(done.at, alert.at)}.")
         if alert.turn is NotificationReason.GROWN:
-            texts.append("That may not cover each target of this mail.")
+            texts.append("That may not cover each URL of this mail.")
     if alert.muted:
         texts.append("Muted: this alert was not mailed.")
     return paragraph(" ".join(texts))

@@ -167,7 +167,7 @@ def _inside(symptom: Symptom) -> str:
 
 
 def _constancy(symptom: Symptom) -> str:
-    """Return e.g. `Intermittent: 3 of 11 external requests within 20 s failed.`."""
+    """Return e.g. `Intermittent: 3 of 11 external requests within 20 s failed, ...`."""
     if not symptom.total:
         return ""
     text = _often(symptom)
@@ -181,7 +181,11 @@ def _often(symptom: Symptom) -> str:
         return "requests fail."
     time = symptom.window_seconds
     window = f" within {span(timedelta(seconds=time))}" if time else ""
-    return f"{symptom.failed} of {symptom.total} external requests{window} failed."
+    good = symptom.total - symptom.failed
+    rest = f", {good} succeeded" if good else ""
+    return (
+        f"{symptom.failed} of {symptom.total} external requests{window} failed{rest}."
+    )
 
 
 def _pattern(symptom: Symptom) -> str:

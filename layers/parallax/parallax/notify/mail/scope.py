@@ -1,6 +1,7 @@
 """Scope: how many targets an alert is about, and where.
 
-In: an alert. Out: phrases, e.g. `2 of 2 targets on lb-1`; one target by its name.
+In: an alert. Out: phrases, e.g. `2 of 2 URLs on lb-1`; one target by its name.
+A reader sees "URL" for a target: a load balancer has targets of its own.
 It does not: state that the place is at fault.
 """
 
@@ -24,6 +25,11 @@ _WHERE = {
 }
 
 
+def urls(number: int) -> str:
+    """Return e.g. `1 URL` or `3 URLs`."""
+    return f"{number} URL{'' if number == 1 else 's'}"
+
+
 def is_joint(alert: Alert) -> bool:
     """Say whether an alert is about more than one target, now or at its end."""
     if alert.turn in ENDS:
@@ -39,7 +45,7 @@ def count(alert: Alert) -> int:
 
 
 def targets(alert: Alert) -> str:
-    """Return e.g. `2 of 2 targets on lb-1`, or the name of the only target.
+    """Return e.g. `2 of 2 URLs on lb-1`, or the name of the only target.
 
     A merger is about the last target: where the others went is not known.
     """
@@ -49,7 +55,7 @@ def targets(alert: Alert) -> str:
     known = alert.turn not in ENDS and (alert.watched or 0) >= number
     total = f" of {alert.watched}" if known else ""
     where = place(alert.place, short=True)
-    return f"{number}{total} targets{f' {where}' if where else ''}"
+    return f"{number}{total} URLs{f' {where}' if where else ''}"
 
 
 def place(where: Place, *, short: bool = False) -> str:
