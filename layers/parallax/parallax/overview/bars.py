@@ -16,6 +16,7 @@ from parallax.uptime.tally import Runs, Tally, runs
 STEP, WIDTH, HEIGHT = 3, 2, 20
 """Units of a day, of its bar, and of the highest bar."""
 
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """The picture of a target: the id of what is drawn, and the same in words.
