@@ -1,13 +1,14 @@
 """Command line of the benchmarks: `python -m bench`.
 
-In: nothing. Out: the tables on the terminal, docs/benchmarks.md and its chart; exit
-code 1 if a limit does not hold. It does not: stop other processes; nothing else should
-run meanwhile.
+In: nothing. Out: the tables on the terminal, docs/benchmarks.md and its chart, and
+`goals.json` for the next run; exit code 1 if a limit does not hold.
+It does not: stop other processes; nothing else should run meanwhile.
 """
 
 import sys
 from pathlib import Path
 
+from bench import goals
 from bench.page import Run, page
 from bench.peers import alert, coldstart, functions, install, tables, turns
 from bench.peers.chart import chart
@@ -22,7 +23,9 @@ def main() -> int:
     clients, starts = turns.measure(), coldstart.measure()
     limits = [*judging.measure(), *overview.measure(), *agent.measure()]
     work, to_mail = functions.measure(), alert.measure()
-    text = page(Run(clients, starts, work, to_mail, limits))
+    run = Run(clients, starts, work, to_mail, limits, goals.last())
+    text = page(run)
+    goals.keep(run.goals)
     (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")
     drawing = chart(tables.panels(clients, starts))
     (DOCS / "benchmarks.svg").write_text(drawing, encoding="utf-8")

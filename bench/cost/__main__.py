@@ -1,7 +1,8 @@
-"""Command line of the cost bench: `python -m bench.cost [--page]`.
+"""Command line of the cost bench: `python -m bench.cost [--again | --page]`.
 
 In: nothing. Out: `measured.json` in the layer, docs/cost.md; progress lines.
-With `--page` only the page is written, from the last measurement.
+`--again` counts a second time, into `again.json` of this folder; the page compares
+both. With `--page` only the page is written, from the last measurements.
 It does not: check a limit; `tests/bench/cost` does.
 """
 
@@ -33,17 +34,24 @@ from bench.cost.template import ROOT, Template
 from parallax.cost.measured import FILE, read_measured
 
 PAGE = ROOT / "docs" / "cost.md"
+AGAIN = Path(__file__).with_name("again.json")
 WORKERS = 2
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure all sizes, two at a time, and write both files."""
+    """Measure all sizes, two at a time, and write the page."""
     if "--page" not in arguments:
-        measured = measure()
-        text = json.dumps(measured, indent=1, sort_keys=True)
-        Path(FILE).write_text(f"{text}\n", encoding="utf-8")
-    PAGE.write_text(page(read_measured()), encoding="utf-8")
+        text = json.dumps(measure(), indent=1, sort_keys=True)
+        file = AGAIN if "--again" in arguments else Path(FILE)
+        file.write_text(f"{text}\n", encoding="utf-8")
+    PAGE.write_text(written(), encoding="utf-8")
     return 0
+
+
+def written() -> str:
+    """Return the page of the last measurements."""
+    again = read_measured(AGAIN) if AGAIN.exists() else None
+    return page(read_measured(), again)
 
 
 def measure() -> dict[str, Any]:

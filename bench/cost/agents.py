@@ -32,6 +32,8 @@ ASKED_SECONDS = 10.0
 HEARTBEAT_SECONDS = 60.0
 SPREAD_SECONDS = 2.0
 """The nodes of a cluster spread their heartbeats over it."""
+ROUNDED = 1e-6
+"""Seconds by which a time may be off that was computed as a difference."""
 HOLD_SECONDS = 120.0
 """How long an agent reports a target after the last request for it."""
 ACCEPTED, BAD_REQUEST = 202, 400
@@ -57,6 +59,7 @@ class Agent:
     version: int = 2
     _sequence: int = 0
     _heartbeat_at: float = 0.0
+    _beat_at: float = 0.0
     _report_at: float = 0.0
     _asked: set[str] = field(default_factory=set[str])
     _reasons: dict[str, float] = field(default_factory=dict[str, float])
@@ -67,14 +70,16 @@ class Agent:
         """Push once; return the seconds until the next push."""
         if self.version == 1:
             return self._push_v1()
-        targets = self._alerts(now) if now >= self._report_at else []
+        targets = self._alerts(now) if now >= self._report_at - ROUNDED else []
         made = [self.reports.v2(self.node, target) for target in targets]
         parts = {part.digest: part for _, each in made for part in each}
         nodes = self.reports.nodes_part
         parts[nodes.digest] = nodes
         wanted = self._lacking | ({p for p in parts if made} - self._stored)
         sent = tuple(part for digest, part in parts.items() if digest in wanted)
-        beat = self._heartbeat() if now >= self._heartbeat_at else None
+        is_due = now >= self._heartbeat_at - ROUNDED
+        beat = self._heartbeat() if is_due else None
+        self._beat_at = now if beat else self._beat_at
         response = self._sent(
             self._body(SCHEMA_V2, tuple(report for report, _ in made), beat, sent)
         )
@@ -110,7 +115,9 @@ class Agent:
         wait = float(body.get("next_seconds", ASKED_SECONDS))
         wait = min(max(wait, 1.0), HEARTBEAT_SECONDS)
         at_once = self._lacking and not lacked
-        self._heartbeat_at = now if at_once else now + wait + self._spread
+        # The answers to reports do not put off the heartbeat again and again.
+        latest = max(now, self._beat_at + HEARTBEAT_SECONDS)
+        self._heartbeat_at = now if at_once else min(now + wait, latest) + self._spread
         interval = float(body.get("interval_seconds", ASKED_SECONDS))
         if reported:
             self._report_at = now + (interval if self._asked else OWN_SECONDS)

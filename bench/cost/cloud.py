@@ -37,7 +37,7 @@ class Cloud:
         self._counter = counter
         self.on_change: Callable[[str, Record], None] = lambda _table, _record: None
         self.on_invoke: Callable[[str, Any], None] = lambda _name, _payload: None
-        # Before Moto's own handler, which is the last one, and before the network.
+        # Before the network.
         BUILTIN_HANDLERS.insert(0, ("before-send", self._send))
         self._dynamodb = boto3.client("dynamodb")
         self.tables = Tables(
@@ -118,7 +118,7 @@ class Cloud:
             self.tables.count(operation, body, found)
             return
         self._counter.called(f"{service}.{operation}")
-        size = len(request.body or b"")
+        size = _size(request)
         match service, operation:
             case "sqs", _:  # billed in pieces of 64 KB
                 self._counter.add("sqs.requests", max(1, -(-size // 65_536)))
@@ -185,6 +185,13 @@ class Cloud:
             kept["ExpressionAttributeNames"] = names
         found = self._quietly(lambda: self._dynamodb.query(**kept))
         return [_wire(item) for item in found["Items"]]
+
+
+def _size(request: AWSPreparedRequest) -> int:
+    """Return the bytes of a body; botocore wraps one that it sends with a checksum."""
+    if isinstance(request.body, bytes | str | None):
+        return len(request.body or b"")
+    return int(request.headers["X-Amz-Decoded-Content-Length"])
 
 
 def _wire(item: Mapping[str, Any]) -> Item:

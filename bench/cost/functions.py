@@ -23,6 +23,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from bench.cost.counter import Counter
+from bench.cost.load import Load
 from bench.cost.template import Function
 
 CORE_MB = 1769
@@ -56,6 +57,7 @@ class Functions:
         self._counter = counter
         self._extra_wait = extra_wait
         self._loaded: dict[str, Loaded] = {}
+        self.busy = Load()
 
     def load(self, function: Function) -> None:
         """Import a function's module in its environment."""
@@ -101,6 +103,7 @@ class Functions:
         add(f"{name}.requests")
         add(f"{name}.cpu_ms", cpu)
         add(f"{name}.gb_seconds", billed / 1000 * function.memory / 1024)
+        self.busy.add(function.name, time.time(), billed)
 
     def _log(self, function: Function, text: str) -> None:
         lines = text.splitlines()

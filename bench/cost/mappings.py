@@ -60,18 +60,23 @@ def mappings_of(function: Function) -> list[Mapping]:
 
 
 class Mappings:
-    """All mappings; `later` schedules a call, `invoke` runs a function."""
+    """All mappings; `later` schedules a call, `invoke` runs a function.
+
+    `note` gets the function, the shard and the number of records of each batch.
+    """
 
     def __init__(
         self,
         mappings: list[Mapping],
         later: Callable[[float, Callable[[], object]], None],
         invoke: Callable[[str, dict[str, Any]], Any],
+        note: Callable[[str, int, int], None] = lambda *_: None,
         shards: int = SHARDS,
     ) -> None:
         self._mappings = mappings
         self._later = later
         self._invoke = invoke
+        self._note = note
         self._shards = shards
 
     def offer(self, table: str, record: Record) -> None:
@@ -94,6 +99,7 @@ class Mappings:
             del mapping.waiting[shard][: mapping.size]
             if batch:
                 self._invoke(mapping.function, {"Records": batch})
+                self._note(mapping.function, shard, len(batch))
             if mapping.waiting[shard]:
                 self._later(mapping.window or POLL, flush)
 

@@ -20,6 +20,17 @@ RECEIVER_WAIT = 100.0
 PHASES = 7
 """Metrics of an https target with `Metrics=phases`."""
 GB = 1e9
+POLLERS, POLLS_A_MINUTE = 5, 3
+"""Lambda polls a queue with up to five requests of 20 s each at a time, and with two if
+there is little traffic (Developer Guide, "Configuring scaling behavior for SQS")."""
+SECRET_MINUTES = 5
+"""Between two reads of a secret by one container."""
+PAGE_MINUTES, PAGE_WRITES, PAGE_SECONDS = 5, 2_200, 0.2
+"""The status page: minutes between two runs, objects written in a month
+(docs/decisions/0024), and seconds of a run; the last is assumed."""
+VIEWS, VIEW_SECONDS, VIEW_BYTES, VIEW_UNITS = 1_000, 0.2, 130_000, 8
+"""A view of the overview of 500 targets takes 45 ms of a core and 129 KB
+(docs/decisions/0024)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +119,38 @@ def options(
     yield ("`Dashboard=true`, from the fourth on", *(dashboard for _ in sizes))
     traces = prices.of["traces"]
     yield ("`Tracing=Active`, at most", *(traces.of(invocations[s]) for s, _ in sizes))
+    for name, dollars in _alike(prices).items():
+        yield (name, *(dollars for _ in sizes))
+
+
+def _alike(prices: Prices) -> Mapping[str, float]:
+    """Return the options that cost the same at every size; computed, not measured."""
+    of = {name: price.of for name, price in prices.of.items()}
+    polled = of["sqs.requests"](POLLERS * POLLS_A_MINUTE * MONTH_MINUTES)
+    secret = of["secrets"](1) + of["secrets.calls"](MONTH_MINUTES / SECRET_MINUTES)
+    pages = MONTH_MINUTES / PAGE_MINUTES
+    page = of["scheduler.invocations"](pages) + of["lambda.requests"](pages)
+    page += of["lambda.gb_seconds"](pages * PAGE_SECONDS * MEMORY_MB / 1024)
+    page += of["s3.puts"](PAGE_WRITES) + of["s3.gets"](pages)
+    view = of["lambda.requests"](VIEWS) + of["transfer.gb"](VIEWS * VIEW_BYTES / GB)
+    view += of["lambda.gb_seconds"](VIEWS * VIEW_SECONDS * MEMORY_MB / 1024)
+    view += of["dynamodb.read_units"](VIEWS * VIEW_UNITS)
+    return {
+        "`HeartbeatUrl`, about": _heartbeat(prices),
+        "`LoginSecretArn`: your own secret": secret,
+        "routes: the alarm RoutesFailingAlarm": of["alarm_metrics"](1),
+        "routes: an empty queue that is polled, at most": polled,
+        "`HalfMinuteProbes=true`: the same": polled,
+        "`StatusPageBucket`": page,
+        "1,000 views of the overview": view,
+    }
+
+
+def _heartbeat(prices: Prices) -> float:
+    """Return the price of 0.5 s of `publish`, a read and 3 KB in each minute."""
+    used = {"lambda.gb_seconds": 0.5 * 256 / 1024, "transfer.gb": 3_000 / GB}
+    used |= {"dynamodb.read_units": 1.0}
+    return sum(prices.of[n].of(MONTH_MINUTES * each) for n, each in used.items())
 
 
 def _scrape(one: Measurement, prices: Prices) -> float:

@@ -9,12 +9,24 @@ from dataclasses import asdict
 from typing import Any
 
 from bench.cost import cold
+from bench.cost.cells import money, table
 from bench.cost.counter import WAIT
 from bench.cost.fit import predicted
 from bench.cost.functions import CORE_MB, PROBE_WAIT
+from bench.cost.goals import goals, outage
+from bench.cost.keeping_up import keeping_up
 from bench.cost.mappings import SHARDS
 from bench.cost.options import options
-from bench.cost.page_text import HEAD, LEFT_OUT, LINES, METHOD, OPTIONS
+from bench.cost.page_text import (
+    GOALS,
+    HEAD,
+    KEEPING_UP,
+    LEFT_OUT,
+    LINES,
+    METHOD,
+    OPTIONS,
+    UPTIME,
+)
 from bench.cost.points import ASKED, LONG, LONGEST
 from bench.cost.simulation import PROBE_BYTES, REPEATS
 from parallax.cost import (
@@ -28,31 +40,37 @@ from parallax.cost import (
     usage_of,
 )
 from parallax.cost.measured import Units, features, reporting
+from parallax.cost.prices import Price
 from parallax.cost.usage import MONTH_MINUTES
 
 REGION = "eu-central-1"
 FAILING = 0.01
-OUTAGE = 43_800.0
 FIT = ("dynamodb.write_units", "dynamodb.read_units", "lambda.*.gb_seconds")
 
 
-def page(measured: Measured) -> str:
-    """Return the page."""
+def page(measured: Measured, again: Measured | None = None) -> str:
+    """Return the page; `again` is a second counted run."""
     prices = read_prices(REGION)
     parts = [
         HEAD.format(
             date=measured.date, prices=prices.date, region=REGION, minutes=MONTH_MINUTES
         ),
-        _table(_sizes(measured, prices)),
+        table(_sizes(measured, prices)),
+        "\n## Goals\n\n",
+        table(goals(measured, again, prices)),
+        GOALS,
         "\n## Line by line\n\n",
-        _table(_lines(measured, prices)),
+        table(_lines(measured, prices)),
         LINES,
+        UPTIME,
         "\n## A month-long outage\n\n",
         _outages(measured, prices),
+        KEEPING_UP,
+        table(keeping_up(measured.runs)),
         OPTIONS,
-        _table(_options(measured, prices)),
+        table(_options(measured, prices)),
         "\n## Other products\n\n",
-        _table(_peers(prices, measured)),
+        table(_peers(prices, measured)),
         _notes(prices),
         METHOD.format(
             core=CORE_MB,
@@ -64,12 +82,12 @@ def page(measured: Measured) -> str:
             cold=cold.A_DAY,
             shards=SHARDS,
         ),
-        _table(_runs(measured)),
+        table(_runs(measured)),
         LEFT_OUT,
         "\n## Prices\n\n",
         f"List prices of {prices.date}, from one file: `parallax/cost/prices.toml`.\n",
         "*Unconfirmed* prices were not found on the vendor's page on that date.\n\n",
-        _table(_prices()),
+        table(_prices()),
     ]
     return "".join(parts)
 
@@ -93,11 +111,11 @@ def _sizes(measured: Measured, prices: Prices) -> Iterator[Sequence[str]]:
         ill = _bill(measured, prices, size)
         yield (
             f"{targets:,}, {nodes:,}",
-            _money(well.total),
-            _money(well.per_target),
-            _money(ill.total),
-            _money(ill.per_target),
-            _money(well.parts[2]),
+            money(well.total),
+            money(well.per_target),
+            money(ill.total),
+            money(ill.per_target),
+            money(well.parts[2]),
         )
 
 
@@ -110,27 +128,20 @@ def _lines(measured: Measured, prices: Prices) -> Iterator[Sequence[str]]:
     yield ("line", *(f"{targets:,}, {nodes:,}" for targets, nodes in ASKED))
     by_name = [{line.name: line.dollars for line in bill.lines} for bill in bills]
     for name in sorted({name for one in by_name for name in one}):
-        yield (name, *(_money(one.get(name, 0.0)) for one in by_name))
-    yield ("**total**", *(f"**{_money(bill.total)}**" for bill in bills))
+        yield (name, *(money(one.get(name, 0.0)) for one in by_name))
+    yield ("**total**", *(f"**{money(bill.total)}**" for bill in bills))
 
 
 def _outages(measured: Measured, prices: Prices) -> str:
     rows: list[Sequence[str]] = [("targets, nodes", "extra dollars of a month")]
     for targets, nodes in ASKED:
-        well = _bill(measured, prices, Size(targets=targets, nodes=nodes))
-        size = Size(
-            targets=targets,
-            nodes=nodes,
-            failing=1 / targets,
-            outage_minutes=OUTAGE,
-        )
-        extra = _bill(measured, prices, size).total - well.total
-        rows.append((f"{targets:,}, {nodes:,}", _money(extra)))
+        extra = outage(measured, prices, targets, nodes)
+        rows.append((f"{targets:,}, {nodes:,}", money(extra)))
     text = (
         "One target fails for the whole month. After a quarter of an hour it is"
         " investigated\nless often, so that the outage stays cheap.\n\n"
     )
-    return text + _table(rows)
+    return text + table(rows)
 
 
 def _options(measured: Measured, prices: Prices) -> Iterator[Sequence[str]]:
@@ -148,17 +159,17 @@ def _options(measured: Measured, prices: Prices) -> Iterator[Sequence[str]]:
         for targets, nodes in ASKED
     }
     for name, *dollars in options(prices, invocations):
-        yield (str(name), *(_money(float(one)) for one in dollars))
+        yield (str(name), *(money(float(one)) for one in dollars))
 
 
 def _peers(prices: Prices, measured: Measured) -> Iterator[Sequence[str]]:
     yield ("dollars a month, one probe a minute", *(f"{t:,} targets" for t, _ in ASKED))
     sizes = [Size(targets=targets, nodes=nodes) for targets, nodes in ASKED]
     totals = [_bill(measured, prices, size).total for size in sizes]
-    yield ("Parallax", *map(_money, totals))
+    yield ("Parallax", *map(money, totals))
     for row in zip(*(tuple(peers_of(size, prices)) for size in sizes), strict=True):
         mark = "" if row[0].price.confirmed else " (unconfirmed)"
-        yield (row[0].price.name + mark, *(_money(peer.total) for peer in row))
+        yield (row[0].price.name + mark, *(money(peer.total) for peer in row))
 
 
 def _notes(prices: Prices) -> str:
@@ -226,19 +237,14 @@ def _prices() -> Iterator[Sequence[str]]:
             f"{one.of[name].dollars:g}{_unsure(one.of[name].confirmed)}"
             for one in every
         ]
-        yield (f"{name}, for {price.per:,.0f} {price.unit}", *cells, price.source)
+        yield (f"{name}, for {_unit(price)}", *cells, price.source)
+
+
+def _unit(price: Price) -> str:
+    if price.per != 1:
+        return f"{price.per:,.0f} {price.unit}"
+    return f"1 {price.unit if price.unit == 'GB' else price.unit.removesuffix('s')}"
 
 
 def _unsure(confirmed: bool) -> str:  # noqa: FBT001 - it is the only argument
     return "" if confirmed else " unconfirmed"
-
-
-def _money(value: float) -> str:
-    """Return dollars: cents, and four decimals below ten cents."""
-    return f"{value:,.2f}" if value >= 0.1 or value == 0 else f"{value:.4f}"
-
-
-def _table(rows: Iterator[Sequence[str]] | Sequence[Sequence[str]]) -> str:
-    head, *body = rows
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *body]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -15,6 +15,23 @@ Counted {date}; list prices of {prices} in {region}, in US dollars. A month has
 each target fails one percent of the time, an hour at a time.
 
 """
+GOALS = """
+The goals are those with which heartbeats, rounds and shards were designed. At 20
+targets, two thirds of the bill are fixed: alarms, schedules, the metric and the secret.
+Since the goals were set, each new way to fail got its alarm, so the fixed part grew.
+"""
+KEEPING_UP = """
+## Does it keep up?
+
+Each shard of the probe is an invocation of its own, which may take 58 seconds. The
+stream has 4 shards. Each is judged by one invocation at a time and can be busy for 60
+seconds in a minute; `DiagnoseParallelism` multiplies that. `IngestConcurrency` limits
+the pushes at the same time: it is 5, and 15 for 500 nodes, since the heartbeats of a
+cluster arrive within a second. Memory sizes, batching windows and these parameters are
+explained in [decision 14](decisions/0014-fixed-cost.md) and beside each value in
+`template.yaml`.
+
+"""
 LINES = """
 - **DynamoDB writes**: the rounds of the probes, heartbeats, reports, readings and
   incidents. A write unit is 1 KB of an item, so the size of an item counts.
@@ -39,10 +56,15 @@ OPTIONS = """
 The bill above has none of them. `MetricsToken` and `OtlpUrl` are explained in
 [docs/metrics.md](metrics.md). An account has three dashboards with 50 metrics each
 without a charge; so `Dashboard=true` most often costs nothing. X-Ray bills each trace;
-Lambda may trace fewer than all invocations.
-`HeartbeatUrl` costs about 0.10 dollars a month at every size, calculated and not
-measured: 0.5 s of `publish`, a small read and 3 KB to the internet each minute.
+Lambda may trace fewer than all invocations. `ChatTopic` and `AdviceMail` cost less than
+a cent. A target with `interval: 30s` costs as much as two targets. The rows from
+`HeartbeatUrl` on are calculated and not measured.
 
+"""
+UPTIME = """
+The histories of uptime are stored once an hour, which the short runs do not contain.
+They add at most 0.01, 0.01, 0.04 and 0.48 dollars
+([decision 24](decisions/0024-uptime.md)).
 """
 METHOD = """
 ## How it is counted

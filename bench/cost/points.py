@@ -16,15 +16,16 @@ ASKED = ((2, 5), (20, 10), (500, 100), (10_000, 500))
 HEALTHY = (
     Size(targets=2, nodes=5, minutes=60),
     Size(targets=20, nodes=10, minutes=60),
-    Size(targets=500, nodes=100, minutes=4, muted=1),
+    # A shard stores its past in each fifteenth minute.
+    Size(targets=500, nodes=100, minutes=15, muted=1),
     Size(targets=10_000, nodes=500, minutes=1, warm=1, muted=1),
     # These tell apart what targets, nodes and clusters add.
-    Size(targets=200, nodes=10, minutes=8, muted=1),
-    Size(targets=20, nodes=100, minutes=8, muted=1),
+    Size(targets=200, nodes=10, minutes=15, muted=1),
+    Size(targets=20, nodes=100, minutes=15, muted=1),
     Size(targets=20, nodes=10, clusters=5, minutes=15),
     # These are the same as failing ones.
-    Size(targets=2, nodes=10, minutes=20),
-    Size(targets=2, nodes=50, minutes=5),
+    Size(targets=2, nodes=10, minutes=30),
+    Size(targets=2, nodes=50, minutes=15),
 )
 NEW, LONG = WARM_MINUTES, WARM_MINUTES + 16
 LONGEST = WARM_MINUTES + 2 + SETTLED
@@ -42,9 +43,18 @@ FAILING = (
 SHARE = (
     Size(targets=20, nodes=10, failing=1, warm=NEW, minutes=8),
     Size(targets=500, nodes=100, failing=5, warm=NEW + 1, minutes=3, muted=1),
+    Size(
+        targets=10_000,
+        nodes=500,
+        failing=100,
+        warm=1,
+        fails_after=1,
+        minutes=2,
+        muted=1,
+    ),
 )
-"""One percent fails, at larger sizes. 100 of 10,000 targets on 500 nodes would take
-half an hour in one process, so that size is only computed."""
+"""One percent fails, at larger sizes. Of the largest only the first two minutes of the
+failure are simulated; only the rest of the time is computed, not the size."""
 
 NOISE = 1e-6
 

@@ -6,6 +6,7 @@ It does not: model more than one container of a function, throttling, or retries
 
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
@@ -18,10 +19,11 @@ from bench.cost.cloud import Cloud
 from bench.cost.counter import Counter
 from bench.cost.functions import PROBE_WAIT, Functions
 from bench.cost.mappings import Mapping, Mappings, mappings_of
+from bench.cost.rehearsal import JITTER, SECONDS, rehearse, shard_delay
 from bench.cost.reports import Reports
 from bench.cost.servers import Servers
 from bench.cost.serving import Emulator, Moto
-from bench.cost.stack import SETTLED, WARM_MINUTES, Size, configured
+from bench.cost.stack import SETTLED, Size, configured
 from bench.cost.tables import Record
 from bench.cost.template import GIVEN, Function, Template
 from bench.cost.timeline import Timeline
@@ -57,6 +59,7 @@ class Simulation:
         self._timeline = Timeline(clock)
         self._servers = Servers(size.nodes)
         self._requests = 0
+        self._chance = Random(1)
         self._functions = Functions(self._counter, self._probe_wait)
 
     def run(self) -> Result:
@@ -78,16 +81,17 @@ class Simulation:
         for number, function in enumerate(template.functions()):
             functions.load(function)
             mappings += mappings_of(function)
-            self._schedule(number / 2, function)
-        streams = Mappings(mappings, later, functions.invoke)
+            self._schedule(JITTER + number / 2, function)
+        streams = Mappings(mappings, later, functions.invoke, functions.busy.batch)
 
         def changed(table: str, record: Record) -> None:
-            if self._timeline.now >= 60.0 * self._size.muted:
+            if self._timeline.now >= SECONDS + 60.0 * self._size.muted:
                 streams.offer(table, record)
 
         cloud.on_change = changed
         cloud.on_invoke = lambda name, payload: later(
-            1.0, lambda: functions.invoke(name, payload)
+            shard_delay(payload["shard"], payload["of"]),
+            lambda: functions.invoke(name, payload),
         )
         self._start_agents()
 
@@ -101,12 +105,15 @@ class Simulation:
                 self._repeat(first, every, function.name, payload)
 
     def _repeat(self, at: float, every: float, name: str, payload: Result) -> None:
+        """Invoke a function from `at` on; each time some seconds early or late."""
+        late = self._chance.uniform(-JITTER, JITTER)
+
         def call() -> None:
-            self._repeat(self._timeline.now + every, every, name, payload)
+            self._repeat(self._timeline.now - late + every, every, name, payload)
             self._counter.add("scheduler.invocations")
             self._functions.invoke(name, payload)
 
-        self._timeline.at(at, call)
+        self._timeline.at(at + late, call)
 
     def _start_agents(self) -> None:
         size = self._size
@@ -114,9 +121,18 @@ class Simulation:
             Reports(f"cluster-{n}", size.nodes_of(n), size.names(n))
             for n in range(size.clusters)
         ]
+        # Of another cluster, which then falls silent and has no target.
+        other = [Reports("rehearsal", 1, ())]
+
+        def heartbeat() -> None:
+            (agent,) = fleet(other, 1, GIVEN["AgentKey"], self._ingest)
+            agent.push(self._timeline.now)
+
+        names = [name for n in range(size.clusters) for name in size.names(n)]
+        rehearse(self._timeline, names, heartbeat)
         agents = fleet(clusters, size.nodes, GIVEN["AgentKey"], self._ingest)
         for place, agent in enumerate(agents):
-            self._push(5.0 + 50.0 * (place * GOLDEN % 1.0), agent)
+            self._push(SECONDS + 5.0 + 50.0 * (place * GOLDEN % 1.0), agent)
 
     def _push(self, at: float, agent: Agent) -> None:
         def push() -> None:
@@ -130,17 +146,18 @@ class Simulation:
 
     def _pass(self, cloud: Cloud) -> None:
         """Let all minutes pass; count only the measured ones."""
-        size, began, skipped = self._size, perf_counter(), 0.0
+        size, began, skipped = self._size, perf_counter(), SECONDS
         minutes = size.warm + size.minutes
         tables = cloud.tables.tables.values()
         for minute in range(minutes):
-            if minute == WARM_MINUTES:
+            if minute == size.fails_after:
                 self._servers.fail(size.failing)
             if size.skipped and minute == size.warm - SETTLED:
-                skipped = 60.0 * size.skipped
-                self._timeline.skip(skipped)
+                skipped += 60.0 * size.skipped
+                self._timeline.skip(60.0 * size.skipped)
             if minute == size.warm:
                 self._counter.reset()
+                self._functions.busy.reset()
                 for table in tables:
                     table.created_bytes = 0.0
             self._timeline.until(60.0 * (minute + 1) + skipped)
@@ -156,6 +173,8 @@ class Simulation:
             "per_minute": counter.minute(minutes),
             "calls": {name: n / minutes for name, n in sorted(counter.calls.items())},
             "counts": template.billed() | metrics,
+            "functions": self._functions.busy.functions(minutes),
+            "streams": self._functions.busy.streams(minutes),
             "memory": {f.name: f.memory for f in template.functions()},
             "errors": {n: each[:3] for n, each in self._functions.errors.items()},
         }

@@ -27,7 +27,7 @@ class Size:
     """A stack: its targets, nodes and clusters; how many targets fail.
 
     `minutes` are measured, after `warm` minutes that are not. The first `failing`
-    targets fail from the end of the third minute on. In the first `muted` minutes no
+    targets fail once `fails_after` minutes have passed. In the first `muted` minutes no
     stream record is delivered: all readings are new then, and each would be judged.
     `skipped` minutes pass at once, `SETTLED` minutes before those that are measured: a
     failure is then that much older.
@@ -41,6 +41,7 @@ class Size:
     minutes: int = 10
     muted: int = 0
     skipped: int = 0
+    fails_after: int = WARM_MINUTES
 
     def names(self, cluster: int) -> tuple[str, ...]:
         """Return the targets of one cluster."""

@@ -88,6 +88,8 @@ class Tables:
                 self._batch_get(request)
             case "BatchWriteItem":
                 self._batch_write(request, response)
+            case "TransactWriteItems":
+                self._transact(request, response)
             case _:
                 raise NotImplementedError(f"DynamoDB {operation} is not counted")
 
@@ -102,6 +104,21 @@ class Tables:
                 ((kind, inner),) = change.items()
                 after = inner["Item"] if kind == "PutRequest" else None
                 self._write({"TableName": table, **inner}, after, response)
+
+    def _transact(self, request: Request, response: Request | None) -> None:
+        """Count each part twice: once to prepare it and once to commit it.
+
+        Source: Amazon DynamoDB Developer Guide, "Transactions - Capacity management".
+        """
+        for part in request["TransactItems"]:
+            ((kind, inner),) = part.items()
+            key = inner.get("Key") or {}
+            changes = kind in {"Put", "Delete"}
+            after = (
+                inner.get("Item") if changes else self._stored(inner["TableName"], key)
+            )
+            # A part that only checks a condition changes nothing, and costs as much.
+            self._write(inner, after, response, times=2)
 
     def _get(self, table: str, key: Item, request: Request) -> None:
         known = self.tables[table]
@@ -123,15 +140,20 @@ class Tables:
         )
 
     def _write(
-        self, request: Request, after: Item | None, response: Request | None
+        self,
+        request: Request,
+        after: Item | None,
+        response: Request | None,
+        times: int = 1,
     ) -> None:
         table = self.tables[request["TableName"]]
         key = table.key(request.get("Item") or request["Key"])
         before = table.items.get(key)
         if response is None:
-            self._counter.add("dynamodb.write_units", write_units(before, after))
+            units = times * write_units(before, after)
+            self._counter.add("dynamodb.write_units", units)
             return
-        self._counter.add("dynamodb.write_units", table.write(before, after))
+        self._counter.add("dynamodb.write_units", times * table.write(before, after))
         if after is None:
             table.items.pop(key, None)
         else:

@@ -24,4 +24,7 @@ def test_the_page_has_every_table_the_chart_and_how_it_was_measured() -> None:
     assert "(benchmarks.svg)" in text
     assert "\n18 s in the lab" in text
     assert "| a | 1.0 s |  |  |\n| b | 2.0 s | 4 s | 0.50 |\n\n## How" in text
+    assert (
+        "| start of probe, of a bare interpreter's | 30.0 |  | 33 x | reached |" in text
+    )
     assert "{" not in text

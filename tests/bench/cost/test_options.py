@@ -35,3 +35,13 @@ def test_a_small_stack_exports_for_cents() -> None:
     assert ROWS["`MetricsToken`: a scrape a minute"][0] < 0.26
     assert ROWS["`Dashboard=true`, from the fourth on"][0] == 3.0
     assert ROWS["`Tracing=Active`, at most"][0] == pytest.approx(2.0)
+
+
+def test_what_a_route_and_a_page_cost_does_not_depend_on_the_targets() -> None:
+    """An idle queue costs more than the messages in it."""
+    names = ("routes: an empty queue that is polled, at most", "`StatusPageBucket`")
+    for name in names:
+        assert len(set(ROWS[name])) == 1
+    assert ROWS[names[0]][0] == pytest.approx(0.33, abs=0.01)
+    assert ROWS[names[1]][0] < 0.1
+    assert ROWS["1,000 views of the overview"][0] < 0.05

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from parallax.diagnose.join import join
 from parallax.diagnose.silence import Silence, silences
 from parallax.model.finding import Finding, Incident, NotificationReason, State
+from parallax.model.heartbeat import Agents, HeartbeatSeen
+from parallax.model.judgement import AGENT_SILENT, NONE
 from parallax.model.snapshot import Snapshot
 from parallax.notify.event import cloud_event
 from parallax.story.incident import advance
@@ -66,6 +69,43 @@ def test_agents_that_are_silent_one_after_the_other_are_no_incident() -> None:
     assert incident
     assert incident.state is State.RESOLVED
     assert findings == []
+
+
+def beating(last: float, now: float) -> Snapshot:
+    """Return what is known if one node's last heartbeat came at second `last`.
+
+    The others send theirs each minute.
+    """
+    at = s.NOW + timedelta(seconds=now)
+    beats = tuple(
+        HeartbeatSeen(
+            cluster=s.TARGET.reached.cluster,
+            node=node,
+            received_at=s.NOW
+            + timedelta(seconds=now // 60 * 60 if node != s.NODES[-1] else last),
+            interval=60.0,
+        )
+        for node in s.NODES
+    )
+    found = [s.run(s.OK, at=at, investigated=False)]
+    agents = Agents(heartbeats=beats, nodes=s.NODES)
+    return join(s.TARGET, found, taken_at=at, agents=agents)
+
+
+def test_one_lost_heartbeat_sends_nothing() -> None:
+    """The node is silent for half a minute, and the next heartbeat ends it."""
+    lost = [beating(0, now) for now in range(0, 120, 5)]
+    back = [beating(120, now) for now in range(120, 180, 5)]
+    assert {agents(one).judgement.cause for one in lost} == {AGENT_SILENT, NONE}
+    _, findings = live_through([*lost, *back])
+    assert findings == []
+
+
+def test_two_lost_heartbeats_are_published_within_two_minutes_and_a_half() -> None:
+    """The node is silent, and the mail waited for what else may be found."""
+    incident, findings = live_through([beating(0, now) for now in range(0, 150, 5)])
+    assert incident
+    assert (incident.state, len(findings)) == (State.FIRING, 1)
 
 
 def test_one_dead_agent_is_one_incident_of_its_cluster() -> None:

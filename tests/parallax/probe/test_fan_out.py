@@ -11,7 +11,7 @@ from botocore.awsrequest import AWSResponse
 from urllib3.response import HTTPResponse
 
 from parallax.aws import client
-from parallax.probe.fan_out import SPREAD, FanOut
+from parallax.probe.fan_out import PAUSE, SPREAD, FanOut, longest_pause
 from parallax.probe.shard_round import Shard
 from parallax.settings import Settings
 
@@ -52,7 +52,13 @@ def test_each_other_shard_is_invoked_once_and_spaced(cloud: Any) -> None:
     expected = [{"shard": k, "of": 5, "minute": 77} for k in range(1, 5)]
     assert events == expected
     assert (counts, len(pauses)) == ([], 4)
-    assert sum(pauses) <= 2 * SPREAD
+    assert sum(pauses) <= 4 * 2 * PAUSE
+
+
+def test_many_shards_are_spread_over_a_limited_time() -> None:
+    """Few of them begin soon after each other, and 67 in the same time as 16."""
+    assert longest_pause(4) == 2 * PAUSE
+    assert 67 * longest_pause(67) == pytest.approx(2 * SPREAD)
 
 
 def test_one_shard_alone_invokes_nothing(cloud: Any) -> None:

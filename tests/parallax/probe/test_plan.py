@@ -5,8 +5,9 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parallax.model.probe import Role
+from parallax.model.probe import Resolution, Role
 from parallax.model.target import Reached, Target
+from parallax.probe.names import pinned
 from parallax.probe.plan import Plan, repeats, singles
 from tests.parallax.probe.servers import answered
 
@@ -63,3 +64,19 @@ def test_behind_a_cdn_a_single_direct_request_could_succeed_by_chance() -> None:
     ]
     assert direct(["127.0.0.2"], cdn=False) == ["127.0.0.2"]
     assert direct([], cdn=True) == []
+
+
+def most_requests(*, cdn: bool) -> int:
+    """Count the first probe and its investigation; nothing is skipped."""
+    target = Target(name="front", url=TARGET.url, reached=Reached(cdn=cdn))
+    known = [f"198.51.100.{number}" for number in range(1, 12)]
+    once, _ = singles(target, answered(503), known, Plan())
+    names = [Resolution(resolver="system", addresses=tuple(known))]
+    each, _ = pinned(target, names, Plan())
+    return 1 + len(repeats(target, Plan())) + len(once) + len(each)
+
+
+def test_a_failing_target_gets_at_most_24_requests_a_minute_from_the_internet() -> None:
+    """As docs/principles.md promises; one fewer without a CDN."""
+    assert most_requests(cdn=True) == 24
+    assert most_requests(cdn=False) == 23

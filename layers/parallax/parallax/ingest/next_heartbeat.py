@@ -30,8 +30,9 @@ MINUTE = timedelta(minutes=1)
 EARLY = timedelta(seconds=4)
 """How much less than a minute may be between two invocations by the schedule. Each is
 up to 2 s early or late."""
-FAN_OUT = timedelta(seconds=2)
-"""From such an invocation until the first of several shards begins, at most."""
+FAN_OUT = timedelta(seconds=1)
+"""From such an invocation until the first of several shards begins, at most: a pause of
+at most 0.25 s (`probe.fan_out`), and Lambda's own queue."""
 MANY, EARLIER = 30, timedelta(seconds=1.5)
 """After so many minutes a round does not begin that much earlier than each of them."""
 SPREAD = 1.0

@@ -3,7 +3,7 @@
 In: an event of the incidents table's stream, or the call of each minute that sends
 waiting records. Out: Lambda's partial batch response, or the published ids. If it has
 the alerts topic, it also keeps the groups. A record at which an earlier process ended
-is a dead letter, so that the records behind it do not wait (docs/decisions/0031).
+is a dead letter, so that the records behind it do not wait (docs/decisions/0032).
 It does not: depend on what a route does with a publication.
 """
 

@@ -20,8 +20,10 @@ from parallax.model.plain import json_text
 from parallax.probe.shard_round import Shard
 from parallax.settings import Settings
 
-SPREAD = 2.0
-"""Seconds over which the invocations are spread: the targets may share a machine."""
+SPREAD, PAUSE = 2.0, 0.125
+"""Seconds over which the invocations are spread, and between two of few shards: the
+targets may share a machine. The last shard must begin soon after the first: an agent
+sends a second heartbeat if the minute's round is not over (`ingest.next_heartbeat`)."""
 log = logging.getLogger(__name__)
 
 
@@ -47,7 +49,7 @@ class FanOut:
         for number in range(own.of):
             if number == own.number:
                 continue
-            self.pause(uniform(0, 2 * SPREAD / own.of))  # noqa: S311 - no secret
+            self.pause(uniform(0, longest_pause(own.of)))  # noqa: S311 - no secret
             failed += not self._invoke(event_of(replace(own, number=number)))
         if failed:
             self.count(failed)
@@ -88,6 +90,11 @@ class FanOut:
             send_to_dead_letters(event, reason, self.settings.dead_letters_url)
         except Exception:
             log.exception("dead letter was not sent", extra={"event": event})
+
+
+def longest_pause(of: int) -> float:
+    """Return the most seconds between the invocations of two of so many shards."""
+    return 2 * min(PAUSE, SPREAD / of)
 
 
 def event_of(shard: Shard) -> dict[str, Any]:
