@@ -8,7 +8,17 @@ from parallax.groups.tick import MOST, tick
 from parallax.model.finding import NotificationReason, State
 from parallax.model.group import Groups, Mute
 from parallax.model.place import Place, PlaceKind
-from tests.parallax.groups.incidents import FIREWALL, RULES, at, incident, resolved
+from tests.parallax.groups.incidents import (
+    FIREWALL,
+    OTHER,
+    PORT,
+    RULES,
+    at,
+    incident,
+    resolved,
+)
+from tests.parallax.open_group import GROUP, member
+from tests.parallax.sent_finding import NOON
 
 REMINDER, GROWN = NotificationReason.REMINDER, NotificationReason.GROWN
 CHANGED = NotificationReason.CAUSE_CHANGED
@@ -152,3 +162,13 @@ def test_a_clock_that_was_ahead_does_not_hold_back_the_reminder() -> None:
     board, due = tick(board, (), at(1), RULES)
     assert due == ()
     assert [one.turn for one in tick(board, (), at(362), RULES)[1]] == [REMINDER]
+
+
+def test_a_cause_that_no_member_shows_any_more_is_replaced() -> None:
+    """The first that still fails gives its cause, and people learn it at once."""
+    recovering = member("old", state=State.RECOVERING, cause=PORT)
+    fails = member("new", cause=FIREWALL, place=OTHER)
+    group = replace(GROUP, cause="gone", members=(recovering, fails))
+    board, (due,) = tick(Groups(groups=(group,)), (), NOON, RULES)
+    assert (due.turn, due.group.cause, due.group.place) == (CHANGED, FIREWALL, OTHER)
+    assert tick(board, (), NOON, RULES)[1] == ()

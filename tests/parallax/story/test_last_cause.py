@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from parallax.diagnose.judge import judge
 from parallax.model.finding import Finding, Incident, NotificationReason, State
-from parallax.model.judgement import NOT_ESTABLISHED, Answer, Class, Hop
+from parallax.model.judgement import NOT_ESTABLISHED, Answer, Class, Hop, NextStep
 from parallax.model.snapshot import Snapshot
 from parallax.story.incident import advance
 from parallax.story.last_cause import closed
@@ -59,7 +59,8 @@ def test_the_end_names_the_last_cause_and_nothing_to_do() -> None:
     """Class, hop, cause, reason and title are those of the last finding."""
     incident = live_through((SHOWN, 0), (SHOWN, 90))
     last = replace(finding_of(incident), reason="image-not-found")
-    healthy = judge(s.healthy())
+    step = NextStep(text="Look at the pods.")
+    healthy = replace(judge(s.healthy()), next_steps=(step,))
     assert closed(replace(incident, finding=last), healthy) == replace(
         healthy,
         class_=Class.BACKEND,

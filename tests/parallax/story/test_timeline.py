@@ -10,7 +10,7 @@ from parallax.model.probe import ErrorType, Probe
 from parallax.model.snapshot import PastProbe, Snapshot
 from parallax.story.incident import advance
 from parallax.story.rules import Rules
-from parallax.story.timeline import BEFORE, first_response, no_change, timeline
+from parallax.story.timeline import BEFORE, changes, first_response, no_change, timeline
 from tests.parallax import scenarios as s
 
 MINUTE = timedelta(minutes=1)
@@ -105,3 +105,15 @@ def test_an_error_has_its_detail() -> None:
     got = first_response(replace(x, run=run))
     assert got is not None
     assert got.error == "TLS failure: certificate has expired"
+
+
+def test_of_many_pods_that_started_the_newest_are_listed() -> None:
+    """A rollout of five pods is three lines."""
+    pods = tuple(
+        Pod(name=f"web-{n}", started_at=s.NOW - timedelta(minutes=5 - n))
+        for n in range(5)
+    )
+    x = s.with_reading(s.wrong_port(), pods=pods, ingress_pods=None)
+    texts = [one.text for one in changes(s.NOW, x)]
+    assert texts[-3:] == [f"pod web-{n} started" for n in (4, 3, 2)]
+    assert "pod web-1 started" not in texts
