@@ -116,6 +116,6 @@ chaos: setup ## inject 10,000 faults into the handlers (SEED=)
 chaos-lab: setup build ## inject 200 faults into emulator, agents and lab (SEED=)
 	@$(PY) -m lab.demo run --case "$(CASE)" -- $(PY) -m chaos.stage --seed "$(SEED)"
 
-mutation: setup ## change a part, count what its tests notice (PART=, SAMPLE=, SEED=)
+mutation: setup ## change parts, count what tests notice (PART=, SAMPLE=, SEED=)
 	@.tools/uv/bin/uv sync --quiet --inexact --group mutation
 	@nice -n 19 $(PY) -m tools.mutation "$(PART)" --sample "$(SAMPLE)" --seed "$(SEED)"
