@@ -37,7 +37,8 @@ def test_the_pods_that_should_be_there_are_counted() -> None:
     """One is a pod, and none or several are pods."""
     x = s.without_endpoints()
     assert x.cluster is not None
-    (work,) = x.cluster.workloads or ()
+    assert x.cluster.workloads
+    (work,) = x.cluster.workloads
     for desired, text in ((0, "0 pods"), (1, "1 pod"), (2, "2 pods")):
         y = s.with_reading(x, workloads=(replace(work, desired=desired),))
         shown = f"DaemonSet keybuzz-api: {text} desired"

@@ -132,6 +132,7 @@ def test_an_hour_after_its_end_only_id_version_and_number_are_left() -> None:
     ended = end(firing(), LATER)
     assert shrink(ended, LATER + KEPT - timedelta(seconds=1)) is None
     small = shrink(ended, LATER + KEPT)
+    assert small is not None
     assert small == replace(ended, finding=None, found_in=None, proof=None)
     assert shrink(small, LATER + 2 * KEPT) is None
 
