@@ -38,7 +38,7 @@ def test_the_pods_that_should_be_there_are_counted() -> None:
     x = s.without_endpoints()
     assert x.cluster is not None
     assert x.cluster.workloads
-    work = x.cluster.workloads[0]
+    (work,) = x.cluster.workloads
     for desired, text in ((0, "0 pods"), (1, "1 pod"), (2, "2 pods")):
         y = s.with_reading(x, workloads=(replace(work, desired=desired),))
         shown = f"DaemonSet keybuzz-api: {text} desired"
