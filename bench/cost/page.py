@@ -18,6 +18,7 @@ from bench.cost.keeping_up import keeping_up
 from bench.cost.mappings import SHARDS
 from bench.cost.options import options
 from bench.cost.page_text import (
+    EARLIER,
     GOALS,
     HEAD,
     KEEPING_UP,
@@ -56,6 +57,7 @@ def page(measured: Measured, again: Measured | None = None) -> str:
             date=measured.date, prices=prices.date, region=REGION, minutes=MONTH_MINUTES
         ),
         table(_sizes(measured, prices)),
+        "" if any("functions" in run for run in measured.runs) else EARLIER,
         "\n## Goals\n\n",
         table(goals(measured, again, prices)),
         GOALS,
