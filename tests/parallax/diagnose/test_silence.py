@@ -79,7 +79,7 @@ def beating(last: float, now: float) -> Snapshot:
     at = s.NOW + timedelta(seconds=now)
     beats = tuple(
         HeartbeatSeen(
-            cluster=s.TARGET.reached.cluster,
+            cluster=str(s.TARGET.reached.cluster),
             node=node,
             received_at=s.NOW
             + timedelta(seconds=now // 60 * 60 if node != s.NODES[-1] else last),
