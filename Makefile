@@ -113,9 +113,9 @@ bench-cost: setup ## count what a month costs (docs/cost.md)
 chaos: setup ## inject 10,000 faults into the handlers (SEED=)
 	@nice -n 10 $(PY) -m chaos --seed "$(SEED)" --write
 
-chaos-lab: setup build ## inject 200 faults into emulator, agents and lab (SEED=)
+chaos-lab: setup build ## inject 200 faults into emulator and lab (SEED=)
 	@$(PY) -m lab.demo run --case "$(CASE)" -- $(PY) -m chaos.stage --seed "$(SEED)"
 
-mutation: setup ## change a part, count what its tests notice (PART=, SAMPLE=, SEED=)
+mutation: setup ## count the changes that tests notice (PART=, SAMPLE=, SEED=)
 	@.tools/uv/bin/uv sync --quiet --inexact --group mutation
 	@nice -n 19 $(PY) -m tools.mutation "$(PART)" --sample "$(SAMPLE)" --seed "$(SEED)"

@@ -35,7 +35,7 @@ def _of_pushes(found: Json) -> Iterator[str]:
         for count in ("lost", "rejected", "dropped"):
             if one[count]:
                 yield f"{name}: {one[count]} {count}"
-        if one["accepted"] != one["stored"]:
+        if one["accepted"] != one["stored"] + one["older"]:
             yield f"{name}: {one['accepted']} accepted, {one['stored']} stored"
         if one.get("recovered", 0.0) > RECOVERY and not name.startswith("flood"):
             yield f"{name}: the last message was stored {one['recovered']:.0f} s late"
@@ -65,15 +65,18 @@ def write(found: Json, minutes: int, seed: int) -> None:
 
 
 def section(found: Json, minutes: int, seed: int) -> Iterator[str]:
-    """Yield the parts of the section."""
+    """Yield the parts of the section; those that did not run are left out."""
     wrong = "; ".join(problems(found)) or "nothing lost"
     yield f"```text\n{wrong}\n```"
     yield f"Seed {seed}, commit {_commit()}, {minutes} minutes."
-    yield _pushes(found["times"])
-    yield _probes(found["prober"]["minutes"])
+    if "times" in found:
+        yield _pushes(found["times"])
+    if "prober" in found:
+        yield _probes(found["prober"]["minutes"])
     yield _floods(found)
-    yield _kinds(found["foreign"]["kinds"])
-    yield _bill(found["foreign"]["kinds"])
+    if "foreign" in found:
+        yield _kinds(found["foreign"]["kinds"])
+        yield _bill(found["foreign"]["kinds"])
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -94,7 +97,8 @@ def _pushes(one: Json) -> str:
     return (
         "**Ingest.** Spreads are p50 / p95 / p99 / largest.\n\n"
         + _table(["", "before", "during", "after"], rows)
-        + f"\n\nAccepted {one['accepted']:,}, stored {one['stored']:,}, lost"
+        + f"\n\nAccepted {one['accepted']:,}, stored {one['stored']:,}, not newer"
+        f" than what was stored {one['older']}, lost"
         f" {one['lost']}, dropped by agents {one['dropped']}. The last push that had"
         f" been refused was stored {one['recovered']:.0f} s after the load. At most"
         f" {one['busiest']} executions ran at once. DynamoDB throttled"

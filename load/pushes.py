@@ -17,7 +17,7 @@ from bench.cost.template import GIVEN
 from parallax.ingest.request import PATH
 from parallax.model.push import SCHEMA_V2, Push
 from parallax.model.wire import encode
-from parallax_agent.push.signing import signed
+from parallax_agent.push.signing import SigningKey, signed
 
 TARGET, CLUSTER, NODES = "shop-00000", "cluster-0", 40
 """Of the drawn report; a report does not grow with the nodes."""
@@ -79,7 +79,8 @@ class Pushes:
         ):
             text = text.replace(f'"{old}"', f'"{new}"')
         text = f"{text[:-1]}{parts}}}"  # a part has the digest of its bytes
-        headers = signed(GIVEN["AgentKey"], f"msg_{uuid.uuid4().hex}", now, text)
+        key = SigningKey(GIVEN["AgentKey"])
+        headers = signed(key, f"msg_{uuid.uuid4().hex}", now, text)
         headers |= {"content-encoding": "gzip"}
         packed = gzip.compress(text.encode(), compresslevel=6, mtime=0)
         return url_event(PATH, headers, base64.b64encode(packed).decode())

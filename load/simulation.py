@@ -60,6 +60,8 @@ class Outcome:
     phases: list[Phase]
     accepted: int = 0
     stored: int = 0
+    older: int = 0
+    """Accepted, and not newer than what was stored."""
     lost: int = 0
     rejected: int = 0
     superseded: int = 0
@@ -115,6 +117,7 @@ class Simulation:
                 )
         outcome.dropped = sum(node.dropped for node in every)
         outcome.throttled = self.aws.throttled
+        outcome.older = self.aws.older
         outcome.busiest = self.url.busiest
         self._observe(every, outcome)
         return outcome

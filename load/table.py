@@ -37,6 +37,8 @@ class Aws:
         """The open incidents, as the index has them."""
         self.writes: Counter[Key] = Counter()
         self.throttled = 0
+        self.older = 0
+        """Writes that are not newer than what is stored."""
         self.waited = 0.0
         """Milliseconds that the requests of the present invocation waited."""
         self._now, self._limit = now, limit
@@ -102,6 +104,7 @@ class Aws:
         self._units[""] += units
         if store():
             return self._json(request, {})
+        self.older += key[2].startswith(("heartbeat#", "latest#"))
         code = "ConditionalCheckFailedException"
         fields = {"__type": f"com.amazonaws#{code}", "message": "not met"}
         return raw(

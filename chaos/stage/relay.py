@@ -57,7 +57,7 @@ class Relay:
         class Handler(_Handler):
             owner = relay
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self._server = _Server(("127.0.0.1", self.port), Handler)
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -71,6 +71,14 @@ class Relay:
         """Return the fault of the next request; None: it has none."""
         hit = self.on and self.rng.random() < self.rate
         return self.rng.choice(self.kinds) if hit else None
+
+
+class _Server(ThreadingHTTPServer):
+    """The server; it prints nothing about a connection that was reset."""
+
+    @override
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Print nothing."""
 
 
 class _Handler(BaseHTTPRequestHandler):

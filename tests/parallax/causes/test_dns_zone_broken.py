@@ -18,7 +18,10 @@ def test_resolvers_without_a_valid_answer_show_a_broken_zone() -> None:
     assert ask(CAUSE, x).evidence[0].endswith("2 of 2 resolvers respond servfail")
     signed, lame, hetzner = judgement.next_steps
     assert "+cd platform-api.keybuzz.io A" in (signed.command or "")
-    assert lame.command == "dig +trace +nodnssec platform-api.keybuzz.io A"
+    trace, _, each = (lame.command or "").partition("; ")
+    assert trace == "dig +trace +nodnssec platform-api.keybuzz.io A"
+    assert each.startswith("dig @NAMESERVER platform-api.keybuzz.io A +norecurse ")
+    assert "+comments" in each  # The flags, which +trace does not print.
     assert hetzner.command == "hcloud zone describe keybuzz.io"
 
 

@@ -31,10 +31,21 @@ def test_the_first_step_reads_the_controller_s_log() -> None:
 
 def test_each_message_of_a_wrong_protocol_has_its_own_value() -> None:
     """A pod with TLS behind plain HTTP, and the reverse, need opposite values."""
-    plain = step_for("no valid HTTP/1.0 header", {})
-    secure = step_for("SSL_do_handshake() failed", {})
+    plain = step_for("no valid HTTP/1.0 header", None)
+    secure = step_for("SSL_do_handshake() failed", None)
     assert (plain.command or "").endswith("backend-protocol=HTTPS")
     assert (secure.command or "").endswith("backend-protocol=HTTP")
+
+
+def test_a_message_that_the_present_protocol_cannot_cause_has_no_step() -> None:
+    """Without TLS to the pods no handshake with them can fail, and the reverse."""
+    key = "nginx.ingress.kubernetes.io/backend-protocol"
+    plain = [x.text for x in steps({})]
+    secure = [x.text for x in steps({key: "grpcs"})]
+    assert any("no valid HTTP/1.0" in text for text in plain)
+    assert not any("SSL_do_handshake" in text for text in plain)
+    assert any("SSL_do_handshake" in text for text in secure)
+    assert not any("no valid HTTP/1.0" in text for text in secure)
 
 
 def test_the_way_back_restores_the_value_that_was_read() -> None:
@@ -44,7 +55,7 @@ def test_the_way_back_restores_the_value_that_was_read() -> None:
     assert undo.endswith(
         "--overwrite nginx.ingress.kubernetes.io/backend-protocol=HTTPS"
     )
-    assert (step_for("wrong version number", {}).undo or "").endswith("protocol-")
+    assert (step_for("no valid HTTP", {}).undo or "").endswith("protocol-")
 
 
 def test_a_value_that_nothing_read_is_noted_before_the_change() -> None:

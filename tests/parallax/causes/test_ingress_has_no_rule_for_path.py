@@ -34,6 +34,7 @@ def test_the_paths_that_the_host_has_are_named() -> None:
         " the request is for /"
     )
     commands = [step.command for step in judgement.next_steps]
+    assert "pathType" in (commands[0] or "")  # `kubectl describe` does not print it.
     assert commands[1] == "kubectl -n keybuzz edit ingress keybuzz-api"
 
 

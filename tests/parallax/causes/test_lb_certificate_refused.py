@@ -103,7 +103,20 @@ def test_hetzners_api_shows_a_failed_renewal() -> None:
         " valid until 2025-11-19 03:00 UTC, renewal failed"
         " (dns_zone_not_found: no zone)"
     )
-    assert judge(x).next_steps[1].command == "hcloud certificate describe keybuzz"
+    step = judge(x).next_steps[1]
+    assert step.command == "hcloud certificate describe keybuzz"
+    assert step.text.startswith("Check why Hetzner did not renew the certificate")
+
+
+def test_an_uploaded_certificate_has_no_renewal() -> None:
+    """It is replaced by another upload, or the load balancer sends a different one."""
+    uploaded = e.refused(holding(replace(ITS, type="uploaded")), e.EXPIRED)
+    text = judge(uploaded).next_steps[1].text
+    assert "uploaded certificate is still valid and is for platform-api" in text
+    assert "renew" not in text
+    unknown = judge(e.refused(holding(), e.EXPIRED)).next_steps[1]
+    assert unknown.command == "hcloud certificate list"
+    assert "If it is managed, `renewal` and `error` show" in unknown.text
 
 
 def test_the_api_alone_shows_it_if_the_probe_recorded_nothing() -> None:

@@ -62,6 +62,8 @@ def test_the_page_of_nginx_states_it() -> None:
         "hcloud load-balancer update-service keybuzz-lb --listen-port 443"
         " --destination-port 31695"
     )
+    # In IPVS and nftables mode no NodePort is on 127.0.0.1.
+    assert "http://10.0.0.110:" in (judgement.next_steps[1].command or "")
 
 
 def test_go_states_it_too() -> None:

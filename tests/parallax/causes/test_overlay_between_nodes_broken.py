@@ -47,6 +47,7 @@ def test_pods_cut_off_from_other_nodes_are_named() -> None:
     text = judgement.next_steps[0].text
     assert text.startswith("Log in to worker-01 (the first line of the output is")
     assert "`curl: (28)` after 5 s (timeout) confirms the fault." in text
+    assert "`No route to host` confirms the fault too." in text
     assert "ufw prepend allow proto tcp from 10.0.0.110 to" in commands[2]
 
 

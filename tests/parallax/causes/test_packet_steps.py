@@ -28,11 +28,12 @@ def captured(*ports: int, traffic: Traffic) -> NextStep:
 
 
 def test_a_capture_explains_each_of_its_results() -> None:
-    """No packet, no reply and a reply lead to different places."""
+    """No packet, no reply, a reset and a reply lead to different places."""
     step = captured(31695, traffic=Traffic("Meanwhile, repeat the request."))
     assert step.text.startswith("On a node, watch for 60 s whether packets from")
     assert "Meanwhile, repeat the request. If no line appears, the network" in step.text
     assert "only `Flags [S]` (SYN) appears, the node itself drops" in step.text
+    assert "If `Flags [R.]` appears too, nothing listens on the port" in step.text
     assert step.text.endswith("(SYN-ACK) appears too, the node accepts them.")
     assert step.command == (
         "sudo timeout 60 tcpdump -ni any 'tcp port 31695 and host 10.0.0.5'"

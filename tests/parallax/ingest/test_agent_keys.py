@@ -166,7 +166,7 @@ def test_an_entry_that_is_not_usable_is_a_fault_of_the_stack(entry: str) -> None
 
 @pytest.mark.parametrize("entries", [[], [""], ["", " "]])
 def test_without_an_entry_the_stack_names_the_parameter(entries: list[str]) -> None:
-    """A stack without agents has no key; a foreign agent raises no alarm."""
+    """A stack without agents has no key; an unknown sender raises no alarm."""
     code, text = status(entries, PROD, push("prod"))
     assert (code, "AgentKey" in text) == (401, True)
 

@@ -199,8 +199,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=status_of(quote(url), f"--resolve {host}:{port}:{address}"),
     )
     between = NextStep(
-        text="If the origin is right and the load balancer works, a firewall between"
-        " them drops the CDN's connections: look for a rule about the CDN's addresses."
+        text="If the origin is right and the load balancer works, the CDN holds the"
+        " origin sick (Varnish: `varnishadm backend.list`), or a firewall between them"
+        " drops the CDN's connections: look for a rule about the CDN's addresses."
         " If the origin is a local TLS proxy (e.g. hitch), check where it connects to."
     )
     right = f"{name}: {address}, port {_listens(scene)}"

@@ -89,10 +89,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" dig @1.1.1.1 +cd {host} A +noall +comments +answer",
     )
     lame = NextStep(
-        text="Follow the delegation. A name server that responds without the `aa` flag,"
+        text="Follow the delegation: the last list of NS records names the servers"
+        " at the registry. Query each of them. One that responds without the `aa` flag,"
         " refuses or times out does not serve the zone: correct the name servers at the"
         " registrar.",
-        command=f"dig +trace +nodnssec {host} A",
+        command=f"dig +trace +nodnssec {host} A;"
+        f" dig @NAMESERVER {host} A +norecurse +noall +comments +answer",
     )
     hetzner = NextStep(
         text="If the zone is at Hetzner, compare its name servers and delegation.",

@@ -6,12 +6,14 @@ Source: nginx `ngx_http_upstream.c`, `ngx_http_proxy_module.c`; ingress-nginx,
 annotations (backend-protocol, proxy-buffer-size).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from shlex import quote
 
 from parallax.model.judgement import NextStep
 
 NGINX = "nginx.ingress.kubernetes.io/"
+TLS = frozenset({"HTTPS", "GRPCS"})
+"""Values of `backend-protocol` with which the ingress connects with TLS."""
 
 
 def error_log_steps(
@@ -44,19 +46,7 @@ def error_log_steps(
             key="proxy-buffer-size",
             value="16k",
         ),
-        change.step(
-            "`upstream sent no valid HTTP/1.0 header`: the pods speak another protocol"
-            " than plain HTTP, in most cases TLS. For pods that speak gRPC, use GRPC"
-            " instead of HTTPS.",
-            key="backend-protocol",
-            value="HTTPS",
-        ),
-        change.step(
-            "`SSL_do_handshake() failed` or `wrong version number`: the ingress"
-            " connects with TLS, but the pods speak plain HTTP.",
-            key="backend-protocol",
-            value="HTTP",
-        ),
+        *_of_protocol(change, given),
         NextStep(
             text="`upstream prematurely closed connection` or `Connection reset by"
             " peer`: the app closes connections that the ingress keeps open, or its"
@@ -70,6 +60,28 @@ def error_log_steps(
             command=f"kubectl -n {namespace} get networkpolicies",
         ),
     )
+
+
+def _of_protocol(
+    change: "_Annotate", given: Mapping[str, str] | None
+) -> Iterator[NextStep]:
+    """Yield the steps for the wrong protocol; one, if the present protocol is known."""
+    now = None if given is None else given.get(f"{NGINX}backend-protocol", "HTTP")
+    if now is None or now.upper() not in TLS:
+        yield change.step(
+            "`upstream sent no valid HTTP/1.0 header`: the pods speak another protocol"
+            " than plain HTTP, in most cases TLS. For pods that speak gRPC, use GRPC"
+            " instead of HTTPS.",
+            key="backend-protocol",
+            value="HTTPS",
+        )
+    if now is None or now.upper() in TLS:
+        yield change.step(
+            "`SSL_do_handshake() failed` or `wrong version number`: the ingress"
+            " connects with TLS, but the pods speak plain HTTP.",
+            key="backend-protocol",
+            value="HTTP",
+        )
 
 
 class _Annotate:

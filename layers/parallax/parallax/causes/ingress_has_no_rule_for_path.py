@@ -133,6 +133,13 @@ def _logged(scene: Scene) -> tuple[Sighting, ...]:
     )
 
 
+_COLUMNS = quote(
+    "NAMESPACE:.metadata.namespace,NAME:.metadata.name,HOSTS:.spec.rules[*].host,"
+    "PATHS:.spec.rules[*].http.paths[*].path,"
+    "TYPES:.spec.rules[*].http.paths[*].pathType"
+)
+
+
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to list the paths of the host, and how to add one."""
     cluster = inside.cluster(scene)
@@ -145,7 +152,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             text=f"Read the paths that Ingresses have for {host}. Check that none"
             f" matches {path}. A path of type `Exact` must equal it. A path of type"
             " `Prefix` must equal its first elements.",
-            command=f"kubectl describe ingress -A | grep -A 9 -F {quote(host)}",
+            command=f"kubectl get ingress -A -o custom-columns={_COLUMNS}"
+            f" | grep -F -e NAMESPACE -e {quote(host)}",
         ),
         NextStep(
             text=f"Add {path} to the Ingress's paths with the app's Service"

@@ -79,7 +79,8 @@ def _none_is_dead(scene: Scene, alive: set[str | None]) -> Assessment:
     """Return a refutation if every node forwards its own NodePort."""
     every = {n.name for n in nodes.all_nodes(scene)}
     if nodes.fully_read(scene, "nodes") and every <= alive:
-        return refuted(ID, f"{of(len(every), len(every))} nodes forward their NodePort")
+        share = f"{of(len(every), len(every))} nodes"
+        return refuted(ID, f"{share} accept their own connections on their NodePort")
     left = sorted(every - alive)
     named = f" of {left[0]}" if left else ""
     raise Missing(f"whether every node forwards its NodePort (no response{named})")

@@ -32,6 +32,7 @@ from parallax.causes.cause import Cause, refuted, supported
 from parallax.evidence import balancer, certificates, tls
 from parallax.evidence.reading import Missing, need
 from parallax.evidence.scene import Scene
+from parallax.model.balancer import BalancerCertificate
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-certificate-refused"
@@ -67,8 +68,7 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     found = certificates.of_balancer.maybe(scene) or ()
     named = f"describe {quote(found[0].name)}" if len(found) == 1 else "list"
     renew = NextStep(
-        text="Check whether the certificate is managed and why its renewal failed"
-        " (`renewal`, `error`). Renew or upload it.",
+        text=_renewal(found, scene.target.host),
         command=f"hcloud certificate {named}",
     )
     assign = NextStep(
@@ -78,6 +78,23 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"hcloud load-balancer describe {quote(name)}",
     )
     return show, renew, assign
+
+
+def _renewal(found: tuple[BalancerCertificate, ...], host: str) -> str:
+    """Return what to check at Hetzner: its own renewal, an upload, or the choice."""
+    kinds = {one.type for one in found}
+    if kinds == {"managed"}:
+        return "Check why Hetzner did not renew the certificate (`renewal`, `error`)."
+    if kinds == {"uploaded"}:
+        return (
+            f"Check that the uploaded certificate is still valid and is for {host}. If"
+            " not, upload another one. If it is, the load balancer sends a different"
+            " one: see the next step."
+        )
+    return (
+        "Check the certificate. If it is managed, `renewal` and `error` show why it was"
+        " not renewed; if it was uploaded, upload another one."
+    )
 
 
 CAUSE = Cause(

@@ -87,7 +87,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=log_command(),
     )
     skipped = NextStep(
-        text="If the cloud controller manages the targets, check which nodes it skips.",
+        text="If the cloud controller manages the targets, check which nodes it skips."
+        " Remove the label from those that should be targets. If none is listed, read"
+        " the controller's log.",
         command="kubectl get nodes"
         " -l node.kubernetes.io/exclude-from-external-load-balancers",
     )

@@ -31,7 +31,7 @@ from shlex import quote
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.curl import on_node, status_of
 from parallax.causes.keeper import lasting, wrong_annotation
-from parallax.evidence import balancer, inside, proxy_protocol, users
+from parallax.evidence import balancer, inside, nodes, proxy_protocol, users
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
@@ -194,10 +194,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         undo=f"{update} --destination-port {service.destination_port}",
     )
     fix = lasting(scene, fix, protocol="http" if tls else "tcp")
-    here = f"localhost:{service.destination_port}/"
+    node = next((n for n in nodes.all_nodes.maybe(scene) or () if n.internal_ip), None)
+    here = f"{node.internal_ip if node else 'NODE-IP'}:{service.destination_port}/"
     see = NextStep(
-        text="Log in to a node and check which protocol the port accepts: the one with"
-        " a status other than 000 and 400.",
+        text=f"Log in to {node.name if node else 'a node'} and check which protocol the"
+        " port accepts: the one with a status other than 000 and 400.",
         command=on_node(
             f"{status_of(f'http://{here}', label='http')};"
             f" {status_of(f'https://{here}', '-k', label='https')}"

@@ -280,14 +280,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     name, servers = quote(lb.name), [t for t in bad if t.server_name]
     describe = f"hcloud load-balancer describe {name}"
     still = NextStep(
-        text="The command lists the targets, sends 20 requests, and lists the targets"
-        " again. It counts the requests by status (000: no response). If no request"
-        " fails, unhealthy targets get no requests now: repair"
+        text="The command lists the targets, sends 20 requests within a minute, and"
+        " lists the targets again. It counts the requests by status (000: no"
+        " response). If no request fails, unhealthy targets get no requests now: repair"
         " them with the next steps. If requests fail and the two lists differ, targets"
         " become healthy at times and get requests then: begin with the last step. If"
-        " requests fail and the two lists are equal, look for another cause.",
+        " requests fail and the two lists are equal, run it again: a target may become"
+        " healthy between the lists.",
         command=f"{describe}; for i in $(seq 20); do curl -sS -o /dev/null -w"
-        f" '%{{http_code}}\\n' {quote(scene.target.url)}; done | sort | uniq -c;"
+        f" '%{{http_code}}\\n' {quote(scene.target.url)}; sleep 3; done | sort"
+        f" | uniq -c;"
         f" {describe}",
     )
     private = any(t.use_private_ip for t in bad)

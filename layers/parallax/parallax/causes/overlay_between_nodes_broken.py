@@ -208,20 +208,25 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     return send, *through(one, quote(source or "NODE"))
 
 
+_ARRIVED = (
+    "`Connection refused` means that packets arrive, and that nothing listens on the"
+    " port or a rule rejects them."
+)
+
+
 def _result(cut: Probe) -> str:
     """Return how to read what the request to a pod prints."""
     lost = {
         ErrorType.HOST_UNREACHABLE: "`No route to host`",
         ErrorType.CONNECTION_REFUSED: REFUSED,
     }.get(cut.error_type or ErrorType.TIMEOUT, TIMED_OUT)
-    other = (
-        "a timeout is another fault than at the time of the probes"
-        if lost == REFUSED
-        else "`Connection refused` or `curl: (7)` means that packets arrive, and that"
-        " nothing listens on the port"
-    )
+    other = {
+        REFUSED: "A timeout is another fault than at the time of the probes.",
+        TIMED_OUT: "After `curl: (7)`, run curl with -v: `No route to host` confirms"
+        f" the fault too. {_ARRIVED}",
+    }.get(lost, _ARRIVED)
     return (
-        f"{lost} confirms the fault. A status means that this pair works now; {other}."
+        f"{lost} confirms the fault. A status means that this pair works now. {other}"
     )
 
 

@@ -116,8 +116,8 @@ def _no_redirect_here(scene: Scene) -> NextStep:
     return NextStep(
         text="Disable the redirect of this Ingress. If the Ingress or the ConfigMap has"
         ' `force-ssl-redirect`, set that to "false" as'
-        " well. Plain HTTP then reaches the app, unless the load balancer redirects"
-        f" it: {_redirect_at_balancer(scene)}.",
+        " well. Plain HTTP then reaches the app. The load balancer can redirect it, if"
+        f" none of its services listens on port 80: {_redirect_at_balancer(scene)}.",
         command=f"kubectl -n {namespace} annotate ingress {which}"
         ' nginx.ingress.kubernetes.io/ssl-redirect="false"',
         undo=f"kubectl -n {namespace} annotate ingress {which}"

@@ -51,8 +51,8 @@ def run(
     """Write the public status page, with a feed.
 
     The files are index.html, feed.xml and status.json. The page shows the targets with
-    `public:`. Run it every few minutes: the status.json of the last run holds the
-    incidents until now.
+    `public:`. Run it every few minutes, and keep status.json: the next run reads
+    the earlier incidents from it.
     """
     from parallax.model import web_url
     from parallax.status_page.destination import DestinationError, destination

@@ -29,7 +29,7 @@ UNUSABLE = (
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _ONE_WORD = re.compile(r"[!-~]+")
 """A key without a cluster: the library ignores characters that are not base64, so such
-a key may be in use. A word keeps out a page or a file that is no key."""
+a key may be in use. A word keeps out a page, and a file without a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
