@@ -241,9 +241,6 @@ def test_the_step_reads_the_log_of_the_pod_that_responded() -> None:
     )
     log, events = judge(replace(x, sightings=lines)).next_steps
     assert log.command == "kubectl -n keybuzz logs keybuzz-api-3 --since=15m"
-    assert (
-        events.text
-        == "Check the newest events for a change, or a Warning, that began with the errors."
-    )
+    assert events.text.startswith("Check the newest events for a change")
     (log, _) = judge(replace(x, sightings=())).next_steps
     assert log.command == "kubectl -n keybuzz logs keybuzz-api-1 --since=15m"
