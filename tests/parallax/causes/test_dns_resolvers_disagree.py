@@ -34,11 +34,12 @@ def test_the_wrong_resolver_is_named_with_what_is_left_of_its_ttl() -> None:
     """The resolver, its cached address, and the remaining TTL."""
     first, last = judge(e.split_name()).next_steps
     assert first.text.startswith(
-        "Check which address resolver 192.0.2.54 returns. 1 of 1 queried name servers"
-        " of the zone return the right address, so this resolver most likely returns"
+        "Check which address resolver 192.0.2.54 returns. 203.0.113.20 is right: if it"
+        " is printed, its users reach the load balancer again. 1 of 1 queried name"
+        " servers of the zone return it, so this resolver most likely returns"
         " 198.51.100.7 until the answer expires, up to 240 s, or its cache is flushed."
     )
-    assert first.text.endswith("then find where the resolver gets it.")
+    assert first.text.endswith("a hosts file), and correct it.")
     assert first.command == "dig @192.0.2.54 +noall +answer platform-api.keybuzz.io"
     assert "correct it before you wait or flush a cache" in last.text
     assert last.command == (

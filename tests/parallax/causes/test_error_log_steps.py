@@ -58,8 +58,10 @@ def test_the_way_back_restores_the_value_that_was_read() -> None:
     assert (step_for("no valid HTTP", {}).undo or "").endswith("protocol-")
 
 
-def test_a_value_that_nothing_read_is_noted_before_the_change() -> None:
-    """The note names the command that shows it."""
+def test_a_value_that_nothing_read_is_saved_before_the_change() -> None:
+    """The way back restores the whole Ingress, as it was saved."""
     step = step_for("too big header", None)
-    assert step.undo is None
-    assert "get ingress web -o yaml | grep proxy-buffer-size" in (step.undo_note or "")
+    saved, _, change = (step.command or "").partition(" > before.yaml && ")
+    assert " get ingress web -o yaml | " in saved
+    assert " annotate ingress web --overwrite " in change
+    assert step.undo == "kubectl replace -f before.yaml"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.ingress_does_not_know_host import CAUSE
+from parallax.causes.undo import after_saving
 from parallax.diagnose.judge import ask, judge
 from parallax.evidence import users
 from parallax.evidence.answers import AT_THE_INGRESS
@@ -166,7 +167,9 @@ def test_a_rule_whose_class_does_not_exist_is_served_by_nobody() -> None:
         "kubectl get ingressclasses && kubectl -n keybuzz get ingress keybuzz-api -o"
         " jsonpath='{.spec.ingressClassName}{\"\\n\"}'"
     )
-    assert edit == "kubectl -n keybuzz edit ingress keybuzz-api"
+    assert edit == after_saving(
+        "kubectl -n keybuzz", "ingress keybuzz-api", "edit ingress keybuzz-api"
+    )
 
 
 def test_a_missing_class_alone_proves_nothing() -> None:

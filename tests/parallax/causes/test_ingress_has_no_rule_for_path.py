@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from parallax.causes.ingress_has_no_rule_for_path import CAUSE
+from parallax.causes.undo import after_saving
 from parallax.diagnose.judge import ask, judge
 from parallax.evidence.replicas import DEFAULT_BACKEND, DEFAULT_SERVER
 from parallax.model.judgement import Answer
@@ -35,14 +36,16 @@ def test_the_paths_that_the_host_has_are_named() -> None:
     )
     commands = [step.command for step in judgement.next_steps]
     assert "pathType" in (commands[0] or "")  # `kubectl describe` does not print it.
-    assert commands[1] == "kubectl -n keybuzz edit ingress keybuzz-api"
+    assert commands[1] == after_saving(
+        "kubectl -n keybuzz", "ingress keybuzz-api", "edit ingress keybuzz-api"
+    )
 
 
 def test_the_log_of_ingress_nginx_is_enough_without_the_paths() -> None:
     """It has no other kind of rule; the log of another controller leaves it open."""
     assert judge(unread_paths()).cause == CAUSE.id
-    assert judge(unread_paths()).next_steps[1].command == (
-        "kubectl -n keybuzz edit ingress NAME"
+    assert judge(unread_paths()).next_steps[1].command == after_saving(
+        "kubectl -n keybuzz", "ingress NAME", "edit ingress NAME"
     )
     x = s.with_reading(s.no_path(), ingress_paths=None)
     assert x.run

@@ -44,8 +44,13 @@ def test_a_controller_comes_first_unless_none_keeps_the_balancer() -> None:
     assert x.balancer
     assert x.balancer.load_balancer
     first, skipped, _ = judge(x).next_steps
+    assert "If hcloud-ccm/service-uid is among them" in first.text
     assert "begin with step 2" in first.text
-    assert "cloud controller" in skipped.text
+    assert "Otherwise add the nodes as targets." in first.text
+    assert skipped.text.startswith("If the load balancer has the label hcloud-ccm/")
+    kept = replace(x.balancer.load_balancer, service_uid="5d")
+    known = replace(x, balancer=replace(x.balancer, load_balancer=kept))
+    assert judge(known).next_steps[1].text.startswith("Check which nodes the cloud")
     lb = replace(x.balancer.load_balancer, service_uid="")
     alone = replace(x, balancer=replace(x.balancer, load_balancer=lb))
     first, look = judge(alone).next_steps

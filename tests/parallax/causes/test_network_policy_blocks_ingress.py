@@ -6,6 +6,7 @@ import pytest
 
 from parallax.causes.network_policy_blocks_ingress import CAUSE
 from parallax.causes.overlay_between_nodes_broken import CAUSE as OVERLAY
+from parallax.causes.undo import after_saving
 from parallax.diagnose.judge import ask, judge
 from parallax.model.cluster import Pod, Service, ServicePort
 from parallax.model.judgement import NOT_ESTABLISHED, Answer, Hop
@@ -36,7 +37,9 @@ def test_an_app_that_only_its_own_nodes_reach_is_named() -> None:
     look, allow, rules = judgement.next_steps
     assert look.command == "kubectl -n keybuzz describe networkpolicy"
     assert "kubernetes.io/metadata.name: keybuzz" in allow.text
-    assert allow.command == "kubectl -n keybuzz edit networkpolicy"
+    assert allow.command == after_saving(
+        "kubectl -n keybuzz", "networkpolicy", "edit networkpolicy"
+    )
     assert rules.command == "sudo nft list ruleset | grep -nw 8080"
 
 

@@ -210,6 +210,8 @@ def test_only_a_pod_with_its_own_address_uses_the_overlays_ports() -> None:
     """A pod with hostNetwork has its node's address; its own port is blocked there."""
     x = s.cut_off()
     _, capture, allow = judge(x).next_steps
+    assert "drops them: check its subnets and routes" in capture.text
+    assert "the reply gets lost: check the same" in capture.text
     assert (
         capture.command
         == "sudo timeout 60 tcpdump -ni any 'tcp port 8080 and host 10.0.0.110'"
@@ -225,6 +227,7 @@ def test_only_a_pod_with_its_own_address_uses_the_overlays_ports() -> None:
     )
     others = s.asked_one_by_one(x, *[s.DROPPED] * 5)
     _, capture, allow = judge(s.with_reading(others, nodes=nodes)).next_steps
+    assert "drops them: check its subnets and routes" in capture.text
     assert "host 10.1.0.0 and (udp port 8472 or" in (capture.command or "")
     assert allow.command == (
         "sudo ufw prepend allow proto udp from 10.1.0.0 to any port 8472"

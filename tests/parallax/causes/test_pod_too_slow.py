@@ -54,6 +54,9 @@ def test_pods_that_hang_are_named() -> None:
         ),
     )
     assert "logs keybuzz-api-1" in (judgement.next_steps[0].command or "")
+    load = judgement.next_steps[-1]
+    assert "--containers; kubectl -n keybuzz get pod keybuzz-api-1" in str(load.command)
+    assert "{.resources.limits}" in str(load.command)
 
 
 def test_pods_that_answer_later_than_the_ingress_waits_are_it_too() -> None:

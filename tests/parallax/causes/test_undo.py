@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from parallax.causes.keeper import UNREAD
-from parallax.causes.undo import add_again, old_check
+from parallax.causes.undo import RESTORE, add_again, after_saving, old_check
 from parallax.cli.saved_snapshot import read_snapshot
 from parallax.diagnose.judge import judge
 from parallax.model.balancer import BalancerTarget, HealthCheckHttp
@@ -111,7 +110,7 @@ def test_the_way_back_has_the_values_of_before() -> None:
 
 
 def test_the_way_back_of_an_annotation_has_its_old_value() -> None:
-    """A new one is removed; if nothing has read them, they must be saved first."""
+    """A new one is removed; if nothing has read them, the command saves them first."""
     x = labeled(s.wrong_port())
     first = judge(owned(x, health_check_port="30081")).next_steps[0]
     assert first.undo
@@ -120,7 +119,28 @@ def test_the_way_back_of_an_annotation_has_its_old_value() -> None:
         " load-balancer.hetzner.cloud/health-check-port=30081"
     )
     unread = judge(x).next_steps[0]
-    assert (unread.undo, unread.undo_note) == (None, UNREAD)
+    assert (unread.undo, unread.undo_note) == (RESTORE, None)
+    saved, _, changed = (unread.command or "").partition(" > before.yaml && ")
+    assert '; do kubectl -n "$space" get service "$name" -o yaml | ' in saved
+    assert changed.startswith('kubectl -n "$space" annotate service "$name" ')
+
+
+def test_what_nobody_has_read_is_saved_before_the_change() -> None:
+    """Without its version, with which the API would refuse to restore it."""
+    assert after_saving("kubectl -n a", "ingress b", "edit ingress b") == (
+        "kubectl -n a get ingress b -o yaml | grep -v '^ *resourceVersion:'"
+        " > before.yaml && kubectl -n a edit ingress b"
+    )
+
+
+@pytest.mark.parametrize("cause", s.FAULTS)
+def test_the_way_back_never_asks_for_what_had_to_be_done_before(cause: str) -> None:
+    """Who reads it has already run the command; nothing is left out with `…`."""
+    for step in steps(s.FAULTS[cause]()):
+        note = step.undo_note or ""
+        assert not re.search(r"\b(first|before the change)\b|…", note), step
+        if step.undo == RESTORE:
+            assert " > before.yaml && " in (step.command or ""), step
 
 
 def literals(path: Path) -> Iterator[tuple[str, set[str]]]:

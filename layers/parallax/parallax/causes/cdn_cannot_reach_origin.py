@@ -28,7 +28,7 @@ Source: Varnish documentation (`Backend fetch failed`); responses captured from 
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.causes.curl import WITHOUT_STATUS, healthy, status_of
+from parallax.causes.curl import healthy, status_of
 from parallax.evidence import balancer, logs, users
 from parallax.evidence.reading import Hidden, Missing, Unreached
 from parallax.evidence.scene import Scene
@@ -47,6 +47,12 @@ _ACTIVE_VCL = (
 )
 """Shows the backends of the VCL in use; `backend.list` has neither host nor port
 (varnish-cli(7))."""
+_CORRECT = (
+    "An address of that host itself can be a local TLS proxy (e.g. hitch): check where"
+    " the proxy connects to. Correct any other address in the VCL file, and activate"
+    " it (`varnishadm vcl.load`, then `vcl.use`)."
+)
+"""What to do with the backends that the command shows."""
 REQUESTS = 5
 """Fewest failing requests that show where all of the CDN's requests end."""
 NEARLY_ALL = 0.9
@@ -194,32 +200,58 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     own = sorted(balancer.addresses(scene))
     address = own[0] if own else "BALANCER"
     bypass = NextStep(
-        text="Request the page from the load balancer, without the CDN."
-        f" {healthy(scene.target)} shows that it works. {WITHOUT_STATUS}",
+        text=_bypass(scene),
         command=status_of(quote(url), f"--resolve {host}:{port}:{address}"),
     )
     between = NextStep(
-        text="If the origin is right and the load balancer works, the CDN holds the"
-        " origin sick (Varnish: `varnishadm backend.list`), or a firewall between them"
-        " drops the CDN's connections: look for a rule about the CDN's addresses."
-        " If the origin is a local TLS proxy (e.g. hitch), check where it connects to."
+        text="If the origin is right and step 2 got a status, the CDN most likely holds"
+        " the origin sick. On Varnish's host, `varnishadm backend.list` shows that; for"
+        " another CDN, look in its console. If it does not, look at the load balancer's"
+        " side for a firewall rule about the CDN's addresses."
     )
     right = f"{name}: {address}, port {_listens(scene)}"
     return _origin(scene, right), bypass, between
 
 
+def _bypass(scene: Scene) -> str:
+    """Return where to send a request without the CDN, and what its result means."""
+    good, cdn = healthy(scene.target), _writer(scene)
+    hosted = cdn in {None, "varnish"}
+    where = "On Varnish's host" if cdn else "On the CDN's host, if you can log in there"
+    place = where if hosted else "On any machine outside the cluster"
+    lost = (
+        "000 there means that something between the CDN and the load balancer drops or"
+        " rejects the connection: look for a firewall rule about the CDN's addresses."
+        " On any other machine, 000 shows only that this machine gets no response."
+        if hosted
+        else "000 means that the load balancer does not respond to this machine; the"
+        " CDN's own way to it remains untested."
+    )
+    return (
+        f"{place}, request the page from the load balancer, without the CDN. {good}"
+        f" shows that the way to it works. {lost} `curl: (28)` is a timeout,"
+        " `curl: (7)` no connection."
+    )
+
+
+def _writer(scene: Scene) -> str | None:
+    """Return the CDN whose error page users get; None: not known."""
+    authors = (users.written_by(p) for p in users.failed(scene))
+    return next((a.writer for a in authors if a.hop == "cdn"), None)
+
+
 def _origin(scene: Scene, right: str) -> NextStep:
     """Return how to see the CDN's origin; `right` is what it must be."""
-    authors = (users.written_by(p) for p in users.failed(scene))
-    cdn = next((a.writer for a in authors if a.hop == "cdn"), None)
+    cdn = _writer(scene)
     if cdn == "varnish":
-        text = f"On Varnish's host, check that its origin is {right}."
+        text = f"On Varnish's host, check that its origin is {right}. {_CORRECT}"
         return NextStep(text=text, command=_ACTIVE_VCL)
     if cdn:
-        return NextStep(text=f"In the console of {cdn}, check the origin: {right}.")
+        text = f"In the console of {cdn}, check the origin, and correct it if needed:"
+        return NextStep(text=f"{text} {right}.")
     return NextStep(
-        text=f"In the CDN's console, check that the origin is {right}. If the CDN is"
-        " Varnish, run the command on its host.",
+        text=f"In the CDN's console, check that the origin is {right}, and correct it"
+        f" if needed. If the CDN is Varnish, run the command on its host. {_CORRECT}",
         command=_ACTIVE_VCL,
     )
 

@@ -91,8 +91,12 @@ def _how_long(scene: Scene, resolution: Resolution) -> str:
             f" name was moved on purpose, e.g. to a proxy, find out why {wrong} fails."
         )
     if zone:
-        right = f"{names.zone_share(scene)} return the right address"
-        return f"{right}, so this resolver most likely {cached}. {names.IS_IT_CACHED}"
+        own = ", ".join(sorted(balancer.addresses(scene))) or "the right address"
+        return (
+            f"{own} is right: if it is printed, its users reach the load balancer"
+            f" again. {names.zone_share(scene)} return it, so this resolver most likely"
+            f" {cached}. {names.IS_IT_CACHED}"
+        )
     return (
         f"If it has only cached an old answer, it {cached}. If a name server of the"
         " zone still returns this address (next step), correct that server first."

@@ -89,10 +89,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     asked = f"resolver {wrong}" if wrong else "your resolver"
     at = f" @{quote(wrong)}" if wrong else ""
     wait = NextStep(
-        text=f"Check which address {asked} returns now."
-        f" {names.zone_share(scene)} return the right address, so resolvers most likely"
-        f" cache the other one. {names.IS_IT_CACHED} If it is cached, it expires by"
-        f" itself{until} or when the cache is flushed.",
+        text=f"Check which address {asked} returns now. {own} is right: if it is"
+        " printed, its users reach the load balancer again. If another one is printed,"
+        f" it is most likely cached: {names.zone_share(scene)} return {own}. A cached"
+        f" address expires by itself{until} or when the cache is flushed."
+        f" {names.IS_IT_CACHED}",
         command=f"dig{at} +noall +answer {quote(host)}",
     )
     server = f" @{quote(zone[0].resolver)}" if zone else ""

@@ -9,6 +9,7 @@ annotations (backend-protocol, proxy-buffer-size).
 from collections.abc import Iterator, Mapping
 from shlex import quote
 
+from parallax.causes.undo import RESTORE, after_saving
 from parallax.model.judgement import NextStep
 
 NGINX = "nginx.ingress.kubernetes.io/"
@@ -95,30 +96,23 @@ class _Annotate:
 
     def step(self, text: str, *, key: str, value: str) -> NextStep:
         """Return the step that sets an annotation of ingress-nginx."""
-        undo = self._back(key)
+        undo, change = self._back(key), self._change(f"{key}={value}")
+        which = f"ingress {self._name}"
         return NextStep(
             text=text,
-            command=self._command(f"{key}={value}"),
-            undo=undo,
-            undo_note=None if undo else self._note(key),
+            command=f"{self._kubectl} {change}"
+            if undo
+            else after_saving(self._kubectl, which, change),
+            undo=undo or RESTORE,
         )
 
-    def _command(self, pair: str) -> str:
-        return (
-            f"{self._kubectl} annotate ingress {self._name} --overwrite"
-            f" {NGINX}{quote(pair)}"
-        )
+    def _change(self, pair: str) -> str:
+        return f"annotate ingress {self._name} --overwrite {NGINX}{quote(pair)}"
 
     def _back(self, key: str) -> str | None:
         """Return the command that restores the value as read; None: not read."""
         if self._given is None:
             return None
         old = self._given.get(NGINX + key)
-        return self._command(f"{key}-" if old is None else f"{key}={old}")
-
-    def _note(self, key: str) -> str:
-        return (
-            f"before the change, note the value that `{self._kubectl} get ingress"
-            f" {self._name} -o yaml | grep {key}` prints. Set that value again; if"
-            f" nothing was printed, run `{self._command(f'{key}-')}`."
-        )
+        pair = f"{key}-" if old is None else f"{key}={old}"
+        return f"{self._kubectl} {self._change(pair)}"

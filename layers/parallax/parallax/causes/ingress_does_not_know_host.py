@@ -30,7 +30,7 @@ from difflib import get_close_matches
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.causes.undo import BY_EDITOR
+from parallax.causes.undo import RESTORE, after_saving
 from parallax.evidence import (
     balancer,
     impact,
@@ -219,8 +219,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text=f"{change} the `rules` of that Ingress, and in its `tls` section if it has"
         f" one.{instead} Replace NAME by the Ingress's name, and {namespace} by"
         " its namespace if it has another.",
-        command=f"kubectl -n {quote(namespace)} edit ingress NAME",
-        undo_note=BY_EDITOR,
+        command=after_saving(
+            f"kubectl -n {quote(namespace)}", "ingress NAME", "edit ingress NAME"
+        ),
+        undo=RESTORE,
     )
     return look, edit
 
@@ -237,8 +239,8 @@ def _class_steps(namespace: str, name: str | None) -> tuple[NextStep, ...]:
     edit = NextStep(
         text="Set `ingressClassName` to one that exists, or create the missing"
         " IngressClass.",
-        command=f"{kubectl} edit ingress {which}",
-        undo_note=BY_EDITOR,
+        command=after_saving(kubectl, f"ingress {which}", f"edit ingress {which}"),
+        undo=RESTORE,
     )
     return look, edit
 

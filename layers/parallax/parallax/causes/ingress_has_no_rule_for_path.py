@@ -29,7 +29,7 @@ from shlex import quote
 from urllib.parse import urlsplit
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.causes.undo import BY_EDITOR
+from parallax.causes.undo import RESTORE, after_saving
 from parallax.evidence import ingress, inside, logs, pods, replicas, users, way_in
 from parallax.evidence.reading import Hidden, Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -147,11 +147,13 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     namespace, _, name = first.rpartition("/")
     namespace = namespace or pods.service_name(scene).partition("/")[0]
     host, path = scene.target.host, _path(scene)
+    which = f"ingress {quote(name) if name else 'NAME'}"
     return (
         NextStep(
             text=f"Read the paths that Ingresses have for {host}. Check that none"
-            f" matches {path}. A path of type `Exact` must equal it. A path of type"
-            " `Prefix` must equal its first elements.",
+            f" matches {path}. A path of type `Exact` must equal the request's path."
+            " A path of type `Prefix` must equal the first elements of the request's"
+            " path.",
             command=f"kubectl get ingress -A -o custom-columns={_COLUMNS}"
             f" | grep -F -e NAMESPACE -e {quote(host)}",
         ),
@@ -159,9 +161,10 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             text=f"Add {path} to the Ingress's paths with the app's Service"
             f"{'' if name else ' (replace NAME by the name of the Ingress)'}. If users"
             " no longer need the path, change the target's URL.",
-            command=f"kubectl -n {quote(namespace)} edit ingress"
-            f" {quote(name) if name else 'NAME'}",
-            undo_note=BY_EDITOR,
+            command=after_saving(
+                f"kubectl -n {quote(namespace)}", which, f"edit {which}"
+            ),
+            undo=RESTORE,
         ),
     )
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from shlex import quote
 
+from parallax.causes.undo import RESTORE, after_saving
 from parallax.evidence import balancer, on_the_nodes
 from parallax.evidence.scene import Scene
 from parallax.model.balancer import BalancerService
@@ -24,10 +25,6 @@ PREFIX = "load-balancer.hetzner.cloud/"
 LABEL = "hcloud-ccm/service-uid"
 TYPE = "LoadBalancer"
 CONTROLLER = "hcloud-cloud-controller-manager"
-UNREAD = (
-    "save the Service's annotations first (`kubectl get service -A -o yaml`). The way"
-    " back is to set their old values, and to remove those that are new."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +97,18 @@ def lasting(scene: Scene, step: NextStep, **settings: object) -> NextStep:
     if found is None:
         return step
     named = {k.replace("_", "-"): v for k, v in settings.items()}
-    undo = _before(found, named)
+    undo, change = _before(found, named), _change(_pairs(named))
     return NextStep(
         text=f"{step.text} {_belongs(scene, found)} Set the annotation: the controller"
         " undoes what the hcloud CLI changes.",
-        command=_annotate(found, _pairs(named)),
+        command=_for_service(
+            found,
+            f"{_OF_SPACE} {change}"
+            if undo
+            else after_saving(_OF_SPACE, "service {name}", change),
+        ),
         alternative=step.alternative,
-        undo=undo,
-        undo_note=None if undo else UNREAD,
+        undo=undo or RESTORE,
     )
 
 
@@ -187,13 +188,15 @@ def _before(found: Keeper, settings: Mapping[str, object]) -> str | None:
         else quote(f"{PREFIX}{k}-")
         for k in settings
     ]
-    return _annotate(found, " ".join(old))
+    return _for_service(found, f"{_OF_SPACE} {_change(' '.join(old))}")
 
 
-def _annotate(found: Keeper, pairs: str) -> str:
-    return _for_service(
-        found, f"kubectl -n {{space}} annotate service {{name}} --overwrite {pairs}"
-    )
+_OF_SPACE = "kubectl -n {space}"
+"""`{space}` and `{name}` are filled in by `_for_service`."""
+
+
+def _change(pairs: str) -> str:
+    return f"annotate service {{name}} --overwrite {pairs}"
 
 
 def _for_service(found: Keeper, command: str) -> str:

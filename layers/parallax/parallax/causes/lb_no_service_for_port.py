@@ -27,7 +27,7 @@ from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
 from parallax.causes.keeper import by_controller
-from parallax.causes.undo import BY_EDITOR
+from parallax.causes.undo import RESTORE, after_saving
 from parallax.evidence import balancer, inside, users
 from parallax.evidence.reading import Missing, evidence_so_far, need
 from parallax.evidence.scene import Scene
@@ -140,8 +140,13 @@ def _kept(scene: Scene, service: NextStep, port: int) -> NextStep:
         service,
         what=f"The controller makes one listen port for each port of the Service: add"
         f" port {port} to its spec.ports.",
-        command="kubectl -n {space} edit service {name}",
-        undo_note=BY_EDITOR,
+        command=after_saving(
+            # The editor needs the terminal, also where a loop reads the Service's name.
+            "kubectl -n {space}",
+            "service {name}",
+            "edit service {name} < /dev/tty",
+        ),
+        undo=RESTORE,
     )
 
 

@@ -27,7 +27,7 @@ from dataclasses import replace
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.causes.keeper import by_controller, log_command, wrong_annotation
+from parallax.causes.keeper import LABEL, by_controller, log_command, wrong_annotation
 from parallax.evidence import answers, balancer, nodes, users
 from parallax.evidence.reading import Missing, evidence_so_far
 from parallax.evidence.scene import Scene
@@ -36,8 +36,9 @@ from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-no-target"
 _CONTROLLER_FIRST = (
-    "But if the cloud controller manages the targets, begin with step 2: the controller"
-    " undoes what the command changes."
+    "First read the load balancer's labels with `hcloud load-balancer describe {name}`."
+    f" If {LABEL} is among them, the cloud controller manages the targets: begin with"
+    " step 2, because the controller undoes what this command changes. Otherwise"
 )
 """Where the labels were not read that show whether it does."""
 
@@ -76,7 +77,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     selectors = _selectors(lb)
     first = _label(selectors[0], names) if selectors else _add(lb, names or ["NODE"])
     if lb.service_uid is None:
-        warned = f"{first.text} {_CONTROLLER_FIRST}"
+        check = _CONTROLLER_FIRST.format(name=quote(lb.name))
+        warned = f"{check} {first.text[0].lower()}{first.text[1:]}"
         first = replace(first, text=warned)
     first = by_controller(
         scene,
@@ -87,9 +89,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=log_command(),
     )
     skipped = NextStep(
-        text="If the cloud controller manages the targets, check which nodes it skips."
-        " Remove the label from those that should be targets. If none is listed, read"
-        " the controller's log.",
+        text=f"{_which(lb)} Remove the label from those that should be targets. If"
+        " none is listed, read the controller's log.",
         command="kubectl get nodes"
         " -l node.kubernetes.io/exclude-from-external-load-balancers",
     )
@@ -99,6 +100,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     )
     no_controller = lb.service_uid == ""
     return (first, look) if no_controller else (first, skipped, look)
+
+
+def _which(lb: LoadBalancer) -> str:
+    """Return whose nodes to look at; a condition if the labels were not read."""
+    if lb.service_uid:
+        return "Check which nodes the cloud controller skips."
+    return (
+        f"If the load balancer has the label {LABEL}, check which nodes the cloud"
+        " controller skips."
+    )
 
 
 def _add(lb: LoadBalancer, names: list[str]) -> NextStep:

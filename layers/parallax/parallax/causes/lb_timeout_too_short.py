@@ -180,15 +180,16 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         return (slow,)
     now = service.timeout_idle
     wanted = min(LONGEST, 2 * now if now else LONGEST)
+    save = f"hcloud load-balancer describe {quote(lb.name)} > before.txt && "
     raised = NextStep(
         text=f"Set the timeout of port {port} to {wanted} s{_current(scene, now)}."
         + ("" if keeper(scene) else _NEEDS),
-        command=_set_timeout(lb.id, port, wanted),
+        command=f"{'' if now else save}{_set_timeout(lb.id, port, wanted)}",
         undo=_set_timeout(lb.id, port, now) if now else None,
         undo_note=None
         if now
-        else "note the present timeout first; `hcloud"
-        f" load-balancer describe {quote(lb.name)}` shows it.",
+        else "run the last command again with the timeout that before.txt has for port"
+        f" {port}.",
     )
     raised = lasting(scene, raised, http_timeout_idle=f"{wanted}s")
     return raised, slow

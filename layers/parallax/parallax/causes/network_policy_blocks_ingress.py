@@ -32,7 +32,7 @@ from functools import partial
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
-from parallax.causes.undo import BY_EDITOR
+from parallax.causes.undo import RESTORE, after_saving
 from parallax.evidence import (
     between_nodes,
     inside,
@@ -171,8 +171,8 @@ def _of_nodes(kubectl: str) -> NextStep:
         text="In `spec.ingress` of the policy that selects the app's pods, allow the"
         " nodes' network with an ipBlock: kube-proxy forwards the requests from a node"
         " with that node's address.",
-        command=f"{kubectl} edit networkpolicy",
-        undo_note=BY_EDITOR,
+        command=after_saving(kubectl, "networkpolicy", "edit networkpolicy"),
+        undo=RESTORE,
     )
 
 
@@ -188,8 +188,10 @@ def _of_ingress(scene: Scene) -> NextStep:
         " ingress uses hostNetwork, add an ipBlock with the nodes' network instead. Do"
         " not add a policy that selects all pods: it would isolate those that no policy"
         " selects now.",
-        command=f"kubectl -n {quote(namespace)} edit networkpolicy",
-        undo_note=BY_EDITOR,
+        command=after_saving(
+            f"kubectl -n {quote(namespace)}", "networkpolicy", "edit networkpolicy"
+        ),
+        undo=RESTORE,
     )
 
 

@@ -62,6 +62,11 @@ from parallax.model.probe import ErrorType, Probe, Role
 
 ID = "overlay-between-nodes-broken"
 _REPEAT = Traffic("Meanwhile, repeat the request of step 1.")
+_BEFORE = (
+    "the network between the nodes drops them: check its subnets and routes, and the"
+    " sending node's firewall"
+)
+_REPLY = "the reply gets lost: check the same"
 
 
 def assess(scene: Scene) -> Assessment:
@@ -237,8 +242,8 @@ def _to_the_node(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
         f"On {cut.peer_node}",
         Client(str(cut.node), source, _REPEAT),
         (port or 0,),
-        before="the network between the nodes drops them",
-        accepted="the fault is on the reply's way back",
+        before=_BEFORE,
+        accepted=_REPLY,
     )
     opened = allow(
         source,
@@ -261,9 +266,8 @@ def _through_the_overlay(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
     """Return the steps for a pod with an address of its own."""
     watch = NextStep(
         text=f"On {cut.peer_node}, watch for {WATCHED} s whether the packets from"
-        f" {cut.node} arrive, and on which port. {_REPEAT.text} If no line appears, the"
-        " network between the nodes drops them. VXLAN uses port 8472 or 4789."
-        " WireGuard uses 51871 or 51820.",
+        f" {cut.node} arrive, and on which port. {_REPEAT.text} If no line appears,"
+        f" {_BEFORE}. VXLAN uses port 8472 or 4789. WireGuard uses 51871 or 51820.",
         command=f"sudo timeout {WATCHED} tcpdump -ni any 'host {source} and"
         " (udp port 8472 or udp port 4789 or udp port 51871 or udp port 51820)'",
     )

@@ -328,6 +328,12 @@ def _how(slow: list[Probe]) -> str:
     return f"{what} {longest:.1f} s"
 
 
+_LIMITS = quote(
+    'limits:{"\\n"}{range .spec.containers[*]}{.name} {.resources.limits}{"\\n"}{end}'
+)
+"""Prints one line for each container; `kubectl top` prints no limits."""
+
+
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     """Return how to find what the pod waits for."""
     namespace = pods.service_name(scene).partition("/")[0]
@@ -351,9 +357,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"{kubectl} logs {quote(one.pod)} --since=15m",
     )
     load = NextStep(
-        text="Compare the pod's CPU and memory use with its limits. Near the CPU limit"
-        " the pod is slow.",
-        command=f"{kubectl} top pod {quote(one.pod)} --containers",
+        text="Compare what each container uses (first lines) with its limits (last"
+        " lines). CPU near its limit makes the pod slow: raise the limit, or add"
+        " replicas. Memory near its limit does so too, or ends the pod: raise the"
+        " limit. If both are far below, or no limit is printed, the limits are not"
+        " the reason: find in the log (step 1) what the pod waits for, e.g. a"
+        " database.",
+        command=f"{kubectl} top pod {quote(one.pod)} --containers;"
+        f" {kubectl} get pod {quote(one.pod)} -o jsonpath={_LIMITS}",
     )
     measure = NextStep(
         text=f"Log in to {one.peer_node} and measure the response time of the pod,"

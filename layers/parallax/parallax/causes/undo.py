@@ -1,20 +1,32 @@
 """Undo: the way back of a step that changes something.
 
 In: what was read before the change. Out: a command that restores it, or a sentence.
-It does not: restore what nothing has read; then the sentence says what to save first.
-Source: hcloud CLI, `load-balancer update-service`, `add-target`, `remove-target`.
+It does not: restore what nothing has read; then the command itself saves it first.
+Source: kubectl replace (without a resourceVersion it replaces the present object);
+hcloud CLI, `load-balancer update-service`, `add-target`, `remove-target`.
 """
 
 from shlex import quote
 
 from parallax.model.balancer import BalancerService, BalancerTarget, LoadBalancer
 
-BY_EDITOR = (
-    "save the object first (`kubectl get … -o yaml`); the way back is to edit it again."
-)
+RESTORE = "kubectl replace -f before.yaml"
+"""Restores what `after_saving` saved."""
 RECREATED = "none is needed: the controller creates the pod again."
 SAME_AGAIN = "none: the command itself restores the attachment."
 FETCHED_AGAIN = "none is needed: the cache gets the page again from the origin."
+
+
+def after_saving(kubectl: str, what: str, change: str) -> str:
+    """Return a command that saves an object in before.yaml, and then changes it.
+
+    `what` is the kind and the name for `kubectl get`. Nothing is changed if nothing was
+    saved: grep fails without a line. An old resourceVersion would prevent the way back.
+    """
+    return (
+        f"{kubectl} get {what} -o yaml | grep -v '^ *resourceVersion:' > before.yaml"
+        f" && {kubectl} {change}"
+    )
 
 
 def old_check(lb: LoadBalancer, service: BalancerService, *, domain: bool) -> str:

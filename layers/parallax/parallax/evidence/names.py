@@ -21,7 +21,8 @@ PINNED = (*AS_A_USER, Role.ADDRESS)
 """External probes that used an address from DNS."""
 IS_IT_CACHED = (
     "Run the command twice, 10 s apart: if the TTL (second column) does not get"
-    " smaller, the answer is not from a cache; then find where the resolver gets it."
+    " smaller, the answer is not from a cache: look for a record of the name that the"
+    " resolver itself has (a forward, a local zone, a hosts file), and correct it."
 )
 """How to see whether waiting helps: only a cached answer expires."""
 
