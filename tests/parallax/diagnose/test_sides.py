@@ -9,6 +9,7 @@ from parallax.diagnose.judge import judge
 from parallax.model.judgement import Hop, HopSeen, HopState
 from parallax.model.probe import ErrorType
 from parallax.model.snapshot import Snapshot
+from parallax.report.path import page_words
 from tests.parallax import scenarios as s
 from tests.parallax.report.incidents import recorded
 
@@ -36,7 +37,7 @@ def test_probes_from_inside_are_counted_at_their_hop() -> None:
     found = hops(s.wrong_port())
     inside = {h: one.inside.text for h, one in found.items() if one.inside}
     assert inside[Hop.INGRESS] == "200 (10 of 10)"
-    assert inside[Hop.NODE].endswith("get through")
+    assert inside[Hop.NODE] == "5 of 5 between nodes get through"
     assert not {Hop.DNS, Hop.LOAD_BALANCER} & {*inside}
     state = found[Hop.POD].inside
     assert state is not None
@@ -126,3 +127,36 @@ def test_the_ingress_s_log_shows_how_far_a_request_got() -> None:
     found = outside(recorded("pod-answers-error"))
     assert found[Hop.NODE] == "9 of 11 pass; the rest is not known"
     assert found[Hop.POD].startswith("503 (9 of 11)")
+
+
+def test_behind_the_network_between_nodes_it_is_stated_what_was_counted() -> None:
+    """The ingress chose a pod for requests that may have been lost before it."""
+    found = outside(recorded("overlay-between-nodes-broken"))
+    assert found[Hop.OVERLAY] == "4 of 11 pass; the rest is not known"
+    assert found[Hop.SERVICE] == (
+        "the ingress chose a pod for 10 of 11; the rest is not known"
+    )
+
+
+@pytest.mark.parametrize("name", ["proxy-protocol-mismatch", "lb-protocol-mismatch"])
+def test_what_a_faulty_hop_passes_on_wrongly_shows_where_it_fails(name: str) -> None:
+    """A hop at fault never shows only that everything passed."""
+    found = hops(recorded(name))[Hop.LOAD_BALANCER]
+    assert found.state is HopState.FAULTY
+    assert found.outside is not None
+    assert found.outside.text == "11 of 11 pass; then 400 (11 of 11) from the ingress"
+
+
+def test_requests_that_do_not_arrive_are_counted_beside_those_that_pass() -> None:
+    """At a node that drops some, and at each hop behind it."""
+    found = outside(recorded("nodeport-dropped-by-local-traffic-policy"))
+    assert found[Hop.LOAD_BALANCER] == "503 (9 of 11); 2 of 11 pass"
+    assert found[Hop.NODE] == "2 of 11 pass; 9 of 11 do not arrive"
+    assert found[Hop.POD] == "200 (2 of 11); 9 of 11 do not arrive"
+    assert page_words(found[Hop.NODE]) == "2 of 11 passed; 9 of 11 did not arrive"
+
+
+def test_an_access_log_tells_what_a_unique_url_is_for() -> None:
+    """A cache cannot respond to it, so it should have arrived."""
+    seen = hops(recorded("cdn-cannot-reach-origin"))[Hop.INGRESS].seen
+    assert seen.endswith("0 of 1 with a unique URL, which no cache has stored")

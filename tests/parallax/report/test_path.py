@@ -40,7 +40,7 @@ def test_what_did_not_arrive_is_stated_once() -> None:
     saying = [text for text in found if NOT_ARRIVED in text]
     assert len(saying) == 1
     assert saying[0].startswith("node ok internet did not arrive inside")
-    assert "5 of 5 passed" in saying[0]
+    assert "5 of 5 between nodes passed" in saying[0]
 
 
 def test_a_hop_whose_requests_fail_is_not_ok() -> None:

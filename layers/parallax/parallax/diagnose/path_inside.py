@@ -154,7 +154,7 @@ def _kinds(scene: Scene) -> list[tuple[tuple[Probe, ...], str]]:
     kinds = (
         (AS_A_USER, "external requests"),
         ((Role.DIRECT,), "sent directly to the load balancer"),
-        ((Role.CACHE_BUSTER,), "with a unique URL"),
+        ((Role.CACHE_BUSTER,), "with a unique URL, which no cache has stored"),
     )
     return [(users.outside(scene, *roles), what) for roles, what in kinds]
 

@@ -6,17 +6,18 @@ nothing about the hops after the first one that it connected to.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from parallax.diagnose.reach import ORDER, reached
-from parallax.diagnose.symptom import outcome, tally
-from parallax.evidence import balancer, ingress, inside, logs, pods, users
+from parallax.diagnose.side_inside import from_inside
+from parallax.diagnose.symptom import outcome
+from parallax.evidence import balancer, logs, pods, users
 from parallax.evidence.scene import Scene
 from parallax.evidence.words import of
 from parallax.model.judgement import Hop, HopSeen, HopState, SideSeen
-from parallax.model.probe import AS_A_USER, Probe, Role
+from parallax.model.probe import AS_A_USER, Probe
 
 GAVE_UP = (502, 504)
 """Statuses of a hop that sent the request on, or tried to: how far it then got is not
@@ -28,6 +29,9 @@ class Fate(Enum):
     """What became of a request at a hop."""
 
     PASSED = auto()
+    CHOSEN = auto()
+    """The ingress chose a pod for it, from the Service's endpoints, and got no
+    response. So it passed the Service, but maybe not the network before the pod."""
     ENDED = auto()
     NOT_REACHED = auto()
     UNANSWERED = auto()
@@ -59,8 +63,7 @@ class _Course:
         if self.unanswered and hop is Hop.POD:
             return Fate.UNANSWERED
         if self.unanswered and hop is Hop.SERVICE:
-            # The ingress itself chose the pod, from the Service's endpoints.
-            return Fate.PASSED
+            return Fate.CHOSEN
         known = max(_rank(self.end or Hop.CDN), _rank(self.arrived))
         if _rank(hop) < known:
             return Fate.PASSED
@@ -85,11 +88,11 @@ def with_sides(scene: Scene, path: Sequence[HopSeen]) -> tuple[HopSeen, ...]:
     has_cdn = Hop.CDN in hops
 
     def sides(seen: HopSeen) -> HopSeen:
-        fates = [(one.at(seen.hop, has_cdn=has_cdn), one.probe) for one in courses]
+        fates = [(one.at(seen.hop, has_cdn=has_cdn), one) for one in courses]
         return replace(
             seen,
-            outside=_outside(fates, seen.hop, first) if courses else None,
-            inside=_inside(scene, seen.hop),
+            outside=_outside(fates, seen, first) if courses else None,
+            inside=from_inside(scene, seen.hop),
         )
 
     return tuple(map(sides, path))
@@ -125,26 +128,46 @@ def _rank(hop: Hop) -> int:
 
 
 def _outside(
-    fates: Sequence[tuple[Fate, Probe]], hop: Hop, first: Hop | None
+    fates: Sequence[tuple[Fate, _Course]], seen: HopSeen, first: Hop | None
 ) -> SideSeen:
-    total = len(fates)
-    ended = [p for fate, p in fates if fate is Fate.ENDED]
-    passed = [p for fate, p in fates if fate is Fate.PASSED]
-    unknown = [p for fate, p in fates if fate is Fate.UNKNOWN]
-    unanswered = sum(fate is Fate.UNANSWERED for fate, _ in fates)
+    total, hop = len(fates), seen.hop
+    ended = [one.probe for fate, one in fates if fate is Fate.ENDED]
+    courses = [one for fate, one in fates if fate is Fate.PASSED]
+    passed = [one.probe for one in courses]
+    unknown = [one.probe for fate, one in fates if fate is Fate.UNKNOWN]
+    count = Counter(fate for fate, _ in fates)
+    unanswered, chosen = count[Fate.UNANSWERED], count[Fate.CHOSEN]
     texts = [_outcomes(ended, total)] if ended else []
     if ended and hop is Hop.DNS and (elsewhere := _addresses(ended)):
         texts.append(f"sent to {elsewhere}")
-    if passed:
+    if chosen:
+        share = of(len(passed) + chosen, total)
+        texts.append(f"the ingress chose a pod for {share}")
+    elif passed:
         share = f"{of(len(passed), total)} pass"
         texts.append(_outcomes(passed, total) if hop is Hop.POD else share)
+    if seen.state is HopState.FAULTY and not ended:
+        texts += _failed_later(courses, total)
     if unanswered:
         texts.append(f"no response to the ingress ({of(unanswered, total)})")
+    if texts and (missed := count[Fate.NOT_REACHED]) and not ended:
+        texts.append(f"{of(missed, total)} do not arrive")
     if unknown:
         texts.append(_not_known(unknown, total, named=hop is first))
-    known = passed and not unknown and not unanswered
+    known = (passed or chosen) and not unknown and not unanswered
     state = HopState.FAULTY if ended else HopState.OK if known else HopState.UNKNOWN
     return SideSeen(state=state, text="; ".join(texts) or "not reached")
+
+
+def _failed_later(passed: Sequence[_Course], total: int) -> list[str]:
+    """Return what requests got that pass a faulty hop, e.g. in a form that fails."""
+    failed = [one for one in passed if not one.probe.healthy]
+    if not failed:
+        return []
+    ends = {one.end for one in failed}
+    end = ends.pop() if len(ends) == 1 else None
+    source = f" from the {end.value}" if end else ""
+    return [f"then {_outcomes([one.probe for one in failed], total)}{source}"]
 
 
 def _not_known(probes: Sequence[Probe], total: int, *, named: bool) -> str:
@@ -162,56 +185,3 @@ def _outcomes(probes: Sequence[Probe], total: int) -> str:
 
 def _addresses(probes: Sequence[Probe]) -> str:
     return ", ".join(sorted({p.peer_address for p in probes if p.peer_address}))
-
-
-def _inside(scene: Scene, hop: Hop) -> SideSeen | None:
-    """Return what the agents' probes of a hop got; None: none was sent."""
-    found = _PROBES[hop](scene) if hop in _PROBES else ()
-    if not found:
-        return None
-    # A node or a network is not at fault for the status of a response.
-    is_good = _IS_GOOD.get(hop, _is_healthy)
-    good = sum(map(is_good, found))
-    state = (
-        HopState.OK
-        if good == len(found)
-        else HopState.AFFECTED
-        if good
-        else HopState.FAULTY
-    )
-    text = tally(found)
-    if hop is Hop.POD and (unready := _none_ready(scene)):
-        # A pod that responds and gets no requests is not good.
-        state, text = HopState.FAULTY, f"{unready}; {text}"
-    if hop in _IS_GOOD:
-        text = f"{of(good, len(found))} get through"
-    return SideSeen(state=state, text=text)
-
-
-def _none_ready(scene: Scene) -> str:
-    """Return e.g. `0 of 5 ready`; empty: a pod is ready, or it is not known."""
-    found = pods.known_endpoints(scene)
-    return f"{of(0, len(found))} ready" if found and not pods.ready(found) else ""
-
-
-def _is_healthy(probe: Probe) -> bool:
-    return probe.healthy
-
-
-def _has_response(probe: Probe) -> bool:
-    return probe.status_code is not None
-
-
-_IS_GOOD: dict[Hop, Callable[[Probe], bool]] = {
-    Hop.NODE: _has_response,
-    Hop.OVERLAY: inside.accepted,
-}
-_PROBES: dict[Hop, Callable[[Scene], Sequence[Probe]]] = {
-    Hop.NODE: lambda scene: ingress.probes(scene, Role.INGRESS_OTHER),
-    Hop.INGRESS: ingress.correctly_addressed,
-    Hop.OVERLAY: pods.from_other_nodes,
-    Hop.SERVICE: lambda scene: scene.inside(
-        Role.SERVICE, Role.NODEPORT_OWN, Role.NODEPORT_OTHER
-    ),
-    Hop.POD: lambda scene: scene.inside(Role.POD),
-}

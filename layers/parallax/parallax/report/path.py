@@ -29,6 +29,7 @@ NOT_ARRIVED = "did not arrive"
 _WORDS = {
     r"\bget through\b|\bpass\b": "passed",
     r"^not reached$": NOT_ARRIVED,
+    r"\bdo not arrive\b": NOT_ARRIVED,
     r"^not known$": "no data",
     r"\bthe rest is not known\b": "no data on the rest",
     r"\bwhere is not known\b": "no data on where",
