@@ -233,7 +233,8 @@ PAGES = {
     "not-established": not_established,
     "resolved": resolved,
     "many-targets": lambda: response(
-        recorded("lb-no-target"), tuple(f"target-{n:03}" for n in range(500))
+        recorded("lb-no-target"),
+        ("keybuzz-api", *(f"target-{n:03}" for n in range(1, 500))),
     ),
     "hostile": poisoned,
 }

@@ -19,6 +19,7 @@ from parallax.model.judgement import Answer, Assessment, Constancy
 from parallax.model.plain import plain
 from parallax.model.snapshot import PastProbe
 from parallax.model.snapshot_excerpt import excerpt_of
+from parallax.notify.paragraph import clock
 from parallax.report.copying import SCRIPT
 from parallax.report.observed import Observed
 from parallax.report.page import incident_page
@@ -37,7 +38,7 @@ from tests.parallax.open_group import (
     muted,
 )
 from tests.parallax.report.html_tree import Page
-from tests.parallax.report.incidents import recorded
+from tests.parallax.report.incidents import NO_BUCKET, recorded, response
 from tests.parallax.sent_finding import NOON
 
 NOW = NOON + timedelta(minutes=37)
@@ -300,6 +301,23 @@ def test_an_ended_incident_shows_the_evidence_of_its_failure() -> None:
     assert "Hetzner reports 5 of 5 targets unhealthy" in read.text
     assert "FAULTY" in read.text
     assert COMMAND not in read.text
+
+
+def test_the_end_of_an_incident_is_not_shown_as_the_time_of_its_cause() -> None:
+    """The reference of a mail about the end has the time of the end."""
+    read = " ".join(page(Groups(), alert=ENDED).text.split())
+    assert f" · closed {clock(ENDED.finding.judged_at)}" in read
+    assert "judged 2" not in read
+
+
+def test_observations_that_cannot_be_read_are_not_offered() -> None:
+    """The command remains, for who may read the bucket."""
+    snapshot = recorded("dns-stale-address-dead")
+    offered = "Download all observations"
+    assert offered in response(snapshot).encode()["body"]
+    refused = response(snapshot, seen=NO_BUCKET).encode()["body"]
+    assert offered not in refused
+    assert "parallax judge s3://" in refused
 
 
 def test_a_merged_incident_links_to_the_other_one() -> None:

@@ -60,6 +60,15 @@ def strip_of(later: Later) -> str:
     return str(next(part.iter("svg")).get("aria-label"))
 
 
+def test_a_strip_that_ends_before_the_page_says_until_when_it_is() -> None:
+    """An ended incident has no later probes: red at its end is not the present."""
+    snapshot = recorded("lb-health-check-wrong-port")
+    later = Later(now=snapshot.taken_at + timedelta(minutes=19))
+    part = timeline(finding_of(snapshot), excerpt_of(snapshot), later)
+    assert part is not None
+    assert "28 of 30 probes until 04:18:27 were good" in "".join(part.itertext())
+
+
 def test_the_strip_of_an_open_incident_runs_until_now() -> None:
     """After hours without a known probe it has the last half hour only."""
     end = recorded("lb-health-check-wrong-port").taken_at

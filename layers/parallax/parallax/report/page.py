@@ -78,7 +78,9 @@ def incident_page(
             *_measured(finding, seen, _later(standing)),
             answers(finding),
             _column(
-                "wide main", *_sections(shown.last, commands), replay(finding, raw)
+                "wide main",
+                *_sections(shown.last, commands),
+                replay(finding, raw if seen.excerpt else None),
             ),
             class_="incident",
         ),

@@ -1,7 +1,8 @@
 """Timeline: the probes of half an hour as a strip, and what happened, in order.
 
 In: a finding; an excerpt of its snapshot, or None; what happened after it. Out: a part
-of the page. The strip of an open incident ends when the page was made.
+of the page. The strip of an open incident ends when the page was made; any other one
+says until when its probes are known.
 It does not: find the moments of the failure; `parallax.story.timeline` does.
 """
 
@@ -68,14 +69,20 @@ def _shown(excerpt: Excerpt | None, later: Later | None) -> tuple[Node, ...]:
         newer = tuple(p for p in later.probes if not known or p.started_at > known)
         apart = known is None or (newer and newer[0].started_at - known > GAP)
         past, end = (newer if apart else (*past, *newer)), later.now
-    return _strip(past, end) if past and end else ()
+    if not past or not end:
+        return ()
+    ends_before = later is not None and end < later.now
+    return _strip(past, end, f" until {second(end, end)}" if ends_before else "")
 
 
-def _strip(past: Sequence[PastProbe], end: datetime) -> tuple[Node, ...]:
+def _strip(
+    past: Sequence[PastProbe], end: datetime, until: str = ""
+) -> tuple[Node, ...]:
+    """Return the strip; `until`: words that say that later probes are not in it."""
     begin = min(past[0].started_at, end - SHORTEST)
     marks = [_mark(one, begin, end) for one in past]
     good = sum(one.healthy for one in past)
-    text = f"{good} of {len(past)} probes were good"
+    share = f"{good} of {len(past)} probes"
     picture = element(
         "svg",
         element("rect", x="0", y="10", width=f"{WIDTH}", height="4", class_="rail"),
@@ -83,14 +90,15 @@ def _strip(past: Sequence[PastProbe], end: datetime) -> tuple[Node, ...]:
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
         preserveAspectRatio="none",
         role="img",
-        aria_label=f"{text} from {second(begin, end)} to {second(end, end)} UTC",
+        aria_label=f"{share} were good from {second(begin, end)} to {second(end, end)}"
+        " UTC",
         class_="strip",
     )
     ends = element(
         "p",
         element("span", second(begin, end)),
         " ",
-        element("span", text),
+        element("span", f"{share}{until} were good"),
         " ",
         element("span", second(end, end)),
         class_="ends soft",

@@ -97,9 +97,11 @@ def _ids(alert: Alert) -> str:
     first = f" · first request {request} (X-Request-Id)" if request else ""
     shown = "" if is_monitor(finding) else first
     cause = "was" if alert.turn is NotificationReason.MERGED else "cause"
+    # The end is the time of this alert, and not that of the cause.
+    done = "closed" if alert.turn is NotificationReason.RESOLVED else "judged"
     return (
         f"incident {short(alert.group)} · {cause} {alert.cause}"
-        f" · judged {clock(finding.judged_at)} · finding {finding.id}{shown}"
+        f" · {done} {clock(finding.judged_at)} · finding {finding.id}{shown}"
     )
 
 
