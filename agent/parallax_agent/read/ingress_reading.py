@@ -135,6 +135,7 @@ def with_controller(
     service = objects.service(ingress.item) if ingress.item else None
     port = entry_port(service, tls=way.tls, listener=way.listener)
     without_service = pod_endpoints(ingress, way) if discovery.entry.workload else None
+    config = _config(reader, ingress, discovery)
     return replace(
         reading,
         ingress_service=service,
@@ -142,7 +143,8 @@ def with_controller(
         ingress_node_ports=_node_ports(reader, ingress),
         ingress_pods=ingress.model_pods(),
         ingress_workloads=reader.workloads(ingress) if ingress.selector else None,
-        ingress_config=_config(reader, ingress, discovery),
+        ingress_config=config,
+        ingress_config_map=None if config is None else _config_map(ingress, discovery),
     )
 
 
@@ -184,8 +186,20 @@ def _config(
     if controller is not None and not controller.config_map:
         enabled = proxy_argument(reader.items("pods", ingress.namespace))
         return None if enabled is None else (("use-proxy-protocol", enabled),)
+    named = _config_map(ingress, discovery)
+    return reader.config(*named.split("/")) if named else None
+
+
+def _config_map(ingress: ServiceState, discovery: Discovery) -> str | None:
+    """Return namespace and name of the controller's ConfigMap; None: it uses none.
+
+    Without an argument that names it, it has the name of the Service.
+    """
+    controller = family(discovery, ingress)
+    if controller is not None and not controller.config_map:
+        return None
     name = ingress.config_map() or discovery.entry.service
-    return reader.config(ingress.namespace, name) if name else None
+    return f"{ingress.namespace}/{name}" if name else None
 
 
 def _cilium_config(reader: Reader) -> tuple[tuple[str, str], ...] | None:

@@ -23,6 +23,9 @@ def test_secrets_in_the_config_map_stay(
     reading = path_from(kubernetes_api, tmp_path, api_target).reading
     assert reading.ingress_config is not None
     assert "http-snippet" not in dict(reading.ingress_config)
+    space, _, name = str(reading.ingress_config_map).partition("/")
+    assert space == "ingress-nginx"
+    assert name
 
 
 @pytest.mark.parametrize(
@@ -44,7 +47,7 @@ def test_the_config_map_s_name_comes_from_the_controller(
             ]
     kubernetes_api.replaced["pods"] = pods
     reading = path_from(kubernetes_api, tmp_path, api_target).reading
-    assert reading.ingress_config is None
+    assert (reading.ingress_config, reading.ingress_config_map) == (None, None)
     assert "no ConfigMap my-config in namespace ingress-nginx" in reading.problems
 
 

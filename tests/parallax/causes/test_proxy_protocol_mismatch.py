@@ -12,7 +12,7 @@ from parallax.model.probe import ErrorType
 from parallax.model.snapshot import Snapshot
 from tests.parallax import edge as e
 from tests.parallax import scenarios as s
-from tests.parallax.assessed import answer
+from tests.parallax.assessed import answer, ask
 
 
 def reading(snapshot: Snapshot) -> BalancerReading:
@@ -43,6 +43,27 @@ def test_an_ingress_that_waits_for_the_line(*, http: bool) -> None:
         " --proxy-protocol=true"
     )
     assert '"use-proxy-protocol":"false"' in (ingress.command or "")
+
+
+def test_the_config_map_that_was_read_is_named() -> None:
+    """An agent of an older version does not name it; then its name is checked first."""
+    x = e.proxy_of_ingress()
+    assert "First check the ConfigMap's name" in judge(x).next_steps[1].text
+    named = "ingress-nginx/my-config"
+    known = s.with_reading(x, ingress_config_map=named)
+    step = judge(known).next_steps[1]
+    assert "First check" not in step.text
+    assert f"in ConfigMap {named}, from which the agent read it." in step.text
+    assert str(step.command).startswith(
+        "kubectl -n ingress-nginx patch configmap my-config -p "
+    )
+    assert f"use-proxy-protocol is true in ConfigMap {named}" in " ".join(
+        ask(CAUSE, known).evidence
+    )
+    unset = s.with_reading(e.proxy_of_balancer(), ingress_config_map=named)
+    assert f"ConfigMap {named} does not set use-proxy-protocol, so it is false" in (
+        " ".join(ask(CAUSE, unset).evidence)
+    )
 
 
 def test_a_tcp_balancer_hands_on_that_the_ingress_hangs_up() -> None:

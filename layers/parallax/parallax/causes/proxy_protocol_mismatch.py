@@ -39,6 +39,8 @@ from parallax.evidence.words import of
 from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "proxy-protocol-mismatch"
+KEY = "use-proxy-protocol"
+"""The entry of the controller's ConfigMap."""
 
 
 def assess(scene: Scene) -> Assessment:
@@ -75,12 +77,19 @@ def _settings(scene: Scene) -> str:
         name = balancer.name(scene)
         return f"proxyprotocol is true at {name}; the ingress's settings were not read"
     balancer_setting = str(bool(service and service.proxyprotocol)).lower()
-    ingress_setting = str(bool(proxy_protocol.wanted.maybe(scene))).lower()
     name = balancer.name(scene)
-    return (
-        f"proxyprotocol is {balancer_setting} at {name}; use-proxy-protocol is"
-        f" {ingress_setting} in the ingress's ConfigMap"
-    )
+    return f"proxyprotocol is {balancer_setting} at {name}; {_at_config_map(scene)}"
+
+
+def _at_config_map(scene: Scene) -> str:
+    """Return the ingress's setting, and where it was read."""
+    setting = str(bool(proxy_protocol.wanted.maybe(scene))).lower()
+    cluster = scene.cluster
+    named = cluster.ingress_config_map if cluster else None
+    if cluster and named and KEY not in dict(cluster.ingress_config or ()):
+        return f"ConfigMap {named} does not set {KEY}, so it is {setting}"
+    where = f"ConfigMap {named}" if named else "the ingress's ConfigMap"
+    return f"{KEY} is {setting} in {where}"
 
 
 def next_steps(scene: Scene) -> tuple[NextStep, ...]:
@@ -97,28 +106,43 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" --listen-port {port} --proxy-protocol={str(not wants).lower()}",
     )
     lb = lasting(scene, lb, uses_proxyprotocol=flag)
-    ingress = inside.ingress_service.maybe(scene)
-    reached = scene.target.reached
-    space = (ingress.namespace if ingress else reached.ingress_namespace) or "default"
-    service = (ingress.name if ingress else reached.ingress_service) or "CONFIGMAP"
     if proxy_protocol.wanted.maybe(scene) is None:
-        return lb, _trust(scene, space)
-    patch = f"kubectl -n {quote(space)} patch configmap {quote(service)} -p "
+        return lb, _trust(scene, _service(scene)[0])
+    return lb, _switch(scene, wants=wants)
+
+
+def _service(scene: Scene) -> tuple[str, str]:
+    """Return the namespace and the name of the ingress's Service."""
+    found, reached = inside.ingress_service.maybe(scene), scene.target.reached
+    space = (found.namespace if found else reached.ingress_namespace) or "default"
+    return space, (found.name if found else reached.ingress_service) or "CONFIGMAP"
+
+
+def _switch(scene: Scene, *, wants: bool) -> NextStep:
+    """Return how to change the ingress's side; an old agent did not name its place."""
+    named = scene.cluster.ingress_config_map if scene.cluster else None
+    if named:
+        space, _, name = named.partition("/")
+        where = f"in ConfigMap {named}, from which the agent read it."
+    else:
+        space, name = _service(scene)
+        where = (
+            "in the ConfigMap that the controller's argument --configmap names. The"
+            f" command assumes that this ConfigMap has the Service's name, {name}."
+            " First check the ConfigMap's name:"
+            f" `kubectl -n {space} get pods -o yaml | grep configmap=`."
+        )
+    patch = f"kubectl -n {quote(space)} patch configmap {quote(name)} -p "
     to, back = (
-        f'{{"data":{{"use-proxy-protocol":"{str(value).lower()}"}}}}'
-        for value in (not wants, wants)
+        f'{{"data":{{"{KEY}":"{str(value).lower()}"}}}}' for value in (not wants, wants)
     )
-    other = NextStep(
-        text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress, in"
-        " the ConfigMap that the controller's argument --configmap names. The command"
-        f" assumes that this ConfigMap has the Service's name, {service}. First check"
-        " the ConfigMap's name:"
-        f" `kubectl -n {space} get pods -o yaml | grep configmap=`.",
+    return NextStep(
+        text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress,"
+        f" {where}",
         command=f"{patch}'{to}'",
         undo=f"{patch}'{back}'",
         alternative=True,
     )
-    return lb, other
 
 
 def _at_the_ingress(scene: Scene) -> str:

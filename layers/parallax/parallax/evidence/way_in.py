@@ -143,6 +143,7 @@ def _rewritten(report: NodeReport) -> NodeReport:
             ingress_hosts=None,
             ingress_annotations=(),
             ingress_config=None,
+            ingress_config_map=None,
             partial=_partial(reading.partial),
         )
     return replace(

@@ -205,6 +205,9 @@ class ClusterReading:
     """Annotations of the target's Ingress that can reject requests (limits, lists)."""
     ingress_config: tuple[tuple[str, str], ...] | None = None
     """The controller's ConfigMap, e.g. `use-proxy-protocol`."""
+    ingress_config_map: str | None = None
+    """Namespace and name of that ConfigMap, e.g. `ingress-nginx/controller`; None: not
+    reported, or the configuration is not from a ConfigMap of the controller."""
     ingress_node_ports: tuple[int, ...] | None = None
     """Sorted: the NodePorts of every Service that selects the ingress's pods, not only
     of `ingress_service`; None: not all Services were read."""
