@@ -160,3 +160,13 @@ def test_an_access_log_tells_what_a_unique_url_is_for() -> None:
     """A cache cannot respond to it, so it should have arrived."""
     seen = hops(recorded("cdn-cannot-reach-origin"))[Hop.INGRESS].seen
     assert seen.endswith("0 of 1 with a unique URL, which no cache has stored")
+
+
+def test_a_node_that_only_other_nodes_reach_says_so() -> None:
+    """What passes between nodes does not show that the load balancer can connect."""
+    found = hops(recorded("node-firewall-blocks-load-balancer"))[Hop.NODE]
+    assert found.state is HopState.FAULTY
+    assert found.inside is not None
+    assert found.inside.text == (
+        "5 of 5 between nodes get through; none from the load balancer"
+    )

@@ -25,6 +25,10 @@ known."""
 SERVER_ERRORS = 500
 
 
+NOT_REACHED = "not reached"
+"""The text of a hop at which no request arrived."""
+
+
 class Fate(Enum):
     """What became of a request at a hop."""
 
@@ -95,7 +99,18 @@ def with_sides(scene: Scene, path: Sequence[HopSeen]) -> tuple[HopSeen, ...]:
             inside=from_inside(scene, seen.hop),
         )
 
-    return tuple(map(sides, path))
+    return tuple(_at_fault(sides(seen)) for seen in path)
+
+
+def _at_fault(seen: HopSeen) -> HopSeen:
+    """Return a node at fault that only other nodes reach, with what it lacks."""
+    one, is_node = seen.inside, seen.hop is Hop.NODE and seen.state is HopState.FAULTY
+    if not is_node or one is None or one.state is not HopState.OK:
+        return seen
+    if seen.outside is None or seen.outside.text != NOT_REACHED:
+        return seen
+    text = f"{one.text}; none from the load balancer"
+    return replace(seen, inside=replace(one, text=text))
 
 
 def _course(scene: Scene, probe: Probe, first: Hop | None) -> _Course:
@@ -156,7 +171,7 @@ def _outside(
         texts.append(_not_known(unknown, total, named=hop is first))
     known = (passed or chosen) and not unknown and not unanswered
     state = HopState.FAULTY if ended else HopState.OK if known else HopState.UNKNOWN
-    return SideSeen(state=state, text="; ".join(texts) or "not reached")
+    return SideSeen(state=state, text="; ".join(texts) or NOT_REACHED)
 
 
 def _failed_later(passed: Sequence[_Course], total: int) -> list[str]:
