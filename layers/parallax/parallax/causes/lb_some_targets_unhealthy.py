@@ -298,7 +298,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             of_health_check(service.health_check),
         ),
         (service.health_check.port,),
-        before="the network before the node drops them",
+        before="check the private network's subnets and routes"
+        if private
+        else "check the Cloud Firewalls",
         accepted="the node accepts connections now",
     )
     rules = firewall_rules(NO_REPLY)

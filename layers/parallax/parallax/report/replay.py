@@ -26,6 +26,8 @@ def replay(finding: Finding, raw: str | None) -> Node | None:
         "section",
         element("h2", "Raw data"),
         element("p", link, f" (JSON, {size})") if link is not None else None,
-        element("p", "Judge the observations again, with access to the bucket:") if judge else None,
+        element("p", "Judge the observations again, with access to the bucket:")
+        if judge
+        else None,
         command(f"parallax judge {reference.url}") if judge else None,
     )
