@@ -81,7 +81,7 @@ BEAT = (
 """What it reaches in addition if the function sends the stack's heartbeat."""
 SOURCES = (
     ("incidents/items.py", "get"),
-    ("journal/newest_probes.py", "newest_probes"),
+    ("journal/newest_probes.py", "round_items"),
     ("uptime/table.py", "_read"),
 )
 REACHED: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -163,7 +163,7 @@ def test_a_url_with_an_address_has_no_dns_in_its_path() -> None:
     [
         ((), "expected a URL, or --target"),
         (("nonsense",), "the scheme is missing"),
-        (("ftp://a.example/",), "'ftp' is not supported"),
+        (("ftp://a.example/",), "its scheme is not supported"),
         (("https://user:s3cret@a.example/",), "user name and password"),
         (("https://a.example/", "--resolver", "dns.example"), "--resolver"),
         (("https://a.example/", "--balancer-address", "lb-1"), "--balancer-address"),

@@ -190,11 +190,13 @@ def test_each_probe_of_the_target_sends_what_users_send() -> None:
     every = [*requests, *(one.request for one in repeats(TARGET, plan))]
     for request in every:
         if request.role is Role.UNKNOWN_HOST:
-            assert request.credential is None
+            # Known, so that no response shows it; not sent.
+            assert not request.sends_login
             assert (request.method, request.body) == (Method.GET, None)
             assert request.headers == ()
         else:
             assert request.credential is not None
+            assert request.sends_login
             assert (request.method, request.body) == (
                 Method.POST,
                 TARGET.request_body,

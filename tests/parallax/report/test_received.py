@@ -36,6 +36,14 @@ def test_head_body_and_author_are_shown() -> None:
     assert "No server is available to handle this request." in found
 
 
+def test_a_machine_at_a_wrong_address_is_not_the_load_balancer() -> None:
+    """Its response is named by its program and its address."""
+    snapshot = recorded("dns-stale-address")
+    part = received(finding_of(snapshot), excerpt_of(snapshot))
+    assert part is not None
+    assert "written by haproxy at 203.0.113.2" in "".join(part.itertext())
+
+
 def test_without_a_response_the_error_is_shown() -> None:
     """With its detail."""
     found = text(

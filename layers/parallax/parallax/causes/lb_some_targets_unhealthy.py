@@ -281,16 +281,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     describe = f"hcloud load-balancer describe {name}"
     still = NextStep(
         text="The command lists the targets, sends 20 requests within a minute, and"
-        " lists the targets again. It counts the requests by status (000: no"
-        " response). If no request fails, unhealthy targets get no requests now: repair"
-        " them with the next steps. If requests fail and the two lists differ, targets"
-        " become healthy at times and get requests then: begin with the last step. If"
-        " requests fail and the two lists are equal, run it again: a target may become"
-        " healthy between the lists.",
+        " counts them by status (000: no response). If none fails, unhealthy targets"
+        " get no requests now: repair them with the next steps. If some fail, targets"
+        " become healthy at times and get requests then: begin with the last step.",
         command=f"{describe}; for i in $(seq 20); do curl -sS -o /dev/null -w"
         f" '%{{http_code}}\\n' {quote(scene.target.url)}; sleep 3; done | sort"
-        f" | uniq -c;"
-        f" {describe}",
+        " | uniq -c",
     )
     private = any(t.use_private_ip for t in bad)
     source = next(iter(lb.private_ips if private else ()), lb.ipv4)

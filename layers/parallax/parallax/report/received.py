@@ -4,9 +4,10 @@ In: an excerpt of a snapshot, or a finding. Out: a part of the page.
 It does not: show secret headers; the probe replaced them when it received them.
 """
 
-from parallax.evidence.users import author_text
+from parallax.evidence.users import author_text, written_by
 from parallax.evidence.words import error
 from parallax.model.finding import Finding
+from parallax.model.judgement import Hop
 from parallax.model.plain import plain, plain_line
 from parallax.model.probe import AS_A_USER, Probe
 from parallax.model.snapshot_excerpt import Excerpt
@@ -30,7 +31,7 @@ def received(finding: Finding, excerpt: Excerpt | None) -> Node | None:
         return _in_short(finding)
     body = _body(probe)
     at = second(probe.started_at, finding.judged_at)
-    author = f", written by {author_text(probe)}" if probe.status_code else ""
+    author = f", written by {_author(finding, probe)}" if probe.status_code else ""
     return element(
         "section",
         element("h2", "Response"),
@@ -39,6 +40,13 @@ def received(finding: Finding, excerpt: Excerpt | None) -> Node | None:
         _rest(body[AT_ONCE:]),
         class_="wide",
     )
+
+
+def _author(finding: Finding, probe: Probe) -> str:
+    """Return who wrote a response; a wrong address is not the load balancer's."""
+    if finding.hop is Hop.DNS:
+        return f"{written_by(probe).writer} at {probe.peer_address}"
+    return author_text(probe)
 
 
 def _rest(lines: list[str]) -> Node | None:
