@@ -1,13 +1,14 @@
 """Broken: a chaos case with handlers that are wrong on purpose.
 
-In: nothing. Out: on standard output, as JSON, what the observer reports of each of two
-cases without and with breaks.
+In: nothing. Out: on standard output, as JSON, what the observer reports of cases without
+and with breaks. They have three targets and one agent, and last ten minutes or so.
 It does not: run inside pytest, whose time it would move.
 """
 
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,10 +23,14 @@ TARGET, CHANNEL = "one-target:0:0", "one-channel:0:1"
 """All faults are about shop-a, or about the chat's topic."""
 OPEN = 200.0
 """Seconds for which the breaker stays open."""
-LATER = 300.0
+LATER = 200.0
 """The second of a case at which an incident is open."""
+NAMES = ("shop-a", "pay-d", "mail-c")
+"""The targets; the first and the last share a balancer."""
+END, FAULTS_UNTIL, QUIET = 260.0, 240.0, 390.0
+"""When the failures and the faults end, and how long it is quiet then, in seconds."""
 MANY = 6
-"""Harmless faults beside the one that matters."""
+"""Harmless faults beside the one that matters, in a search without a case."""
 
 
 @contextmanager
@@ -40,56 +45,102 @@ def replaced(owner: object, name: str, value: object) -> Iterator[None]:
 
 
 def main() -> None:
-    """Play both cases, and one that is not broken."""
+    """Play the cases, first one that is not broken."""
     clock = ChaosClock()
     from chaos.dice import as_listed  # noqa: PLC0415 - the clock comes first
     from chaos.run import Bench  # noqa: PLC0415
 
     with TemporaryDirectory() as folder:
+        briefly()
         bench = Bench(Path(folder), clock)
-
         bench.small = True
 
         def seen(choose: Any, name: str = CASE) -> list[list[str]]:
-            found = bench.outcome(name, choose).violations
-            return [[one.kind, one.text] for one in found]
+            return shown(bench.outcome(name, choose))
 
         result = {"whole": seen(as_listed({}))}
         with dropping(), doubling(), swapping():
             result["sending"] = seen(as_listed({}))
-        with early_mark(), endless(), deaf():
-            result["deciding"] = seen(killing())
+        with early_mark(), endless(), deaf(), lasting():
+            found = bench.outcome(CASE, killing())
+            result["deciding"] = shown(found)
+            listed = {one.step: one.kind for one in found.faults}
+            result["again"] = seen(as_listed(listed))
         with forgetful(), uncounted(), deaf("shop-a", LATER):
             result["showing"] = seen(as_listed({}))
-        with breaker(), two_balancers():
+        with breaker(), two_balancers(), brief_outage():
             result["target"] = seen(refusing("DiagnoseFunction/dynamodb"), TARGET)
             result["channel"] = seen(cutting(), CHANNEL)
-        with early_mark():
-            result["shrunk"] = shortest(bench)
+        result["searched"] = searched()
         bench.close()
     sys.stdout.write(json.dumps(result))
 
 
-def shortest(bench: Any) -> list[list[str]]:
-    """Return the faults that are left of many, where one was the reason."""
-    from chaos.shrink import shrunk  # noqa: PLC0415 - the clock comes first
-
-    found = bench.outcome(CASE, killing(beside=MANY))
-    faults = [len(found.faults), *shrunk(bench, found).faults]
-    return [[str(faults[0])], *([f.kind, f.site] for f in faults[1:])]
+def shown(outcome: Any) -> list[list[str]]:
+    """Return the violations of a case as JSON has them."""
+    return [[one.kind, one.text] for one in outcome.violations]
 
 
-def killing(beside: int = 0) -> Callable[..., str | None]:
-    """Return a choice that ends the function at one request to send a mail.
+def briefly() -> None:
+    """Let this process play cases of three targets and few minutes."""
+    from chaos import case, ending, run, world  # noqa: PLC0415 - the clock comes first
 
-    `beside` repeats so many pushes before that.
+    for module in (case, ending, run, world):
+        setattr(module, "NAMES", NAMES)  # noqa: B010 - it is a constant
+    for module in (case, run, world):
+        setattr(module, "NODES", 1)  # noqa: B010 - the same
+    failures = failing("mail-c", 160.0, END + 10.0)
+    given = {"SMALL": failures, "SMALL_UNTIL": FAULTS_UNTIL, "SMALL_QUIET": QUIET}
+    for name, value in given.items():
+        setattr(case, name, value)
+
+
+def failing(target: str, begin: float, end: float) -> Any:
+    """Return the failures of a case: of shop-a, and of another target."""
+    from chaos.world import Failure  # noqa: PLC0415 - the clock comes first
+
+    return Failure("shop-a", 100.0, END, 503), Failure(target, begin, end, 502)
+
+
+def searched() -> list[list[str]]:
+    """Return how many faults there were, and what a search leaves of them.
+
+    It plays no case: one fault alone is the reason.
     """
-    left = ["NotifyFunction/sns.Publish/AlertsTopic", *["push"] * beside]
+    from chaos.dice import Fault  # noqa: PLC0415 - the clock comes first
+    from chaos.observer import Violation  # noqa: PLC0415 - as above
+    from chaos.run import Outcome  # noqa: PLC0415 - as above
+    from chaos.shrink import shrunk  # noqa: PLC0415 - as above
+
+    all_ = [Fault(step, "push:repeated", "push") for step in range(1, MANY + 1)]
+    all_.insert(MANY // 2, Fault(MANY + 1, "request:kill-before", "topic"))
+
+    class Played:
+        def outcome(self, name: str, choose: Any) -> Outcome:
+            chosen = ((one, one.kind.partition(":")) for one in sorted(all_))
+            left = tuple(
+                one
+                for one, (step, _, kind) in chosen
+                if choose is None or choose(one.step, step, one.site, (kind,))
+            )
+            wrong = any(one.kind == "request:kill-before" for one in left)
+            found = (Violation("loss", name),) if wrong else ()
+            return Outcome(name, left, found, Counter(), 0, 0, 0, 0, 0.0)
+
+    bench: Any = Played()
+    found = bench.outcome(CASE, None)
+    left = shrunk(bench, found).faults
+    return [[str(len(found.faults))], *([f.kind, f.site] for f in left)]
+
+
+def killing() -> Callable[..., str | None]:
+    """Return a choice that ends the function at one request to send a mail."""
+    left = ["NotifyFunction/sns.Publish/AlertsTopic"]
 
     def choose(_number: int, step: str, site: str, _kinds: object) -> str | None:
-        if step in {"request", "push"} and site in left:
+        if step == "request" and site in left:
             left.remove(site)
-            return "kill-before" if step == "request" else "repeated"
+            return "kill-before"
         return None
 
     return choose
@@ -109,10 +160,14 @@ def refusing(operation: str) -> Callable[..., str | None]:
 
 
 def cutting() -> Callable[..., str | None]:
-    """Return a choice that lets one channel refuse everything."""
+    """Return a choice that lets one channel refuse everything, for a while."""
+    left = ["minute"]
 
     def choose(_number: int, step: str, _site: str, _kinds: object) -> str | None:
-        return "outage-channel" if step == "minute" else None
+        if step not in left:
+            return None
+        left.clear()
+        return "outage-channel"
 
     return choose
 
@@ -162,13 +217,32 @@ def breaker() -> Iterator[None]:
 def two_balancers() -> Iterator[None]:
     """Let the two targets fail that share no balancer, so that each has its alert."""
     from chaos import case  # noqa: PLC0415 - the clock comes first
-    from chaos.world import Failure  # noqa: PLC0415
 
-    failures = (
-        Failure("shop-a", 100.0, 480.0, 503),
-        Failure("pay-d", 130.0, 490.0, 502),
-    )
-    with replaced(case, "SMALL", failures):
+    with replaced(case, "SMALL", failing("pay-d", 130.0, END + 10.0)):
+        yield
+
+
+@contextmanager
+def lasting() -> Iterator[None]:
+    """Let a failure last for minutes after the last fault."""
+    from chaos import case  # noqa: PLC0415 - the clock comes first
+
+    with replaced(case, "SMALL", failing("mail-c", 160.0, END + 130.0)):
+        yield
+
+
+@contextmanager
+def brief_outage() -> Iterator[None]:
+    """Let the chat's topic refuse messages for minutes, whichever outage was chosen."""
+    from chaos.cloud import Outage  # noqa: PLC0415 - the clock comes first
+    from chaos.trouble import CHANNELS, Trouble  # noqa: PLC0415 - as above
+
+    def begin(self: Any, _kind: str) -> None:
+        function, service, key = CHANNELS[1]
+        until = self._case.clock.seconds + OPEN
+        self._case.cloud.outages.append(Outage(function, service, "denied", until, key))
+
+    with replaced(Trouble, "_outage", begin):
         yield
 
 

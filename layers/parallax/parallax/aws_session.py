@@ -17,6 +17,8 @@ from botocore.session import (  # pyright: ignore[reportMissingTypeStubs] - the 
     Session,
 )
 
+from parallax import aws_answer
+
 _HOST, _FIPS = "{service}.{region}.{dnsSuffix}", "{service}-fips.{region}.{dnsSuffix}"
 _S3_VERSIONS = ["s3", "s3v4"]
 _S3_DUAL_STACK = {
@@ -106,6 +108,7 @@ def session() -> Any:  # noqa: ANN401 - botocore has no types
     """Return the function's session; every call returns the same one."""
     made: Any = Session()
     made.register_component("data_loader", Models())
+    aws_answer.watch(made)
     if region := os.environ.get("AWS_REGION"):
         made.set_config_variable("region", region)
     return made

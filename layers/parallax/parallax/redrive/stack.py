@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
+from parallax import aws_answer
+
 STEPS = ("probe", "inspect", "diagnose", "notify", "publish", "routes", "exporter")
 """Steps whose function has dead letters."""
 LETTERS = "letters"
@@ -76,7 +78,9 @@ def client(service: str) -> Any:  # noqa: ANN401 - boto3 makes its clients at ru
     )
     # botocore reads AWS_DEFAULT_REGION, and AWS's command line this one first.
     region = os.environ.get("AWS_REGION") or None
-    return cast("Any", boto3).client(service, region_name=region, config=config)
+    made = cast("Any", boto3).client(service, region_name=region, config=config)
+    aws_answer.watch(made.meta.events)
+    return made
 
 
 def find_stack(name: str) -> Stack:
