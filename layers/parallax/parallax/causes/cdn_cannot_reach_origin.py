@@ -206,8 +206,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     between = NextStep(
         text="If the origin is right and step 2 got a status, the CDN most likely holds"
         " the origin sick. On Varnish's host, `varnishadm backend.list` shows that; for"
-        " another CDN, look in its console. If it does not, look at the load balancer's"
-        " side for a firewall rule about the CDN's addresses."
+        " another CDN, look in its console. If it is sick, compare the URL, host and"
+        " status that the CDN's health check expects. If it is not, look at the load"
+        " balancer's side for a firewall rule about the CDN's addresses."
     )
     right = f"{name}: {address}, port {_listens(scene)}"
     return _origin(scene, right), bypass, between
@@ -259,8 +260,10 @@ def _origin(scene: Scene, right: str) -> NextStep:
 def _listens(scene: Scene) -> str:
     """Return the load balancer's ports; if not read, the one that users use."""
     lb = scene.load_balancer
-    found = {s.listen_port for s in lb.services} if lb else set[int]()
-    return " or ".join(map(str, sorted(found or {users.listen_port(scene)})))
+    services = lb.services if lb else ()
+    ports = {s.listen_port: s.protocol for s in services}
+    shown = [f"{p} (TLS)" if ports[p] == "https" else str(p) for p in sorted(ports)]
+    return " or ".join(shown or [str(users.listen_port(scene))])
 
 
 CAUSE = Cause(

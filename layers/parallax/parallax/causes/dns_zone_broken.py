@@ -89,10 +89,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         f" dig @1.1.1.1 +cd {host} A +noall +comments +answer",
     )
     lame = NextStep(
-        text="Follow the delegation: the last list of NS records names the servers"
-        " at the registry. Query each of them. One that responds without the `aa` flag,"
-        " refuses or times out does not serve the zone: correct the name servers at the"
-        " registrar.",
+        text="Follow the delegation: the last list of NS records has the name servers"
+        " that the registry knows for the zone. Query each of them. One that responds"
+        " without the `aa` flag, or refuses, does not serve the zone: correct the name"
+        " servers at the registrar. One that times out is down, or is the wrong one:"
+        " compare it with the list of your DNS provider first.",
         command=f"dig +trace +nodnssec {host} A;"
         f" dig @NAMESERVER {host} A +norecurse +noall +comments +answer",
     )

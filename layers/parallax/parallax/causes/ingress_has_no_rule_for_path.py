@@ -152,15 +152,15 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         NextStep(
             text=f"Read the paths that Ingresses have for {host}. Check that none"
             f" matches {path}. A path of type `Exact` must equal the request's path."
-            " A path of type `Prefix` must equal the first elements of the request's"
-            " path.",
+            " A path of type `Prefix` matches if the request's path begins with it, whole"
+            " elements only.",
             command=f"kubectl get ingress -A -o custom-columns={_COLUMNS}"
             f" | grep -F -e NAMESPACE -e {quote(host)}",
         ),
         NextStep(
             text=f"Add {path} to the Ingress's paths with the app's Service"
             f"{'' if name else ' (replace NAME by the name of the Ingress)'}. If users"
-            " no longer need the path, change the target's URL.",
+            " no longer need the path, change the URL in the targets file.",
             command=after_saving(
                 f"kubectl -n {quote(namespace)}", which, f"edit {which}"
             ),

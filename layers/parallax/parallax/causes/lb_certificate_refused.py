@@ -29,6 +29,7 @@ hcloud-cloud-controller-manager annotations
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
+from parallax.causes.keeper import PREFIX
 from parallax.evidence import balancer, certificates, tls
 from parallax.evidence.reading import Missing, need
 from parallax.evidence.scene import Scene
@@ -72,9 +73,11 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=f"hcloud certificate {named}",
     )
     assign = NextStep(
-        text=f"Check which certificates the https service of {name} has. If the cloud"
-        " controller manages the load balancer, set them by annotation of the Service:"
-        " it undoes changes that are made with the CLI.",
+        text=f"Check which certificates the https service of {name} has. Set the right"
+        f" ones with `hcloud load-balancer update-service {quote(name)} --listen-port"
+        f" {balancer.service(scene).listen_port} --http-certificates NAME`. If the cloud"
+        " controller manages the load balancer, it undoes that: set the annotation"
+        f" {PREFIX}http-certificates of the Service instead.",
         command=f"hcloud load-balancer describe {quote(name)}",
     )
     return show, renew, assign

@@ -104,8 +104,8 @@ def _stated(scene: Scene) -> str | None:
     text = next(t for t in STATED if t in pages[0].body)
     share = of(len(pages), len(failed))
     return (
-        f'{share} failing responses state "{text}"; a request for a host that no'
-        " Ingress has gets the same response"
+        f'{share} failing responses (our direct requests included) state "{text}"; a'
+        " host without an Ingress gets the same response"
     )
 
 

@@ -47,7 +47,8 @@ def run(
     remove: Annotated[
         str | None,
         typer.Option(
-            metavar="CLUSTER/ID", help="Remove a key; '*' is each one without an id."
+            metavar="CLUSTER/ID",
+            help="Remove this key. '*' alone removes those that have no id.",
         ),
     ] = None,
 ) -> None:
