@@ -152,8 +152,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         NextStep(
             text=f"Read the paths that Ingresses have for {host}. Check that none"
             f" matches {path}. A path of type `Exact` must equal the request's path."
-            " A path of type `Prefix` matches if the request's path begins with it, whole"
-            " elements only.",
+            " A path of type `Prefix` matches if the request's path begins with it,"
+            " whole elements only.",
             command=f"kubectl get ingress -A -o custom-columns={_COLUMNS}"
             f" | grep -F -e NAMESPACE -e {quote(host)}",
         ),

@@ -75,9 +75,9 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     assign = NextStep(
         text=f"Check which certificates the https service of {name} has. Set the right"
         f" ones with `hcloud load-balancer update-service {quote(name)} --listen-port"
-        f" {balancer.service(scene).listen_port} --http-certificates NAME`. If the cloud"
-        " controller manages the load balancer, it undoes that: set the annotation"
-        f" {PREFIX}http-certificates of the Service instead.",
+        f" {balancer.service(scene).listen_port} --http-certificates NAME`. If the"
+        " cloud controller manages the load balancer, it undoes that: set the"
+        f" annotation {PREFIX}http-certificates of the Service instead.",
         command=f"hcloud load-balancer describe {quote(name)}",
     )
     return show, renew, assign
