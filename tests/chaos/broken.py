@@ -1,7 +1,7 @@
 """Broken: a chaos case with handlers that are wrong on purpose.
 
-In: nothing. Out: on standard output, as JSON, what the observer reports of cases without
-and with breaks. They have three targets and one agent, and last ten minutes or so.
+In: nothing. Out: on standard output, as JSON, what the observer reports of cases
+without and with breaks. They have three targets and one agent, and last ten minutes.
 It does not: run inside pytest, whose time it would move.
 """
 
