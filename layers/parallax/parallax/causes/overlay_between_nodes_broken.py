@@ -197,8 +197,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     source = next((n.internal_ip for n in known if n.name == one.node), None)
     uses_node_address = not between_nodes.has_own_address(scene, one)
     direct = (
-        " This pod uses its node's network (hostNetwork), so the test shows the network"
-        " of the nodes, not the overlay."
+        " This pod uses its node's network (hostNetwork): the fault is in the network"
+        " or firewalls of the nodes, not in the CNI."
     )
     # Curl states a missing route only with -v.
     without_route = one.error_type is ErrorType.HOST_UNREACHABLE
@@ -214,8 +214,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
 
 
 _ARRIVED = (
-    "`Connection refused` means that packets arrive, and that nothing listens on the"
-    " port or a rule rejects them."
+    "`Connection refused` means that packets arrive: nothing listens on the port, or a"
+    " rule rejects them."
 )
 
 
