@@ -41,6 +41,9 @@ def test_the_service_is_added_with_the_ingresss_port() -> None:
         " | grep -wF -e platform-api.keybuzz.io -e '*.keybuzz.io'"
         " | awk 'NR == 1 {print $1}'); hcloud load-balancer add-service keybuzz-lb"
         " --protocol https --listen-port 443 --destination-port 31695"
+        " --health-check-protocol tcp --health-check-port 31695"
+        " --health-check-interval 15s --health-check-timeout 10s"
+        " --health-check-retries 3"
         ' --http-certificates "${certificate:?no certificate for'
         ' platform-api.keybuzz.io}"'
     )

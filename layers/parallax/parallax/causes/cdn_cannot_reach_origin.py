@@ -207,8 +207,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text="If the origin is right and step 2 got a status, the CDN most likely holds"
         " the origin sick. On Varnish's host, `varnishadm backend.list` shows that; for"
         " another CDN, look in its console. If it is sick, compare the URL, host and"
-        " status that the CDN's health check expects. If it is not, look at the load"
-        " balancer's side for a firewall rule about the CDN's addresses."
+        " status that the CDN's health check expects. If it is not, its log states why"
+        " a request failed (Varnish: `varnishlog -g request -q FetchError`)."
     )
     right = f"{name}: {address}, port {_listens(scene)}"
     return _origin(scene, right), bypass, between

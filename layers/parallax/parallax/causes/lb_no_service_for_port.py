@@ -100,7 +100,14 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     to = plain or next((s.destination_port for s in lb.services), None) or "NODEPORT"
     add = f"hcloud load-balancer add-service {quote(lb.name)}"
     back = f"hcloud load-balancer delete-service {quote(lb.name)} --listen-port {port}"
-    ports = f"--listen-port {port} --destination-port {to}"
+    # Without a check of its own, an http service gets one that requests / without a
+    # host: an ingress responds 404 to that.
+    check = (
+        f"--health-check-protocol tcp --health-check-port {to}"
+        " --health-check-interval 15s --health-check-timeout 10s"
+        " --health-check-retries 3"
+    )
+    ports = f"--listen-port {port} --destination-port {to} {check}"
     if not scene.target.url.startswith("https:"):
         service = NextStep(
             text=f"Add a service on port {port} of {lb.name} that sends to the"

@@ -64,9 +64,9 @@ def capture(
         text=f"{where}, watch for {traffic.seconds} s whether packets from"
         f" {client.name} ({client.address}) arrive on port {each}. {traffic.text} If no"
         f" line appears, {before}. If only `Flags [S]` (SYN) appears, the node itself"
-        " drops the packets, not a Cloud Firewall. If `Flags [R.]` appears too, nothing"
-        " listens on the port, or a rule rejects the connection. If `Flags [S.]`"
-        f" (SYN-ACK) appears too, {accepted}.",
+        " drops the packets, not a Cloud Firewall. If the node replies `Flags [R.]` to"
+        " a SYN, nothing listens on the port, or a rule rejects the connection. If it"
+        f" replies `Flags [S.]` (SYN-ACK), {accepted}.",
         command=f"sudo timeout {traffic.seconds} tcpdump -ni any 'tcp port"
         f" {f'({each})' if several else each} and host {client.address}'",
     )

@@ -48,7 +48,7 @@ def run(
         str | None,
         typer.Option(
             metavar="CLUSTER/ID",
-            help="Remove this key. '*' alone removes those that have no id.",
+            help="Remove this key. '*': the keys without an id; keys with an id stay.",
         ),
     ] = None,
 ) -> None:
