@@ -211,7 +211,7 @@ def test_only_a_pod_with_its_own_address_uses_the_overlays_ports() -> None:
     x = s.cut_off()
     _, capture, allow = judge(x).next_steps
     assert "drops them: check its subnets and routes" in capture.text
-    assert "the reply gets lost: check the same" in capture.text
+    assert "the reply gets lost: check routes and firewalls" in capture.text
     assert (
         capture.command
         == "sudo timeout 60 tcpdump -ni any 'tcp port 8080 and host 10.0.0.110'"

@@ -33,8 +33,8 @@ def test_a_capture_explains_each_of_its_results() -> None:
     assert step.text.startswith("On a node, watch for 60 s whether packets from")
     assert "Meanwhile, repeat the request. If no line appears, the network" in step.text
     assert "only `Flags [S]` (SYN) appears, the node itself drops" in step.text
-    assert "If `Flags [R.]` appears too, nothing listens on the port" in step.text
-    assert step.text.endswith("(SYN-ACK) appears too, the node accepts them.")
+    assert "replies `Flags [R.]` to a SYN, nothing listens on the port" in step.text
+    assert step.text.endswith("(SYN-ACK), the node accepts them.")
     assert step.command == (
         "sudo timeout 60 tcpdump -ni any 'tcp port 31695 and host 10.0.0.5'"
     )

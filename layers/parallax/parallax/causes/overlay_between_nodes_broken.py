@@ -66,7 +66,7 @@ _BEFORE = (
     "the network between the nodes drops them: check its subnets and routes, and the"
     " sending node's firewall"
 )
-_REPLY = "the reply gets lost: check subnets, routes and the sending node's firewall"
+_REPLY = "the reply gets lost: check routes and firewalls"
 
 
 def assess(scene: Scene) -> Assessment:
