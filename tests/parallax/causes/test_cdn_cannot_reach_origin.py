@@ -27,7 +27,7 @@ def test_the_cdns_origin_is_compared_with_the_balancer() -> None:
     origin, past, between = judge(e.cdn_alone()).next_steps
     assert origin.text.startswith(
         "On Varnish's host, check that its origin is keybuzz-lb: 203.0.113.20, port 80"
-        " or 443 (TLS). An address of that host itself can be a local TLS proxy"
+        " or 443 (TLS). If the origin is 127.0.0.1, it can be a local TLS proxy"
     )
     assert "Correct any other address in the VCL file" in origin.text
     assert between.command is None

@@ -33,7 +33,7 @@ def test_a_right_zone_means_waiting_for_the_ttl() -> None:
     (step,) = judge(x).next_steps
     assert "240 s" in step.text
     assert "203.0.113.20 is right: if it is printed, its users reach" in step.text
-    assert "if the TTL (second column) does not get smaller" in step.text
+    assert "if the TTL (second column) stays the same" in step.text
     asked = step.text.removeprefix("Check which address resolver ").split()[0]
     assert step.command == f"dig @{asked} +noall +answer platform-api.keybuzz.io"
 

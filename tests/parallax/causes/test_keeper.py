@@ -92,7 +92,8 @@ def test_without_the_label_the_commands_stay(cause: str) -> None:
     commands = [step.command for step in steps(x)]
     known = [step.command for step in steps(labeled(x, ""))]
     assert known == [c for c in commands if c in known]
-    assert known[0] == commands[0]
+    # One cause has a step that reads the label first.
+    assert known[0] in commands[:2]
     assert steps(labeled(x, None)) == steps(x)
 
 

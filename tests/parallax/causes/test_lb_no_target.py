@@ -32,7 +32,7 @@ def test_a_selector_without_servers_is_no_target() -> None:
     judgement = judge(x)
     assert judgement.cause == "lb-no-target"
     assert "no server has the label role=worker" in ask(CAUSE, x).evidence[0]
-    assert judgement.next_steps[0].command == (
+    assert judgement.next_steps[1].command == (
         "for node in worker-01 worker-02 worker-03 worker-04 worker-05;"
         ' do hcloud server add-label "$node" role=worker; done'
     )
@@ -43,10 +43,13 @@ def test_a_controller_comes_first_unless_none_keeps_the_balancer() -> None:
     x = s.no_target()
     assert x.balancer
     assert x.balancer.load_balancer
-    first, skipped, _ = judge(x).next_steps
+    first, add, skipped, _ = judge(x).next_steps
     assert "If hcloud-ccm/service-uid is among them" in first.text
-    assert "begin with step 2" in first.text
-    assert "Otherwise add the nodes as targets." in first.text
+    assert "go on with step 3" in first.text
+    assert first.command == (
+        "hcloud load-balancer describe keybuzz-lb -o format='{{.Labels}}'"
+    )
+    assert add.text.startswith("Add the nodes as targets.")
     assert skipped.text.startswith("If the load balancer has the label hcloud-ccm/")
     kept = replace(x.balancer.load_balancer, service_uid="5d")
     known = replace(x, balancer=replace(x.balancer, load_balancer=kept))
@@ -54,7 +57,7 @@ def test_a_controller_comes_first_unless_none_keeps_the_balancer() -> None:
     lb = replace(x.balancer.load_balancer, service_uid="")
     alone = replace(x, balancer=replace(x.balancer, load_balancer=lb))
     first, look = judge(alone).next_steps
-    assert "step 2" not in first.text
+    assert "step 3" not in first.text
     assert look.command == "hcloud load-balancer describe keybuzz-lb"
 
 
@@ -62,7 +65,7 @@ def test_a_selector_that_is_no_plain_pair_is_not_set_by_command() -> None:
     """`role in (a,b)` can't be given as a label."""
     outside = s.run(s.LB_503, unknown_host=s.LB_503)
     x = s.taken(outside, s.without_targets("role in (a,b)"), *s.reports())
-    command = judge(x).next_steps[0].command or ""
+    command = judge(x).next_steps[1].command or ""
     assert command.startswith("hcloud server list")
 
 

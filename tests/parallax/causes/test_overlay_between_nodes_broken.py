@@ -219,7 +219,7 @@ def test_only_a_pod_with_its_own_address_uses_the_overlays_ports() -> None:
     assert allow.command == (
         "sudo ufw prepend allow proto tcp from 10.0.0.110 to any port 8080"
     )
-    each = "with that node's address instead of"
+    each = "with its address instead of"
     assert f"for each other node, {each} 10.0.0.110" in allow.text
     nodes = tuple(
         Node(name=name, internal_ip=f"10.1.0.{number}")

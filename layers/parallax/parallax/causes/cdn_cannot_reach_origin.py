@@ -48,7 +48,7 @@ _ACTIVE_VCL = (
 """Shows the backends of the VCL in use; `backend.list` has neither host nor port
 (varnish-cli(7))."""
 _CORRECT = (
-    "An address of that host itself can be a local TLS proxy (e.g. hitch): check where"
+    "If the origin is 127.0.0.1, it can be a local TLS proxy (e.g. hitch): check where"
     " the proxy connects to. Correct any other address in the VCL file, and activate"
     " it (`varnishadm vcl.load`, then `vcl.use`)."
 )

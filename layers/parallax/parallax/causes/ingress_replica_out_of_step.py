@@ -247,8 +247,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
             ),
         ]
     every = NextStep(
-        text="List all replicas. Compare their age and restarts: the others are"
-        " healthy.",
+        text="Check that every replica is Running and ready. If one still responds"
+        " with the error, compare its node and its log with those of the others.",
         command=f"{kubectl} get pods -o wide",
     )
     return (*steps, every)

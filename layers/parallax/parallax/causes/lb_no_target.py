@@ -23,7 +23,6 @@ Source: Hetzner Cloud API, load balancers; hcloud-cloud-controller-manager pull 
 `internal/cmd/loadbalancer/add_target.go`, `internal/cmd/server`.
 """
 
-from dataclasses import replace
 from shlex import quote
 
 from parallax.causes.cause import Cause, refuted, supported
@@ -36,9 +35,8 @@ from parallax.model.judgement import Assessment, Class, Hop, NextStep
 
 ID = "lb-no-target"
 _CONTROLLER_FIRST = (
-    "First read the load balancer's labels with `hcloud load-balancer describe {name}`."
-    f" If {LABEL} is among them, the cloud controller manages the targets: begin with"
-    " step 2, because the controller undoes what this command changes. Otherwise"
+    f"Read the load balancer's labels. If {LABEL} is among them, the cloud controller"
+    " manages the targets and undoes other changes: go on with step 3."
 )
 """Where the labels were not read that show whether it does."""
 
@@ -76,10 +74,6 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     names = [quote(node.name) for node in nodes.all_nodes.maybe(scene) or ()]
     selectors = _selectors(lb)
     first = _label(selectors[0], names) if selectors else _add(lb, names or ["NODE"])
-    if lb.service_uid is None:
-        check = _CONTROLLER_FIRST.format(name=quote(lb.name))
-        warned = f"{check} {first.text[0].lower()}{first.text[1:]}"
-        first = replace(first, text=warned)
     first = by_controller(
         scene,
         first,
@@ -89,8 +83,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         command=log_command(),
     )
     skipped = NextStep(
-        text=f"{_which(lb)} Remove the label from those that should be targets. If"
-        " none is listed, read the controller's log.",
+        text=f"{_which(lb)} Remove this command's label from the nodes that should"
+        " be targets. If no node is listed, read the controller's log.",
         command="kubectl get nodes"
         " -l node.kubernetes.io/exclude-from-external-load-balancers",
     )
@@ -98,8 +92,12 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
         text="Check the targets, and that they become healthy.",
         command=f"hcloud load-balancer describe {quote(lb.name)}",
     )
-    no_controller = lb.service_uid == ""
-    return (first, look) if no_controller else (first, skipped, look)
+    if lb.service_uid == "":
+        return first, look
+    if lb.service_uid:
+        return first, skipped, look
+    labels = f"{look.command} -o format='{{{{.Labels}}}}'"
+    return NextStep(text=_CONTROLLER_FIRST, command=labels), first, skipped, look
 
 
 def _which(lb: LoadBalancer) -> str:

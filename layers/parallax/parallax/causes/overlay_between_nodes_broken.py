@@ -197,8 +197,8 @@ def next_steps(scene: Scene) -> tuple[NextStep, ...]:
     source = next((n.internal_ip for n in known if n.name == one.node), None)
     uses_node_address = not between_nodes.has_own_address(scene, one)
     direct = (
-        " This pod uses its node's network (hostNetwork): the fault is in the network"
-        " or firewalls of the nodes, not in the CNI."
+        " This pod uses its node's network (hostNetwork): the nodes' network or"
+        " firewalls are at fault, not the CNI."
     )
     # Curl states a missing route only with -v.
     without_route = one.error_type is ErrorType.HOST_UNREACHABLE
@@ -257,7 +257,7 @@ def _to_the_node(cut: Probe, source: str) -> tuple[NextStep, NextStep]:
 def _every_pair(source: str) -> str:
     """Return how to admit the other nodes: the command contains one node's address."""
     return (
-        "Then, on every node, run it once for each other node, with that node's address"
+        "Then, on every node, run it once for each other node, with its address"
         f" instead of {source}"
     )
 

@@ -138,7 +138,8 @@ def _switch(scene: Scene, *, wants: bool) -> NextStep:
     )
     return NextStep(
         text=f"Switch the PROXY protocol {'off' if wants else 'on'} at the ingress,"
-        f" {where}",
+        f" {where} It applies to all ports and hosts of the ingress, so to each service"
+        " of the load balancer.",
         command=f"{patch}'{to}'",
         undo=f"{patch}'{back}'",
         alternative=True,

@@ -20,9 +20,10 @@ PROXY_HEADERS = frozenset(
 PINNED = (*AS_A_USER, Role.ADDRESS)
 """External probes that used an address from DNS."""
 IS_IT_CACHED = (
-    "Run the command twice, 10 s apart: if the TTL (second column) does not get"
-    " smaller, the answer is not from a cache: look for a record of the name that the"
-    " resolver itself has (a forward, a local zone, a hosts file), and correct it."
+    "Run the command twice, 10 s apart: if the TTL (second column) stays the"
+    " same, the answer is most likely not from a cache: look for a record of the name"
+    " that the resolver itself has (a forward, a local zone, a hosts file), and correct"
+    " it."
 )
 """How to see whether waiting helps: only a cached answer expires."""
 
