@@ -60,7 +60,7 @@ def keep(found: Mapping[str, float]) -> None:
 def table(found: Mapping[str, float], before: Mapping[str, float]) -> str:
     """Return the table; a goal is reached if both runs reach it."""
     lines = [
-        "| figure | measured | in the run before | at most | |",
+        "| figure | measured | in the run before | at most | result |",
         "|---|---|---|---|---|",
     ]
     for name, (most, unit) in GOALS.items():

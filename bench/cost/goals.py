@@ -60,7 +60,7 @@ def goals(
     measured: Measured, again: Measured | None, prices: Prices
 ) -> Iterator[Sequence[str]]:
     """Yield the head, and a row for each goal; `again` is the second run."""
-    yield ("dollars a month", "counted", "counted again", "at most", "")
+    yield ("dollars a month", "counted", "counted again", "at most", "result")
     for goal in GOALS:
         first = goal.of(measured, prices)
         second = goal.of(again, prices) if again else None
