@@ -4,10 +4,10 @@ In: outcomes, seed, time. Out: the text between two marks of the page.
 It does not: write anything else of the page.
 """
 
-import subprocess
 from collections import Counter
 from collections.abc import Sequence
 
+from bench.commit import short_commit
 from bench.cost.template import ROOT
 from chaos import kinds
 from chaos.run import Outcome
@@ -29,7 +29,7 @@ def section(every: Sequence[Outcome], seed: int, seconds: float, last: str) -> s
     """Return the section: figures, and how each kind of fault was spread."""
     repeats: Counter[str] = sum((o.repeats for o in every), Counter[str]())
     rows = [
-        ("seed, commit", f"{seed}, {_commit()}"),
+        ("seed, commit", f"{seed}, {short_commit()}"),
         ("duration", f"{seconds / 60:.0f} minutes"),
         ("cases, by kind", _by_kind(every)),
         ("publications decided", f"{sum(o.decided for o in every):,}"),
@@ -60,14 +60,3 @@ def _by_kind(every: Sequence[Outcome]) -> str:
 
 def _counted(counts: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "0"
-
-
-def _commit() -> str:
-    done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip()

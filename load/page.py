@@ -4,10 +4,10 @@ In: what the parts found. Out: what is wrong with it, and the text between two m
 It does not: run anything.
 """
 
-import subprocess
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from bench.commit import short_commit
 from bench.cost.functions import CORE_MB
 from bench.cost.template import ROOT
 from load.figures import Spread, spread
@@ -68,7 +68,7 @@ def section(found: Json, minutes: int, seed: int) -> Iterator[str]:
     """Yield the parts of the section; those that did not run are left out."""
     wrong = "; ".join(problems(found)) or "nothing lost"
     yield f"```text\n{wrong}\n```"
-    yield f"Seed {seed}, commit {_commit()}, {minutes} minutes."
+    yield f"Seed {seed}, commit {short_commit()}, {minutes} minutes."
     if "times" in found:
         yield _pushes(found["times"])
     if "prober" in found:
@@ -190,14 +190,3 @@ def _bill(kinds: Sequence[Json]) -> str:
 
 def _spread(one: Json, digits: int) -> str:
     return Spread(**one).text(digits)
-
-
-def _commit() -> str:
-    done = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip()
